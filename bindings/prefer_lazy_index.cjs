@@ -1,0 +1,12 @@
+// Loaded into jsii's Node before anything else (bindings/__init__.py).
+// The AWS bindings ship lib/lazy-index.js, yet their entry point is the eager lib/index.js.
+const Module = require("node:module");
+const path = require("node:path");
+
+const eager = path.join("@cdktf", "provider-aws", "lib", "index.js");
+const resolve = Module._resolveFilename;
+
+Module._resolveFilename = function (...args) {
+  const file = resolve.apply(this, args);
+  return file.endsWith(eager) ? path.join(path.dirname(file), "lazy-index.js") : file;
+};

@@ -1,0 +1,47 @@
+"""The one author of names, tags and ARNs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# Load balancers and target groups have the shortest names of all that the platform creates: 32
+# characters. A prefix within this bound leaves them twelve for what they are.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+MAX_PREFIX_LENGTH = 19
+
+
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """Names after `<environment>-<app id>`, for one account and region."""
+
+    environment: str
+    app_id: str
+    account_id: str
+    region: str
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def prefix(self) -> str:
+        """What every name starts with."""
+        return f"{self.environment}-{self.app_id}"
+
+    def name(self, purpose: str) -> str:
+        """A name that is unique in the account and region."""
+        return f"{self.prefix}-{purpose}"
+
+    def bucket(self, purpose: str) -> str:
+        """A bucket name, which has to be unique in all of AWS."""
+        return f"{self.prefix}-{purpose}-{self.account_id}"
+
+    def path(self, purpose: str) -> str:
+        """A hierarchical name, as log groups and parameters have."""
+        return f"/{self.prefix}/{purpose}"
+
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """The ARN of a resource in the account; `region=""` for global services."""
+        region = self.region if region is None else region
+        return f"arn:aws:{service}:{region}:{self.account_id}:{resource}"
+
+    @property
+    def account_root(self) -> str:
+        """The principal that stands for the whole account."""
+        return self.arn("iam", "root", region="")

@@ -1,0 +1,92 @@
+"""The whole configuration of one environment."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from config.application import Application
+from config.audit import Audit
+from config.database import Database
+from config.dns import Dns
+from config.edge import Edge
+from config.fields import AccountId, DomainName, Region, RetentionDays, Section, TagValue
+from config.monitoring import Monitoring
+from config.naming import Naming
+from config.network import Network
+from config.storage import Storage
+
+
+class Tags(Section):
+    """Tags that every taggable resource carries."""
+
+    owner: TagValue = Field("platform", min_length=1, description="the team that answers for it")
+    cost_center: TagValue = Field("unassigned", min_length=1, description="who pays for it")
+    data_classification: Literal["public", "internal", "confidential", "restricted"] = Field(
+        "confidential", description='"public", "internal", "confidential" or "restricted"'
+    )
+    compliance: TagValue = Field(
+        "none", min_length=1, description="the regime that it falls under, such as pci-dss, or none"
+    )
+    extra: dict[str, TagValue] = Field(
+        default_factory=dict, max_length=30, description="further tags, at most 30"
+    )
+
+
+class Settings(Section):
+    """One environment; a section that is left out has production-grade defaults."""
+
+    environment: str = Field(
+        pattern=r"^[a-z][a-z0-9]*$",
+        description="the file's name: a lower-case letter, then letters and digits",
+    )
+    app_id: str = Field(
+        pattern=r"^[a-z0-9]+$", description="lower-case letters and digits, as a string"
+    )
+    account_id: AccountId
+    region: Region
+    domain: DomainName
+    deletion_protection: bool = Field(
+        True,
+        description="true: data and the load balancer cannot be deleted; false: disposable",
+    )
+    log_retention_days: RetentionDays = 365
+    tags: Tags = Tags()
+    network: Network = Network()
+    dns: Dns = Dns()
+    storage: Storage = Storage()
+    database: Database = Database()
+    application: Application = Application()
+    edge: Edge = Edge()
+    monitoring: Monitoring = Monitoring()
+    audit: Audit = Audit()
+
+    @property
+    def naming(self) -> Naming:
+        """Names and tags of this environment."""
+        return Naming(
+            environment=self.environment,
+            app_id=self.app_id,
+            account_id=self.account_id,
+            region=self.region,
+            tags={
+                "Environment": self.environment,
+                "Application": self.app_id,
+                "Owner": self.tags.owner,
+                "CostCenter": self.tags.cost_center,
+                "DataClassification": self.tags.data_classification,
+                "Compliance": self.tags.compliance,
+                "ManagedBy": "terrace",
+                **self.tags.extra,
+            },
+        )
+
+    @property
+    def availability_zones(self) -> tuple[str, ...]:
+        """The zones by name, in the order in which subnets are numbered."""
+        letters = "abcd"[: self.network.availability_zone_count]
+        return self.network.availability_zones or tuple(self.region + each for each in letters)
+
+    @property
+    def site_names(self) -> tuple[str, ...]:
+        """Every host name of the site, the domain first."""
+        return (self.domain, *(f"{alias}.{self.domain}" for alias in self.dns.aliases))

@@ -1,0 +1,1 @@
+"""Load balancer and Auto Scaling."""

@@ -1,0 +1,1 @@
+"""Encryption keys and what services may do with them."""

@@ -1,0 +1,1 @@
+"""The virtual network and who may talk to whom in it."""

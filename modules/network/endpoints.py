@@ -1,0 +1,105 @@
+"""Private ways from the VPC to AWS services."""
+
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
+from constructs import Construct
+
+from config.naming import Naming
+from modules.policy import Statement, policy_document
+
+
+class Endpoints(Construct):
+    """A gateway endpoint for S3 and an interface endpoint for each of `interface_services`."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        vpc_id: str,
+        route_table_ids: Sequence[str],
+        interface_services: Sequence[str],
+        subnet_ids: Sequence[str],
+        security_group_id: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        VpcEndpoint(
+            self,
+            "s3",
+            vpc_id=vpc_id,
+            service_name=f"com.amazonaws.{naming.region}.s3",
+            vpc_endpoint_type="Gateway",
+            route_table_ids=list(route_table_ids),
+            policy=_s3_policy(naming),
+            tags={"Name": naming.name("s3")},
+        )
+        for service in interface_services:
+            VpcEndpoint(
+                self,
+                service,
+                vpc_id=vpc_id,
+                service_name=f"com.amazonaws.{naming.region}.{service}",
+                vpc_endpoint_type="Interface",
+                subnet_ids=list(subnet_ids),
+                security_group_ids=[security_group_id],
+                private_dns_enabled=True,
+                policy=_account_policy(naming, service),
+                tags={"Name": naming.name(service)},
+            )
+
+
+def _s3_policy(naming: Naming) -> str:
+    """Reach the account's own buckets and those from which AWS serves packages, no others."""
+    return policy_document(
+        Statement(
+            sid="OwnBuckets",
+            principals="*",
+            actions=["s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:GetBucketLocation"],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:ResourceAccount": naming.account_id}},
+        ),
+        Statement(
+            sid="AwsPackages",
+            principals="*",
+            actions=["s3:GetObject"],
+            resources=[f"arn:aws:s3:::{name}/*" for name in _package_buckets(naming.region)],
+        ),
+    )
+
+
+def _package_buckets(region: str) -> list[str]:
+    """Where Amazon Linux 2023 and Systems Manager come from.
+
+    https://docs.aws.amazon.com/linux/al2023/ug/managing-repos-os-updates.html
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
+    """
+    return [
+        f"al2023-repos-{region}-de612dc2",
+        f"amazon-ssm-{region}",
+        f"amazon-ssm-packages-{region}",
+        f"amazoncloudwatch-agent-{region}",
+        f"aws-ssm-{region}",
+        f"aws-ssm-distributor-file-{region}",
+        f"aws-ssm-document-attachments-{region}",
+        f"patch-baseline-snapshot-{region}",
+        f"{region}-birdwatcher-prod",
+    ]
+
+
+def _account_policy(naming: Naming, service: str) -> str:
+    """Let only principals of the account through, so that foreign credentials are of no use."""
+    return policy_document(
+        Statement(
+            sid="OwnPrincipals",
+            principals="*",
+            actions=[f"{_IAM_PREFIX.get(service, service)}:*"],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:PrincipalAccount": naming.account_id}},
+        )
+    )
+
+
+# Where a service's IAM prefix is not the name of its endpoint.
+_IAM_PREFIX = {"monitoring": "cloudwatch"}

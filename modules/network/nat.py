@@ -1,0 +1,42 @@
+"""Outbound internet access for subnets without public addresses."""
+
+from collections.abc import Mapping
+
+from cdktf_cdktf_provider_aws.eip import Eip
+from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
+from constructs import Construct
+
+from config.naming import Naming
+
+
+class NatGateways(Construct):
+    """A NAT gateway in each zone, or one for all."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        public_subnet_ids: Mapping[str, str],
+        single: bool = False,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._gateways: dict[str, str] = {}
+        zones = list(public_subnet_ids)
+        for zone in zones[:1] if single else zones:
+            letter = zone[-1]
+            tags = {"Name": naming.name(f"nat-{letter}")}
+            address = Eip(self, f"address-{letter}", domain="vpc", tags=tags)
+            gateway = NatGateway(
+                self,
+                f"gateway-{letter}",
+                allocation_id=address.id,
+                subnet_id=public_subnet_ids[zone],
+                tags=tags,
+            )
+            self._gateways[zone] = gateway.id
+
+    def gateway_for(self, zone: str) -> str:
+        """The id of the zone's own gateway, or of the only one."""
+        return self._gateways.get(zone, next(iter(self._gateways.values())))

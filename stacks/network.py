@@ -1,0 +1,54 @@
+"""The network tier."""
+
+from constructs import Construct
+
+from config import Settings
+from modules.encryption.key import EncryptionKey
+from modules.network.endpoints import Endpoints
+from modules.network.flow_logs import FlowLogs
+from modules.network.security_groups import TierSecurityGroups
+from modules.network.vpc import Vpc
+from stacks.base import TierStack
+
+
+class NetworkStack(TierStack):
+    """A VPC over several zones, its ways out, its flow logs and the tiers' security groups."""
+
+    def __init__(self, scope: Construct, *, settings: Settings, logs_key: EncryptionKey) -> None:
+        super().__init__(scope, "network", settings=settings)
+        network = settings.network
+        self.vpc = Vpc(
+            self,
+            "vpc",
+            naming=self.naming,
+            cidr_block=network.cidr_block,
+            availability_zones=settings.availability_zones,
+            nat_gateways=network.nat_gateways,
+        )
+        self.security_groups = TierSecurityGroups(
+            self,
+            "security-groups",
+            naming=self.naming,
+            vpc_id=self.vpc.vpc_id,
+            application_port=settings.application.port,
+            internet_access=network.nat_gateways != "none",
+        )
+        Endpoints(
+            self,
+            "endpoints",
+            naming=self.naming,
+            vpc_id=self.vpc.vpc_id,
+            route_table_ids=list(self.vpc.app.route_table_ids.values()),
+            interface_services=network.interface_endpoints,
+            subnet_ids=self.vpc.app.ids,
+            security_group_id=self.security_groups.endpoints_id,
+        )
+        FlowLogs(
+            self,
+            "flow-logs",
+            naming=self.naming,
+            vpc_id=self.vpc.vpc_id,
+            traffic_type=network.flow_log_traffic,
+            retention_in_days=settings.log_retention_days,
+            kms_key_arn=logs_key.arn,
+        )

@@ -1,0 +1,71 @@
+"""The security tier: encryption keys by purpose."""
+
+from constructs import Construct
+
+from config import Settings
+from modules.encryption import grants
+from modules.encryption.key import EncryptionKey
+from stacks.base import GLOBAL_REGION, TierStack
+
+
+class SecurityStack(TierStack):
+    """Keys that the other tiers encrypt with, so that access to data is decided in one place."""
+
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        super().__init__(scope, "security", settings=settings)
+        self.data_key = self._data_key()
+        self.storage_key = self._storage_key()
+        self.logs_key = self._logs_key()
+        self.global_logs_key = self._global_logs_key()
+
+    def _data_key(self) -> EncryptionKey:
+        services = ("backup", "ec2", "rds", "secretsmanager")
+        return EncryptionKey(
+            self,
+            "data",
+            naming=self.naming,
+            purpose="data",
+            description="Database, its secrets and backups, and instance volumes",
+            grants=[
+                grants.through_service(self.naming, *services),
+                grants.grants_through_service(self.naming, *services),
+            ],
+        )
+
+    def _storage_key(self) -> EncryptionKey:
+        return EncryptionKey(
+            self,
+            "storage",
+            naming=self.naming,
+            purpose="storage",
+            description="Objects in the assets and artifacts buckets",
+            grants=[grants.cloudfront(self.naming)],
+        )
+
+    def _logs_key(self) -> EncryptionKey:
+        return EncryptionKey(
+            self,
+            "logs",
+            naming=self.naming,
+            purpose="logs",
+            description="Log groups, the audit trail and alarm topics",
+            grants=[
+                grants.cloudwatch_logs(self.naming, region=self.settings.region),
+                grants.alarm_topics(self.naming),
+                *grants.cloudtrail(self.naming),
+            ],
+        )
+
+    def _global_logs_key(self) -> EncryptionKey:
+        return EncryptionKey(
+            self,
+            "global-logs",
+            naming=self.naming,
+            purpose="global-logs",
+            description="Log groups and alarm topics of services that live in us-east-1",
+            grants=[
+                grants.cloudwatch_logs(self.naming, region=GLOBAL_REGION),
+                grants.alarm_topics(self.naming),
+            ],
+            provider=self.global_provider(),
+        )

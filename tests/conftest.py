@@ -1,0 +1,58 @@
+"""Fixtures that the whole suite shares."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+import bindings
+
+bindings.prepare()
+
+import pytest  # noqa: E402
+from cdktf import App  # noqa: E402
+
+from config import Naming, load  # noqa: E402
+from stacks.platform import Platform  # noqa: E402
+from tests.synthesized import Synthesized  # noqa: E402
+
+ENVIRONMENTS = ("prod", "staging", "dev")
+Tiers = Mapping[str, Synthesized]
+
+
+@pytest.fixture(scope="session")
+def platform_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiers]:
+    """Every tier of a committed environment, synthesized once per session."""
+
+    @cache
+    def synthesized(environment: str) -> Tiers:
+        output = tmp_path_factory.mktemp(environment)
+        app = App(outdir=str(output))
+        Platform(app, settings=load(environment))
+        app.synth()
+        return read_tiers(output)
+
+    return synthesized
+
+
+def read_tiers(output: Path) -> Tiers:
+    """Every stack below an output folder, by tier."""
+    files = output.glob("stacks/*/cdk.tf.json")
+    return {file.parent.name: Synthesized(file.read_text(encoding="utf-8")) for file in files}
+
+
+@pytest.fixture(scope="session")
+def prod(platform_of: Callable[[str], Tiers]) -> Tiers:
+    """The tiers of the reference environment."""
+    return platform_of("prod")
+
+
+@pytest.fixture(params=ENVIRONMENTS, scope="session")
+def platform(request: pytest.FixtureRequest, platform_of: Callable[[str], Tiers]) -> Tiers:
+    """The tiers of each committed environment in turn."""
+    return platform_of(request.param)
+
+
+@pytest.fixture(scope="session")
+def naming() -> Naming:
+    """Names of the reference environment."""
+    return load("prod").naming
