@@ -32,6 +32,10 @@ class Naming:
         """A bucket name, which has to be unique in all of AWS."""
         return f"{self.prefix}-{purpose}-{self.account_id}"
 
+    def bucket_arn(self, purpose: str) -> str:
+        """The ARN of such a bucket."""
+        return f"arn:aws:s3:::{self.bucket(purpose)}"
+
     def path(self, purpose: str) -> str:
         """A hierarchical name, as log groups and parameters have."""
         return f"/{self.prefix}/{purpose}"

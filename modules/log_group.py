@@ -19,7 +19,7 @@ class LogGroup(Construct):
         provider: TerraformProvider | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        group = CloudwatchLogGroup(
+        self.resource = CloudwatchLogGroup(
             self,
             "log-group",
             name=name,
@@ -27,5 +27,5 @@ class LogGroup(Construct):
             kms_key_id=kms_key_arn,
             provider=provider,
         )
-        self.name: str = group.name
-        self.arn: str = group.arn
+        self.name: str = self.resource.name
+        self.arn: str = self.resource.arn

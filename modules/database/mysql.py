@@ -1,0 +1,144 @@
+"""RDS for MySQL with its logs, subnets and replicas."""
+
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.db_instance import DbInstance
+from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from constructs import Construct
+
+from config.naming import Naming
+from modules.database.instance import (
+    PORT,
+    InstanceSpec,
+    MasterUser,
+    PrimarySpec,
+    primary_instance,
+    replica_instance,
+)
+from modules.database.logs import ExportedLogs
+from modules.generated_secret import GeneratedSecret
+
+# RDS accepts at most 41 characters.
+PASSWORD_LENGTH = 40
+
+
+class SubnetGroup(Construct):
+    """Where instances may be placed."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, naming: Naming, subnet_ids: Sequence[str]
+    ) -> None:
+        super().__init__(scope, id_)
+        group = DbSubnetGroup(
+            self,
+            "subnet-group",
+            name=naming.name("database"),
+            description="Isolated subnets",
+            subnet_ids=list(subnet_ids),
+        )
+        self.name: str = group.name
+
+
+class MysqlDatabase(Construct):
+    """A primary instance and `read_replicas` copies of it.
+
+    Raises `ValueError` where AWS would refuse: replicas with a managed password, with blue/green
+    updates, or without backups.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_MySQL.Replication.ReadReplicas.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        spec: InstanceSpec,
+        primary: PrimarySpec,
+        master_username: str,
+        # None: RDS makes and rotates the password.
+        master_password_version: int | None = None,
+        read_replicas: int = 0,
+        log_retention_in_days: int,
+        logs_key_arn: str,
+    ) -> None:
+        super().__init__(scope, id_)
+        if read_replicas:
+            _refuse_impossible(primary, managed_password=master_password_version is None)
+        self._spec = spec
+        self._log_retention_in_days = log_retention_in_days
+        self._logs_key_arn = logs_key_arn
+        identifier = naming.name("database")
+        user = self._master_user(naming, master_username, master_password_version)
+        instance = primary_instance(
+            self,
+            "primary",
+            identifier=identifier,
+            spec=spec,
+            primary=primary,
+            user=user,
+            after=self._logs("logs", identifier),
+        )
+        self.identifier: str = instance.identifier
+        self.arn: str = instance.arn
+        self.address: str = instance.address
+        self.port: int = PORT
+        self.database_name: str = primary.database_name
+        self.secret_arn: str = self._secret_arn(instance)
+        self.replica_identifiers: list[str] = [
+            self._replica(number, instance, identifier) for number in range(1, read_replicas + 1)
+        ]
+
+    def _master_user(self, naming: Naming, username: str, version: int | None) -> MasterUser:
+        self._secret: GeneratedSecret | None = None
+        if version is None:
+            return MasterUser(username=username)
+        self._secret = GeneratedSecret(
+            self,
+            "master-secret",
+            name=naming.name("database-master"),
+            description="Master user of the database",
+            kms_key_arn=self._spec.kms_key_arn,
+            length=PASSWORD_LENGTH,
+            version=version,
+            username=username,
+            recoverable=self._spec.deletion_protection,
+        )
+        password = self._secret.read_password()
+        return MasterUser(username=username, password=password, password_version=version)
+
+    def _secret_arn(self, instance: DbInstance) -> str:
+        if self._secret is not None:
+            return self._secret.arn
+        return instance.master_user_secret.get(0).secret_arn
+
+    def _logs(self, id_: str, identifier: str) -> Sequence[CloudwatchLogGroup]:
+        return ExportedLogs(
+            self,
+            id_,
+            identifier=identifier,
+            retention_in_days=self._log_retention_in_days,
+            kms_key_arn=self._logs_key_arn,
+        ).log_groups
+
+    def _replica(self, number: int, source: DbInstance, source_identifier: str) -> str:
+        identifier = f"{source_identifier}-replica-{number}"
+        replica = replica_instance(
+            self,
+            f"replica-{number}",
+            identifier=identifier,
+            spec=self._spec,
+            source=source,
+            after=self._logs(f"replica-{number}-logs", identifier),
+        )
+        return replica.identifier
+
+
+def _refuse_impossible(primary: PrimarySpec, *, managed_password: bool) -> None:
+    if managed_password:
+        raise ValueError("read replicas cannot be combined with a password managed by RDS")
+    if primary.blue_green_updates:
+        raise ValueError("read replicas cannot be combined with blue/green updates")
+    if primary.backup_days < 1:
+        raise ValueError(f"received backup_days={primary.backup_days}; replicas need at least 1")

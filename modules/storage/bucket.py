@@ -1,0 +1,118 @@
+"""A private, encrypted, versioned S3 bucket."""
+
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
+from cdktf_cdktf_provider_aws.s3_bucket_logging import S3BucketLoggingA
+from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_policy import S3BucketPolicy
+from cdktf_cdktf_provider_aws.s3_bucket_public_access_block import S3BucketPublicAccessBlock
+from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration import (
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+)
+from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from constructs import Construct
+
+from config.naming import Naming
+from modules.policy import Statement, policy_document
+from modules.storage.bucket_policy import modern_tls_only, tls_only
+from modules.storage.lifecycle import Lifecycle
+
+
+class Bucket(Construct):
+    """A bucket that only its account can reach, over TLS, and that forgets nothing at once.
+
+    Without `kms_key_arn` it encrypts with keys of S3, as log delivery services ask for; without
+    `access_log_bucket` nobody records who reads it, which only the log bucket itself may leave out.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        purpose: str,
+        lifecycle: Lifecycle,
+        kms_key_arn: str | None = None,
+        access_log_bucket: str | None = None,
+        statements: Sequence[Statement] = (),
+        force_destroy: bool = False,
+    ) -> None:
+        super().__init__(scope, id_)
+        bucket = S3Bucket(
+            self, "bucket", bucket=naming.bucket(purpose), force_destroy=force_destroy
+        )
+        self.name: str = bucket.id
+        self.arn: str = bucket.arn
+        self.regional_domain_name: str = bucket.bucket_regional_domain_name
+        self._encrypt(kms_key_arn)
+        versioning = S3BucketVersioningA(
+            self,
+            "versioning",
+            bucket=self.name,
+            versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+        )
+        lifecycle.apply(self, bucket=self.name, after=versioning)
+        self._protect([*_transport(naming.bucket_arn(purpose)), *statements])
+        if access_log_bucket is not None:
+            S3BucketLoggingA(
+                self,
+                "logging",
+                bucket=self.name,
+                target_bucket=access_log_bucket,
+                target_prefix=f"s3/{naming.bucket(purpose)}/",
+            )
+
+    def _encrypt(self, kms_key_arn: str | None) -> None:
+        default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+            sse_algorithm="aws:kms" if kms_key_arn else "AES256", kms_master_key_id=kms_key_arn
+        )
+        S3BucketServerSideEncryptionConfigurationA(
+            self,
+            "encryption",
+            bucket=self.name,
+            rule=[
+                S3BucketServerSideEncryptionConfigurationRuleA(
+                    apply_server_side_encryption_by_default=default,
+                    bucket_key_enabled=kms_key_arn is not None,
+                )
+            ],
+        )
+
+    def _protect(self, statements: Sequence[Statement]) -> None:
+        S3BucketOwnershipControls(
+            self,
+            "ownership",
+            bucket=self.name,
+            rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+        )
+        block = S3BucketPublicAccessBlock(
+            self,
+            "public-access-block",
+            bucket=self.name,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+        )
+        # Who writes to the bucket waits for `policy`.
+        self.policy = S3BucketPolicy(
+            self,
+            "policy",
+            bucket=self.name,
+            policy=policy_document(*statements),
+            depends_on=[block],
+        )
+
+
+def _transport(bucket_arn: str) -> Sequence[Statement]:
+    return tls_only(bucket_arn), modern_tls_only(bucket_arn)

@@ -1,0 +1,123 @@
+"""Bucket policy statements."""
+
+from collections.abc import Sequence
+
+from config.naming import Naming
+from modules.policy import Statement
+
+# Where each log delivery service writes in the log bucket.
+LOAD_BALANCER_LOGS = "alb"
+ACCESS_LOGS = "s3"
+CLOUDFRONT_LOGS = "cloudfront"
+
+
+def tls_only(bucket_arn: str) -> Statement:
+    """Refuse requests without TLS."""
+    return Statement(
+        sid="DenyInsecureTransport",
+        effect="Deny",
+        principals="*",
+        actions=["s3:*"],
+        resources=[bucket_arn, f"{bucket_arn}/*"],
+        conditions={"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+def modern_tls_only(bucket_arn: str) -> Statement:
+    """Refuse TLS before 1.2."""
+    return Statement(
+        sid="DenyOutdatedTls",
+        effect="Deny",
+        principals="*",
+        actions=["s3:*"],
+        resources=[bucket_arn, f"{bucket_arn}/*"],
+        conditions={"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+    )
+
+
+def log_delivery(naming: Naming, bucket_arn: str) -> Sequence[Statement]:
+    """Let load balancers, S3 and CloudFront of the account write their logs, each in its folder."""
+    return (
+        _load_balancer_logs(naming, bucket_arn),
+        _access_logs(naming, bucket_arn),
+        _cloudfront_logs(naming, bucket_arn),
+    )
+
+
+def _load_balancer_logs(naming: Naming, bucket_arn: str) -> Statement:
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    folder = f"{LOAD_BALANCER_LOGS}/AWSLogs/{naming.account_id}"
+    return Statement(
+        sid="WriteLoadBalancerLogs",
+        principals={"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+        actions=["s3:PutObject"],
+        resources=[f"{bucket_arn}/{folder}/*"],
+        conditions={
+            "StringEquals": {"aws:SourceAccount": naming.account_id},
+            "ArnLike": {"aws:SourceArn": naming.arn("elasticloadbalancing", "loadbalancer/*")},
+        },
+    )
+
+
+def _access_logs(naming: Naming, bucket_arn: str) -> Statement:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    return Statement(
+        sid="WriteAccessLogs",
+        principals={"Service": "logging.s3.amazonaws.com"},
+        actions=["s3:PutObject"],
+        resources=[f"{bucket_arn}/{ACCESS_LOGS}/*"],
+        conditions={
+            "StringEquals": {"aws:SourceAccount": naming.account_id},
+            "ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{naming.prefix}-*"},
+        },
+    )
+
+
+def _cloudfront_logs(naming: Naming, bucket_arn: str) -> Statement:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+    sources = naming.arn("logs", "delivery-source:*", region="us-east-1")
+    return Statement(
+        sid="WriteCloudFrontLogs",
+        principals={"Service": "delivery.logs.amazonaws.com"},
+        actions=["s3:PutObject"],
+        resources=[f"{bucket_arn}/{CLOUDFRONT_LOGS}/*"],
+        conditions={
+            "StringEquals": {
+                "aws:SourceAccount": naming.account_id,
+                "s3:x-amz-acl": "bucket-owner-full-control",
+            },
+            "ArnLike": {"aws:SourceArn": sources},
+        },
+    )
+
+
+def distribution_reads(naming: Naming, bucket_arn: str) -> Statement:
+    """Let the account's CloudFront distributions read objects through origin access control.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    """
+    distributions = naming.arn("cloudfront", "distribution/*", region="")
+    return Statement(
+        sid="ReadForDistributions",
+        principals={"Service": "cloudfront.amazonaws.com"},
+        actions=["s3:GetObject"],
+        resources=[f"{bucket_arn}/*"],
+        conditions={
+            "StringEquals": {"aws:SourceAccount": naming.account_id},
+            "ArnLike": {"aws:SourceArn": distributions},
+        },
+    )
+
+
+def access_point_delegation(naming: Naming, bucket_arn: str, *, access_point_arn: str) -> Statement:
+    """Leave it to an access point, and to IAM, who of the account uses objects through it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+    """
+    return Statement(
+        sid="DelegateToAccessPoint",
+        principals={"AWS": naming.account_root},
+        actions=["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
+        resources=[bucket_arn, f"{bucket_arn}/*"],
+        conditions={"StringEquals": {"s3:DataAccessPointArn": access_point_arn}},
+    )

@@ -1,0 +1,70 @@
+import pytest
+
+from tests.conftest import Tiers
+from tests.synthesized import Resource, policy
+
+ACCOUNT = "123456789012"
+LOGS = f"arn:aws:s3:::prod-349081-logs-{ACCOUNT}"
+
+
+def statements(prod: Tiers, purpose: str) -> dict[str, Resource]:
+    buckets = prod["storage"].resources("aws_s3_bucket_policy").items()
+    (document,) = (each["policy"] for id_, each in buckets if id_.startswith(f"{purpose}_"))
+    return policy(document)
+
+
+@pytest.mark.parametrize(
+    ("sid", "service", "folder"),
+    [
+        (
+            "WriteLoadBalancerLogs",
+            "logdelivery.elasticloadbalancing.amazonaws.com",
+            f"alb/AWSLogs/{ACCOUNT}",
+        ),
+        ("WriteAccessLogs", "logging.s3.amazonaws.com", "s3"),
+        ("WriteCloudFrontLogs", "delivery.logs.amazonaws.com", "cloudfront"),
+    ],
+)
+def test_each_log_service_writes_to_its_folder_for_this_account_alone(
+    prod: Tiers, sid: str, service: str, folder: str
+) -> None:
+    statement = statements(prod, "logs")[sid]
+    assert statement["Principal"] == {"Service": service}
+    assert statement["Action"] == ["s3:PutObject"]
+    assert statement["Resource"] == [f"{LOGS}/{folder}/*"]
+    assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT
+    assert "aws:SourceArn" in statement["Condition"]["ArnLike"]
+
+
+def test_the_log_bucket_is_encrypted_by_s3_alone(prod: Tiers) -> None:
+    encryption = prod["storage"].resources("aws_s3_bucket_server_side_encryption_configuration")
+    algorithms = {
+        id_.split("_")[0]: each["rule"][0]["apply_server_side_encryption_by_default"]
+        for id_, each in encryption.items()
+    }
+    assert algorithms["logs"] == {"sse_algorithm": "AES256"}
+    for purpose in ("assets", "artifacts"):
+        assert algorithms[purpose]["sse_algorithm"] == "aws:kms"
+        assert "storage_key" in algorithms[purpose]["kms_master_key_id"]
+
+
+def test_distributions_of_the_account_read_assets(prod: Tiers) -> None:
+    statement = statements(prod, "assets")["ReadForDistributions"]
+    assert statement["Action"] == ["s3:GetObject"]
+    assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT
+    arns = statement["Condition"]["ArnLike"]["aws:SourceArn"]
+    assert arns == f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"
+
+
+def test_the_access_point_reaches_assets_from_the_platform_s_vpc(prod: Tiers) -> None:
+    point = prod["storage"].only("aws_s3_access_point")
+    assert "input-network" in point["vpc_configuration"]["vpc_id"]
+    delegation = statements(prod, "assets")["DelegateToAccessPoint"]
+    arn = f"arn:aws:s3:us-west-2:{ACCOUNT}:accesspoint/prod-349081-assets"
+    assert delegation["Condition"]["StringEquals"]["s3:DataAccessPointArn"] == arn
+
+
+def test_only_disposable_environments_empty_their_buckets(platform: Tiers) -> None:
+    protected = platform["database"].only("aws_db_instance")["deletion_protection"]
+    for bucket in platform["storage"].resources("aws_s3_bucket").values():
+        assert bucket["force_destroy"] is not protected
