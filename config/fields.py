@@ -3,12 +3,22 @@
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 
 class Section(BaseModel):
     """One TOML table: frozen, strictly typed, without room for unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def section_of(field: FieldInfo) -> type[BaseModel] | None:
+    """The section that a field holds, alone or in a tuple."""
+    candidates = (field.annotation, *getattr(field.annotation, "__args__", ()))
+    for each in candidates:
+        if isinstance(each, type) and issubclass(each, BaseModel):
+            return each
+    return None
 
 
 _DAY = "(mon|tue|wed|thu|fri|sat|sun)"

@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from config.faults import ConfigError, Fault
+from config.fields import section_of
 from config.rules import check
 from config.settings import Settings
 
@@ -119,11 +120,11 @@ def _description(location: tuple[int | str, ...]) -> str:
             break
     else:
         return "a valid value"
-    if field.description:
-        return field.description
-    model = _model_of(field)
-    keys = ", ".join(model.model_fields) if model else ""
-    return f"a table or list of tables with the keys {keys}" if model else "a valid value"
+    model = section_of(field)
+    if field.description or model is None:
+        return field.description or "a valid value"
+    kind = "a table" if field.annotation is model else "a list of tables"
+    return f"{kind} with the keys {', '.join(model.model_fields)}"
 
 
 def _field_at(location: tuple[int | str, ...]) -> FieldInfo | None:
@@ -137,17 +138,8 @@ def _model_at(location: tuple[int | str, ...]) -> type[BaseModel] | None:
         if isinstance(part, int) or model is None:
             continue
         field = model.model_fields.get(part)
-        model = _model_of(field) if field else None
+        model = section_of(field) if field else None
     return model
-
-
-def _model_of(field: FieldInfo) -> type[BaseModel] | None:
-    """The section that a field holds, alone or in a tuple."""
-    candidates = (field.annotation, *getattr(field.annotation, "__args__", ()))
-    for each in candidates:
-        if isinstance(each, type) and issubclass(each, BaseModel):
-            return each
-    return None
 
 
 def _overlap(keys: set[str], reported: set[str]) -> bool:

@@ -35,8 +35,7 @@ def _prefix(settings: Settings) -> Iterator[Fault]:
 
 
 def _tags(settings: Settings) -> Iterator[Fault]:
-    required = set(settings.naming.tags) - set(settings.tags.extra)
-    reserved = {*required, "Name", "Stack"}
+    reserved = {*settings.required_tags, "Name", "Stack"}
     for key in settings.tags.extra:
         if key in reserved or key.lower().startswith("aws:") or not 1 <= len(key) <= 128:
             remedy = (

@@ -68,17 +68,21 @@ class Settings(Section):
             app_id=self.app_id,
             account_id=self.account_id,
             region=self.region,
-            tags={
-                "Environment": self.environment,
-                "Application": self.app_id,
-                "Owner": self.tags.owner,
-                "CostCenter": self.tags.cost_center,
-                "DataClassification": self.tags.data_classification,
-                "Compliance": self.tags.compliance,
-                "ManagedBy": "terrace",
-                **self.tags.extra,
-            },
+            tags={**self.tags.extra, **self.required_tags},
         )
+
+    @property
+    def required_tags(self) -> dict[str, str]:
+        """What every taggable resource carries, whatever else is configured."""
+        return {
+            "Environment": self.environment,
+            "Application": self.app_id,
+            "Owner": self.tags.owner,
+            "CostCenter": self.tags.cost_center,
+            "DataClassification": self.tags.data_classification,
+            "Compliance": self.tags.compliance,
+            "ManagedBy": "terrace",
+        }
 
     @property
     def availability_zones(self) -> tuple[str, ...]:

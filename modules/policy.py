@@ -19,7 +19,7 @@ class Statement:
     actions: Sequence[str]
     resources: Sequence[str] = ()
     effect: Literal["Allow", "Deny"] = "Allow"
-    principals: Mapping[str, str | Sequence[str]] | Literal["*"] | None = None
+    principals: Mapping[str, str | Sequence[str]] | None = None
     conditions: Conditions = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:

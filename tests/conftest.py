@@ -16,18 +16,22 @@ from stacks.platform import Platform  # noqa: E402
 from tests.synthesized import Synthesized  # noqa: E402
 
 ENVIRONMENTS = ("prod", "staging", "dev")
+# Makes every choice that the committed environments do not.
+OPTIONS = "options"
+FOLDER = Path(__file__).parent / "environments"
 Tiers = Mapping[str, Synthesized]
 
 
 @pytest.fixture(scope="session")
 def platform_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiers]:
-    """Every tier of a committed environment, synthesized once per session."""
+    """Every tier of an environment, synthesized once per session."""
 
     @cache
     def synthesized(environment: str) -> Tiers:
         output = tmp_path_factory.mktemp(environment)
         app = App(outdir=str(output))
-        Platform(app, settings=load(environment))
+        settings = load(environment, FOLDER) if environment == OPTIONS else load(environment)
+        Platform(app, settings=settings)
         app.synth()
         return read_tiers(output)
 
@@ -46,9 +50,15 @@ def prod(platform_of: Callable[[str], Tiers]) -> Tiers:
     return platform_of("prod")
 
 
-@pytest.fixture(params=ENVIRONMENTS, scope="session")
+@pytest.fixture(scope="session")
+def options(platform_of: Callable[[str], Tiers]) -> Tiers:
+    """The tiers with every other choice made."""
+    return platform_of(OPTIONS)
+
+
+@pytest.fixture(params=(*ENVIRONMENTS, OPTIONS), scope="session")
 def platform(request: pytest.FixtureRequest, platform_of: Callable[[str], Tiers]) -> Tiers:
-    """The tiers of each committed environment in turn."""
+    """The tiers of each environment in turn."""
     return platform_of(request.param)
 
 

@@ -55,14 +55,14 @@ def _s3_policy(naming: Naming) -> str:
     return policy_document(
         Statement(
             sid="OwnBuckets",
-            principals="*",
+            principals={"AWS": "*"},
             actions=["s3:GetObject", "s3:PutObject", "s3:ListBucket", "s3:GetBucketLocation"],
             resources=["*"],
             conditions={"StringEquals": {"aws:ResourceAccount": naming.account_id}},
         ),
         Statement(
             sid="AwsPackages",
-            principals="*",
+            principals={"AWS": "*"},
             actions=["s3:GetObject"],
             resources=[f"arn:aws:s3:::{name}/*" for name in _package_buckets(naming.region)],
         ),
@@ -93,7 +93,7 @@ def _account_policy(naming: Naming, service: str) -> str:
     return policy_document(
         Statement(
             sid="OwnPrincipals",
-            principals="*",
+            principals={"AWS": "*"},
             actions=[f"{_IAM_PREFIX.get(service, service)}:*"],
             resources=["*"],
             conditions={"StringEquals": {"aws:PrincipalAccount": naming.account_id}},

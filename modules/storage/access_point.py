@@ -50,7 +50,7 @@ def _tls_only(arn: str) -> str:
         Statement(
             sid="DenyInsecureTransport",
             effect="Deny",
-            principals="*",
+            principals={"AWS": "*"},
             actions=["s3:*"],
             resources=[arn, f"{arn}/object/*"],
             conditions={"Bool": {"aws:SecureTransport": "false"}},

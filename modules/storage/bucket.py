@@ -51,23 +51,25 @@ class Bucket(Construct):
         bucket = S3Bucket(
             self, "bucket", bucket=naming.bucket(purpose), force_destroy=force_destroy
         )
-        self.name: str = bucket.id
+        self._bucket = bucket.id
         self.arn: str = bucket.arn
         self.regional_domain_name: str = bucket.bucket_regional_domain_name
         self._encrypt(kms_key_arn)
         versioning = S3BucketVersioningA(
             self,
             "versioning",
-            bucket=self.name,
+            bucket=self._bucket,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
-        lifecycle.apply(self, bucket=self.name, after=versioning)
-        self._protect([*_transport(naming.bucket_arn(purpose)), *statements])
+        lifecycle.apply(self, bucket=self._bucket, after=versioning)
+        policy = self._protect([*_transport(naming.bucket_arn(purpose)), *statements])
+        # Read from the policy, so that whoever uses the bucket waits until it is in force.
+        self.name: str = policy.bucket
         if access_log_bucket is not None:
             S3BucketLoggingA(
                 self,
                 "logging",
-                bucket=self.name,
+                bucket=self._bucket,
                 target_bucket=access_log_bucket,
                 target_prefix=f"s3/{naming.bucket(purpose)}/",
             )
@@ -79,7 +81,7 @@ class Bucket(Construct):
         S3BucketServerSideEncryptionConfigurationA(
             self,
             "encryption",
-            bucket=self.name,
+            bucket=self._bucket,
             rule=[
                 S3BucketServerSideEncryptionConfigurationRuleA(
                     apply_server_side_encryption_by_default=default,
@@ -88,27 +90,26 @@ class Bucket(Construct):
             ],
         )
 
-    def _protect(self, statements: Sequence[Statement]) -> None:
+    def _protect(self, statements: Sequence[Statement]) -> S3BucketPolicy:
         S3BucketOwnershipControls(
             self,
             "ownership",
-            bucket=self.name,
+            bucket=self._bucket,
             rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
         )
         block = S3BucketPublicAccessBlock(
             self,
             "public-access-block",
-            bucket=self.name,
+            bucket=self._bucket,
             block_public_acls=True,
             block_public_policy=True,
             ignore_public_acls=True,
             restrict_public_buckets=True,
         )
-        # Who writes to the bucket waits for `policy`.
-        self.policy = S3BucketPolicy(
+        return S3BucketPolicy(
             self,
             "policy",
-            bucket=self.name,
+            bucket=self._bucket,
             policy=policy_document(*statements),
             depends_on=[block],
         )

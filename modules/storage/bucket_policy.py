@@ -16,7 +16,7 @@ def tls_only(bucket_arn: str) -> Statement:
     return Statement(
         sid="DenyInsecureTransport",
         effect="Deny",
-        principals="*",
+        principals={"AWS": "*"},
         actions=["s3:*"],
         resources=[bucket_arn, f"{bucket_arn}/*"],
         conditions={"Bool": {"aws:SecureTransport": "false"}},
@@ -28,7 +28,7 @@ def modern_tls_only(bucket_arn: str) -> Statement:
     return Statement(
         sid="DenyOutdatedTls",
         effect="Deny",
-        principals="*",
+        principals={"AWS": "*"},
         actions=["s3:*"],
         resources=[bucket_arn, f"{bucket_arn}/*"],
         conditions={"NumericLessThan": {"s3:TlsVersion": "1.2"}},

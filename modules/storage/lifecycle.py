@@ -31,8 +31,6 @@ class Lifecycle:
             scope,
             "lifecycle",
             bucket=bucket,
-            # Keep S3's former minimum, so that small objects are tiered and expired alike.
-            transition_default_minimum_object_size="varies_by_storage_class",
             rule=[self._versions(), *self._current()],
             depends_on=[after],
         )

@@ -60,13 +60,15 @@ def test_the_policy_refuses_plain_and_outdated_transport(naming: Naming) -> None
     assert set(statements) == set(conditions)
     for sid, condition in conditions.items():
         assert statements[sid]["Effect"] == "Deny"
-        assert statements[sid]["Principal"] == "*"
+        assert statements[sid]["Principal"] == {"AWS": "*"}
         assert statements[sid]["Resource"] == [arn, f"{arn}/*"]
         assert statements[sid]["Condition"] == condition
 
 
 def test_further_statements_join_the_policy(naming: Naming) -> None:
-    statement = Statement(sid="Extra", actions=["s3:GetObject"], resources=["*"], principals="*")
+    statement = Statement(
+        sid="Extra", actions=["s3:GetObject"], resources=["*"], principals={"AWS": "*"}
+    )
     stack = bucket(naming, statements=[statement])
     assert "Extra" in policy(stack.only("aws_s3_bucket_policy")["policy"])
 

@@ -1,0 +1,142 @@
+from typing import Any
+
+import pytest
+
+from config import ConfigError, parse
+
+MINIMAL: dict[str, Any] = {
+    "app_id": "349081",
+    "account_id": "123456789012",
+    "region": "us-west-2",
+    "domain": "example.com",
+}
+
+
+def faults(**changes: Any) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse({**MINIMAL, **changes}, "prod", "prod.toml")
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"app_id": "a" * 15},
+            'app_id: received "aaaaaaaaaaaaaaa"; shorten it or the environment\'s name: '
+            '"prod-aaaaaaaaaaaaaaa" has 20 characters',
+        ),
+        (
+            {"network": {"cidr_block": "10.0.0.0/23"}},
+            'network.cidr_block: received "10.0.0.0/23"; give a network from /16 to /22',
+        ),
+        (
+            {"network": {"cidr_block": "10.0.1.0/16"}},
+            'network.cidr_block: received "10.0.1.0/16"; give a network address',
+        ),
+        (
+            {"network": {"cidr_block": "8.8.0.0/16"}},
+            'network.cidr_block: received "8.8.0.0/16"; give a private network',
+        ),
+        (
+            {"network": {"reserved_cidr_blocks": ["10.0.128.0/20"]}},
+            'network.cidr_block: received "10.0.0.0/16"; choose a network that does not overlap '
+            "10.0.128.0/20 (network.reserved_cidr_blocks[0])",
+        ),
+        (
+            {"network": {"reserved_cidr_blocks": ["10.300.0.0/16"]}},
+            'network.reserved_cidr_blocks[0]: received "10.300.0.0/16"; give a network address',
+        ),
+        (
+            {"network": {"availability_zones": ["us-west-2a", "us-west-2a", "us-west-2b"]}},
+            "network.availability_zones: received ['us-west-2a', 'us-west-2a', 'us-west-2b']; "
+            "name 3 different zones",
+        ),
+        (
+            {"network": {"availability_zones": ["us-east-1a", "us-west-2a", "us-west-2b"]}},
+            'network.availability_zones: received "us-east-1a"; name zones of the region us-west-2',
+        ),
+        (
+            {"database": {"read_replicas": 1}},
+            "database.read_replicas: received 1; set database.managed_password = false",
+        ),
+        (
+            {
+                "database": {
+                    "read_replicas": 1,
+                    "managed_password": False,
+                    "blue_green_updates": True,
+                }
+            },
+            "database.read_replicas: received 1; set database.blue_green_updates = false",
+        ),
+        (
+            {
+                "deletion_protection": False,
+                "database": {"read_replicas": 1, "managed_password": False, "backup_days": 0},
+            },
+            "database.backup_days: received 0; give at least 1",
+        ),
+        (
+            {"database": {"backup_days": 1}},
+            "database.backup_days: received 1; give at least 7 while deletion_protection is true",
+        ),
+        (
+            {"database": {"backup_window": "04:00-05:00"}},
+            'database.maintenance_window: received "sun:04:30-sun:05:30"; choose a window apart',
+        ),
+        (
+            {"database": {"max_allocated_storage_gib": 109}},
+            "database.max_allocated_storage_gib: received 109; give at least 110",
+        ),
+        (
+            {"database": {"monitoring_interval_seconds": 7}},
+            "database.monitoring_interval_seconds: received 7; give 1, 5, 10, 15, 30 or 60",
+        ),
+        (
+            {"database": {"instance_class": "db.t4g.micro"}},
+            "database.performance_insights: received true; set it to false",
+        ),
+        (
+            {"application": {"capacity": {"min_size": 4, "max_size": 3}}},
+            "application.capacity.min_size: received 4; "
+            "give at most application.capacity.max_size, which is 3",
+        ),
+        (
+            {"application": {"architecture": "x86_64"}},
+            'application.instance_types[0]: received "m7g.large"; it is arm64, '
+            "but application.architecture is x86_64",
+        ),
+        (
+            {"application": {"instance_types": ["m7g.large", "m7i.large"]}},
+            'application.instance_types[1]: received "m7i.large"; it is x86_64',
+        ),
+        (
+            {"application": {"health_check": {"timeout_seconds": 15}}},
+            "application.health_check.timeout_seconds: received 15; give less than",
+        ),
+        (
+            {"edge": {"waf": {"count_only": ["AWSManagedRulesLinuxRuleSet"]}}},
+            'edge.waf.count_only: received "AWSManagedRulesLinuxRuleSet"; name only groups of',
+        ),
+        (
+            {"tags": {"extra": {"Owner": "me"}}},
+            'tags.extra: received "Owner"; choose another key',
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_together(changes: dict[str, Any], expected: str) -> None:
+    assert any(line.startswith(expected) for line in faults(**changes)), faults(**changes)
+
+
+def test_schedules_are_checked_like_capacity() -> None:
+    night = {"name": "night", "recurrence": "0 22 * * *", "min_size": 2, "max_size": 1}
+    reported = faults(application={"schedules": [night, {**night, "max_size": 2}]})
+    assert any("schedules[0].min_size: received 2" in line for line in reported)
+    assert any("schedules[1].name" in line for line in reported)
+
+
+def test_replicas_with_a_password_of_their_own_are_fine() -> None:
+    database = {"read_replicas": 2, "managed_password": False}
+    settings = parse({**MINIMAL, "database": database}, "prod", "prod.toml")
+    assert settings.database.read_replicas == 2
