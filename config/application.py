@@ -94,7 +94,11 @@ class Application(Section):
     capacity: Capacity = Capacity()
     purchase: Purchase = Purchase()
     scaling: Scaling = Scaling()
-    schedules: tuple[Schedule, ...] = ()
+    schedules: tuple[Schedule, ...] = Field(
+        (),
+        description="capacity at set times, as [[application.schedules]] with name, recurrence, "
+        "time_zone, min_size and max_size; the group's bounds follow them once it exists",
+    )
     health_check: HealthCheck = HealthCheck()
     deregistration_seconds: int = Field(
         30, ge=0, le=3600, description="seconds that open requests have to finish, 0 to 3600"
@@ -105,5 +109,6 @@ class Application(Section):
     origin_secret_version: int = Field(
         1,
         ge=1,
-        description="raise it to have a new secret between CloudFront and the load balancer",
+        description="raise it for a new secret between CloudFront and the load balancer; "
+        "the one before stays good until it is raised again",
     )

@@ -13,9 +13,9 @@ class Audit(Section):
     )
     trail_log_group_days: RetentionDays = 365
     backup_schedule: str = Field(
-        "cron(0 5 * * ? *)",
+        "cron(0 7 * * ? *)",
         pattern=r"^cron\((\S+ ){5}\S+\)$",
-        description='six cron fields in UTC, such as "cron(0 5 * * ? *)"',
+        description='six cron fields in UTC, such as "cron(0 7 * * ? *)"',
     )
     backup_days: int = Field(
         35, ge=1, le=36500, description="days that AWS Backup keeps a recovery point, from 1"

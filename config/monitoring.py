@@ -22,6 +22,12 @@ class Thresholds(Section):
     error_rate_percent: float = Field(
         1.0, gt=0.0, le=100.0, description="share of failed requests, above 0 to 100"
     )
+    outage_percent: float = Field(
+        25.0,
+        gt=0.0,
+        le=100.0,
+        description="share of failed requests that counts as down, above 0 to 100",
+    )
     application_errors: int = Field(
         10, ge=1, description="error lines in the application's log in five minutes, from 1"
     )

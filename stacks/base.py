@@ -20,6 +20,7 @@ class TierStack(TerraformStack):
         super().__init__(scope, tier)
         self.settings = settings
         self.naming = settings.naming
+        self.tags = {**self.naming.tags, "Stack": tier}
         self._tier = tier
         self._provider("aws", region=settings.region)
         self._state()
@@ -33,7 +34,7 @@ class TierStack(TerraformStack):
             region=region,
             alias=alias,
             allowed_account_ids=[self.settings.account_id],
-            default_tags=[AwsProviderDefaultTags(tags={**self.naming.tags, "Stack": self._tier})],
+            default_tags=[AwsProviderDefaultTags(tags=self.tags)],
         )
 
     def global_provider(self) -> TerraformProvider:

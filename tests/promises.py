@@ -24,7 +24,7 @@ def every(platform: Tiers, *types: str) -> Iterator[Found]:
 def prefix(platform: Tiers) -> str:
     """The prefix of the environment, read from where its state is kept."""
     key: str = platform["security"].parsed["terraform"]["backend"]["s3"]["key"]
-    return key.split("/")[0]
+    return key.split("/", maxsplit=1)[0]
 
 
 def required_tags(platform: Tiers) -> dict[str, str]:

@@ -69,6 +69,10 @@ class FlowLogs(Construct):
             resources=[f"{self.log_group.arn}:*"],
         )
         IamRolePolicy(
-            self, "policy", name="write-flow-logs", role=role.name, policy=policy_document(write)
+            self,
+            "policy",
+            name=naming.name("write-flow-logs"),
+            role=role.name,
+            policy=policy_document(write),
         )
         return role.arn

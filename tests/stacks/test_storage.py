@@ -65,6 +65,6 @@ def test_the_access_point_reaches_assets_from_the_platform_s_vpc(prod: Tiers) ->
 
 
 def test_only_disposable_environments_empty_their_buckets(platform: Tiers) -> None:
-    protected = platform["database"].only("aws_db_instance")["deletion_protection"]
+    protected = platform["application"].only("aws_lb")["enable_deletion_protection"]
     for bucket in platform["storage"].resources("aws_s3_bucket").values():
         assert bucket["force_destroy"] is not protected

@@ -1,0 +1,117 @@
+"""What an instance may do."""
+
+from collections.abc import Sequence
+
+from cdktf import ITerraformDependable
+from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
+from constructs import Construct
+
+from config.naming import Naming
+from modules.policy import Conditions, Statement, assume_role_policy, policy_document
+
+# Session Manager takes the place of SSH.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
+SESSION_MANAGER = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+
+
+class InstanceRole(Construct):
+    """Session Manager, releases, assets, the database's password and reporting; nothing else."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        artifacts_bucket_arn: str,
+        access_point_arn: str,
+        storage_key_arn: str,
+        database_secret_arn: str,
+        data_key_arn: str,
+        reporting: Sequence[Statement],
+    ) -> None:
+        super().__init__(scope, id_)
+        self._naming = naming
+        self._role = IamRole(
+            self,
+            "role",
+            name=naming.name("application"),
+            # EC2 sends neither aws:SourceAccount nor aws:SourceArn when it assumes a role.
+            assume_role_policy=assume_role_policy("ec2.amazonaws.com"),
+        )
+        profile = IamInstanceProfile(
+            self, "profile", name=naming.name("application"), role=self._role.name
+        )
+        self.instance_profile_arn: str = profile.arn
+        # Instances use the policies as they boot, and so wait for them.
+        self.policies: list[ITerraformDependable] = [
+            IamRolePolicyAttachment(
+                self, "session-manager", role=self._role.name, policy_arn=SESSION_MANAGER
+            ),
+            self._allow("read-artifacts", *self._artifacts(artifacts_bucket_arn, storage_key_arn)),
+            self._allow("use-assets", *self._assets(access_point_arn, storage_key_arn)),
+            self._allow("read-database-secret", *self._secret(database_secret_arn, data_key_arn)),
+            self._allow("report", *reporting),
+        ]
+
+    def _allow(self, id_: str, *statements: Statement) -> IamRolePolicy:
+        return IamRolePolicy(
+            self,
+            id_,
+            name=self._naming.name(id_),
+            role=self._role.name,
+            policy=policy_document(*statements),
+        )
+
+    def _artifacts(self, bucket_arn: str, key_arn: str) -> Sequence[Statement]:
+        read = Statement(
+            sid="ReadArtifacts", actions=["s3:GetObject"], resources=[f"{bucket_arn}/*"]
+        )
+        return read, Statement(
+            sid="DecryptArtifacts",
+            actions=["kms:Decrypt"],
+            resources=[key_arn],
+            conditions=self._only_via("s3"),
+        )
+
+    def _assets(self, access_point_arn: str, key_arn: str) -> Sequence[Statement]:
+        """Read and write, through the access point alone.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+        """
+        listing = Statement(
+            sid="ListAssets", actions=["s3:ListBucket"], resources=[access_point_arn]
+        )
+        use = Statement(
+            sid="UseAssets",
+            actions=["s3:GetObject", "s3:PutObject"],
+            resources=[f"{access_point_arn}/object/*"],
+        )
+        encrypt = Statement(
+            sid="EncryptAssets",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
+            resources=[key_arn],
+            conditions=self._only_via("s3"),
+        )
+        return listing, use, encrypt
+
+    def _secret(self, secret_arn: str, key_arn: str) -> Sequence[Statement]:
+        read = Statement(
+            sid="ReadDatabaseSecret",
+            actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+            resources=[secret_arn],
+        )
+        return read, Statement(
+            sid="DecryptDatabaseSecret",
+            actions=["kms:Decrypt"],
+            resources=[key_arn],
+            conditions=self._only_via("secretsmanager"),
+        )
+
+    def _only_via(self, service: str) -> Conditions:
+        """Leave it to a service to call KMS; the role itself cannot."""
+        host = f"{service}.{self._naming.region}.amazonaws.com"
+        return {"StringEquals": {"kms:ViaService": host}}

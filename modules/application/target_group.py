@@ -1,0 +1,63 @@
+"""The instances that the load balancer sends requests to."""
+
+from dataclasses import dataclass
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
+from constructs import Construct
+
+from config.naming import Naming
+
+
+@dataclass(frozen=True, kw_only=True)
+class HealthCheck:
+    """When an instance counts as fit to serve: it answers `path` with 200."""
+
+    path: str
+    interval_seconds: int
+    timeout_seconds: int
+    healthy_threshold: int
+    unhealthy_threshold: int
+
+
+class TargetGroup(Construct):
+    """Instances behind the load balancer; the one with the fewest open requests gets the next."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        vpc_id: str,
+        port: int,
+        health_check: HealthCheck,
+        deregistration_seconds: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        group = LbTargetGroup(
+            self,
+            "target-group",
+            # A listener's target group cannot be deleted, and a new port asks for a new group: it
+            # is made, under another name, before the old one goes.
+            name=naming.name(f"app-{port}"),
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            vpc_id=vpc_id,
+            port=port,
+            protocol="HTTP",
+            target_type="instance",
+            load_balancing_algorithm_type="least_outstanding_requests",
+            deregistration_delay=str(deregistration_seconds),
+            health_check=LbTargetGroupHealthCheck(
+                path=health_check.path,
+                protocol="HTTP",
+                port="traffic-port",
+                matcher="200",
+                interval=health_check.interval_seconds,
+                timeout=health_check.timeout_seconds,
+                healthy_threshold=health_check.healthy_threshold,
+                unhealthy_threshold=health_check.unhealthy_threshold,
+            ),
+        )
+        self.arn: str = group.arn
+        self.arn_suffix: str = group.arn_suffix

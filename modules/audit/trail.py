@@ -1,0 +1,140 @@
+"""The audit trail: who did what in the account."""
+
+from collections.abc import Sequence
+
+from cdktf_cdktf_provider_aws.cloudtrail import (
+    Cloudtrail,
+    CloudtrailAdvancedEventSelector,
+    CloudtrailAdvancedEventSelectorFieldSelector,
+    CloudtrailInsightSelector,
+)
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from constructs import Construct
+
+from config.naming import Naming
+from modules.log_group import LogGroup
+from modules.policy import Statement, assume_role_policy, policy_document
+from modules.storage.bucket import Bucket
+
+PURPOSE = "trail"
+
+
+class Trail(Construct):
+    """A trail of every region, validated and encrypted, in a bucket and a log group.
+
+    It records management events, unusual rates of calls and errors, and every use of objects in
+    the named buckets and through the named access points. The bucket's policy has to let it in
+    (`trail_delivery`).
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        bucket: Bucket,
+        kms_key_arn: str,
+        log_group_retention_in_days: int,
+        bucket_arns: Sequence[str] = (),
+        access_point_arns: Sequence[str] = (),
+    ) -> None:
+        super().__init__(scope, id_)
+        self.log_group = LogGroup(
+            self,
+            "logs",
+            name=naming.path("audit/trail"),
+            retention_in_days=log_group_retention_in_days,
+            kms_key_arn=kms_key_arn,
+        )
+        role, permission = self._role(naming)
+        trail = Cloudtrail(
+            self,
+            "trail",
+            name=naming.name(PURPOSE),
+            is_multi_region_trail=True,
+            include_global_service_events=True,
+            enable_log_file_validation=True,
+            kms_key_id=kms_key_arn,
+            s3_bucket_name=bucket.name,
+            cloud_watch_logs_group_arn=f"{self.log_group.arn}:*",
+            cloud_watch_logs_role_arn=role.arn,
+            advanced_event_selector=_recorded(bucket_arns, access_point_arns),
+            insight_selector=[
+                CloudtrailInsightSelector(insight_type=each)
+                for each in ("ApiCallRateInsight", "ApiErrorRateInsight")
+            ],
+            depends_on=[permission],
+        )
+        self.arn: str = trail.arn
+
+    def _role(self, naming: Naming) -> tuple[IamRole, IamRolePolicy]:
+        """A role that can write this trail's log streams alone.
+
+        CloudTrail sends no source account or ARN when it assumes the role.
+        https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+        """
+        role = IamRole(
+            self,
+            "role",
+            name=naming.name(PURPOSE),
+            assume_role_policy=assume_role_policy("cloudtrail.amazonaws.com"),
+        )
+        streams = f"log-stream:{naming.account_id}_CloudTrail_{naming.region}*"
+        write = Statement(
+            sid="WriteTrail",
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{self.log_group.arn}:{streams}"],
+        )
+        permission = IamRolePolicy(
+            self,
+            "policy",
+            name=naming.name("write-trail"),
+            role=role.name,
+            policy=policy_document(write),
+        )
+        return role, permission
+
+
+def _recorded(
+    bucket_arns: Sequence[str], access_point_arns: Sequence[str]
+) -> list[CloudtrailAdvancedEventSelector]:
+    """What is recorded.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-data-events-with-cloudtrail.html
+    """
+    category = CloudtrailAdvancedEventSelectorFieldSelector(
+        field="eventCategory", equal_to=["Management"]
+    )
+    selectors = [CloudtrailAdvancedEventSelector(name="Management", field_selector=[category])]
+    if bucket_arns:
+        objects = [f"{arn}/" for arn in bucket_arns]
+        selectors.append(_data_events("Objects in buckets", "AWS::S3::Object", objects))
+    if access_point_arns:
+        points = list(access_point_arns)
+        selectors.append(
+            _data_events("Objects through access points", "AWS::S3::AccessPoint", points)
+        )
+    return selectors
+
+
+def _data_events(
+    name: str, resource_type: str, arn_prefixes: Sequence[str]
+) -> CloudtrailAdvancedEventSelector:
+    fields = [
+        CloudtrailAdvancedEventSelectorFieldSelector(field="eventCategory", equal_to=["Data"]),
+        CloudtrailAdvancedEventSelectorFieldSelector(
+            field="resources.type", equal_to=[resource_type]
+        ),
+        CloudtrailAdvancedEventSelectorFieldSelector(
+            field="resources.ARN", starts_with=list(arn_prefixes)
+        ),
+    ]
+    return CloudtrailAdvancedEventSelector(name=name, field_selector=fields)
+
+
+def trail_arn(naming: Naming) -> str:
+    """The ARN that the trail has, for policies that come before it."""
+    return naming.arn("cloudtrail", f"trail/{naming.name(PURPOSE)}")

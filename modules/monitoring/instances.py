@@ -1,0 +1,90 @@
+"""What the instances of an Auto Scaling group tell."""
+
+from dataclasses import dataclass
+
+from modules.monitoring.alarm import Alarm
+from modules.monitoring.metric import FIVE_MINUTES, Expression, Metric
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceMetrics:
+    """Metrics of an Auto Scaling group; those of the CloudWatch agent are in `agent_namespace`.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
+    """
+
+    group: str
+    agent_namespace: str
+
+    @property
+    def cpu(self) -> Metric:
+        """Percent, on average over the group, which target tracking keeps down."""
+        return self._metric("AWS/EC2", "CPUUtilization", "Average")
+
+    @property
+    def memory(self) -> Metric:
+        """Percent, of the instance that uses most."""
+        return self._metric(self.agent_namespace, "mem_used_percent", "Maximum")
+
+    @property
+    def disk(self) -> Metric:
+        """Percent, of the volume that is fullest."""
+        return self._metric(self.agent_namespace, "disk_used_percent", "Maximum")
+
+    @property
+    def in_service(self) -> Metric:
+        """Instances that serve."""
+        return self._metric("AWS/AutoScaling", "GroupInServiceInstances", "Minimum")
+
+    @property
+    def missing(self) -> Expression:
+        """How many instances short of the group's minimum, which schedules may change."""
+        minimum = self._metric("AWS/AutoScaling", "GroupMinSize", "Minimum")
+        return Expression(
+            formula="minimum - in_service",
+            metrics={"minimum": minimum, "in_service": self.in_service},
+        )
+
+    def _metric(self, namespace: str, name: str, statistic: str) -> Metric:
+        return Metric(
+            namespace=namespace,
+            name=name,
+            statistic=statistic,
+            dimensions={"AutoScalingGroupName": self.group},
+            period=FIVE_MINUTES,
+        )
+
+
+def instance_alarms(
+    metrics: InstanceMetrics, *, cpu_percent: int, memory_percent: int, disk_percent: int
+) -> list[Alarm]:
+    """Alarms on capacity and load.
+
+    That instances are missing is what the group itself reports, so its silence means trouble.
+    """
+    missing = Alarm(
+        purpose="instances-missing",
+        description="Fewer instances are in service than the group's minimum.",
+        metric=metrics.missing,
+        threshold=0,
+        evaluation_periods=3,
+        treat_missing_data="breaching",
+    )
+    return [
+        missing,
+        _usage("cpu", "The instances are busy, in spite of scaling.", metrics.cpu, cpu_percent),
+        _usage("memory", "An instance runs out of memory.", metrics.memory, memory_percent),
+        _usage("disk", "A volume of an instance runs full.", metrics.disk, disk_percent),
+    ]
+
+
+def _usage(what: str, description: str, metric: Metric, percent: int) -> Alarm:
+    """An alarm for which silence is good: a group that is scaled to nothing uses nothing."""
+    return Alarm(
+        purpose=f"instance-{what}",
+        description=description,
+        metric=metric,
+        threshold=percent,
+        evaluation_periods=3,
+        treat_missing_data="notBreaching",
+    )

@@ -1,0 +1,146 @@
+"""What the load balancer tells about the service."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from modules.monitoring.alarm import Alarm
+from modules.monitoring.metric import Expression, Metric
+
+NO_HEALTHY_HOST = "no-healthy-host"
+OUTAGE = "outage"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadBalancerMetrics:
+    """Metrics of an Application Load Balancer and its target group, by their ARN suffixes.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    """
+
+    load_balancer: str
+    target_group: str
+
+    @property
+    def requests(self) -> Metric:
+        """Requests that reached a target."""
+        return self._target_group("RequestCount", "Sum")
+
+    def latency(self, percentile: str) -> Metric:
+        """Seconds until a target answers, at a percentile such as p99."""
+        return self._target_group("TargetResponseTime", percentile)
+
+    @property
+    def error_rate(self) -> Expression:
+        """Percentage of requests that end in a 5xx, be it the target's or the load balancer's.
+
+        Requests that found no target to go to are missing from the request count, so the load
+        balancer's own errors are in the denominator, too: without targets the rate is 100.
+        """
+        return Expression(
+            formula=(
+                "100 * (FILL(target_errors, 0) + FILL(own_errors, 0))"
+                " / (FILL(requests, 0) + FILL(own_errors, 0))"
+            ),
+            metrics={
+                "requests": self.requests,
+                "target_errors": self._target_group("HTTPCode_Target_5XX_Count", "Sum"),
+                "own_errors": self._load_balancer("HTTPCode_ELB_5XX_Count", "Sum"),
+            },
+        )
+
+    @property
+    def healthy_hosts(self) -> Metric:
+        """Targets that can serve, as the node sees it that sees most."""
+        return self._target_group("HealthyHostCount", "Maximum")
+
+    @property
+    def unhealthy_hosts(self) -> Metric:
+        """Targets that cannot serve, as the node sees it that sees most."""
+        return self._target_group("UnHealthyHostCount", "Maximum")
+
+    @property
+    def rejected_connections(self) -> Metric:
+        """Connections turned away because the load balancer is full."""
+        return self._load_balancer("RejectedConnectionCount", "Sum")
+
+    def _load_balancer(self, name: str, statistic: str) -> Metric:
+        dimensions = {"LoadBalancer": self.load_balancer}
+        return _metric(name, statistic, dimensions)
+
+    def _target_group(self, name: str, statistic: str) -> Metric:
+        dimensions = {"LoadBalancer": self.load_balancer, "TargetGroup": self.target_group}
+        return _metric(name, statistic, dimensions)
+
+
+def _metric(name: str, statistic: str, dimensions: Mapping[str, str]) -> Metric:
+    return Metric(
+        namespace="AWS/ApplicationELB", name=name, statistic=statistic, dimensions=dimensions
+    )
+
+
+def load_balancer_alarms(
+    metrics: LoadBalancerMetrics,
+    *,
+    latency_seconds: Mapping[str, float],
+    error_rate_percent: float,
+    outage_percent: float,
+) -> list[Alarm]:
+    """Alarms on health, errors and latency; `latency_seconds` has a bound for each percentile.
+
+    The load balancer reports counts only when there is something to count, so silence is good,
+    except about healthy targets: an empty target group reports nothing.
+    """
+    latency = [
+        Alarm(
+            purpose=f"latency-{percentile}",
+            description=f"Answers take too long ({percentile}).",
+            metric=metrics.latency(percentile),
+            threshold=seconds,
+            treat_missing_data="notBreaching",
+        )
+        for percentile, seconds in latency_seconds.items()
+    ]
+    errors = Alarm(
+        purpose="error-rate",
+        description="Too large a share of requests ends in a server error.",
+        metric=metrics.error_rate,
+        threshold=error_rate_percent,
+        treat_missing_data="notBreaching",
+    )
+    outage = replace(
+        errors,
+        purpose=OUTAGE,
+        description="So many requests end in a server error that the site is as good as down.",
+        threshold=outage_percent,
+    )
+    return [*_health(metrics), errors, outage, *latency]
+
+
+def _health(metrics: LoadBalancerMetrics) -> list[Alarm]:
+    return [
+        Alarm(
+            purpose=NO_HEALTHY_HOST,
+            description="No instance can serve: the site is down.",
+            metric=metrics.healthy_hosts,
+            comparison_operator="LessThanThreshold",
+            threshold=1,
+            evaluation_periods=2,
+            datapoints_to_alarm=2,
+            treat_missing_data="breaching",
+        ),
+        Alarm(
+            purpose="unhealthy-hosts",
+            description="An instance has failed its health check for five minutes.",
+            metric=metrics.unhealthy_hosts,
+            threshold=0,
+            datapoints_to_alarm=5,
+            treat_missing_data="notBreaching",
+        ),
+        Alarm(
+            purpose="rejected-connections",
+            description="The load balancer turns connections away.",
+            metric=metrics.rejected_connections,
+            threshold=0,
+            treat_missing_data="notBreaching",
+        ),
+    ]

@@ -1,0 +1,86 @@
+"""The audit tier."""
+
+from constructs import Construct
+
+from config import Settings
+from modules.audit.backup import Backup
+from modules.audit.security_alarms import SecurityAlarms
+from modules.audit.trail import Trail, trail_arn
+from modules.audit.trail_bucket_policy import trail_delivery
+from modules.database.mysql import MysqlDatabase
+from modules.encryption.key import EncryptionKey
+from modules.monitoring.alarm_topic import AlarmTopic
+from modules.storage.access_point import AccessPoint
+from modules.storage.bucket import Bucket
+from modules.storage.lifecycle import Lifecycle
+from stacks.base import TierStack
+
+AUDIT = "audit"
+
+
+class AuditStack(TierStack):
+    """The audit trail, alarms on what it shows, and backups of the database."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        settings: Settings,
+        data_key: EncryptionKey,
+        logs_key: EncryptionKey,
+        log_bucket: Bucket,
+        assets_bucket: Bucket,
+        access_point: AccessPoint,
+        database: MysqlDatabase,
+        topic: AlarmTopic,
+    ) -> None:
+        super().__init__(scope, AUDIT, settings=settings)
+        trail = Trail(
+            self,
+            "trail",
+            naming=self.naming,
+            bucket=self._bucket(logs_key, log_bucket),
+            kms_key_arn=logs_key.arn,
+            log_group_retention_in_days=settings.audit.trail_log_group_days,
+            bucket_arns=[assets_bucket.arn],
+            access_point_arns=[access_point.arn],
+        )
+        SecurityAlarms(
+            self,
+            "security-alarms",
+            naming=self.naming,
+            log_group_name=trail.log_group.name,
+            topic_arn=topic.arn,
+        )
+        self._backup(data_key, database, topic)
+
+    def _bucket(self, logs_key: EncryptionKey, log_bucket: Bucket) -> Bucket:
+        return Bucket(
+            self,
+            "bucket",
+            naming=self.naming,
+            purpose=AUDIT,
+            lifecycle=Lifecycle(
+                noncurrent_version_days=self.settings.storage.noncurrent_version_days,
+                expiration_days=self.settings.audit.trail_days,
+            ),
+            kms_key_arn=logs_key.arn,
+            access_log_bucket=log_bucket.name,
+            statements=trail_delivery(
+                self.naming, self.naming.bucket_arn(AUDIT), trail_arn=trail_arn(self.naming)
+            ),
+            force_destroy=not self.settings.deletion_protection,
+        )
+
+    def _backup(self, key: EncryptionKey, database: MysqlDatabase, topic: AlarmTopic) -> None:
+        Backup(
+            self,
+            "backup",
+            naming=self.naming,
+            resource_arns=[database.arn],
+            schedule=self.settings.audit.backup_schedule,
+            keep_days=self.settings.audit.backup_days,
+            kms_key_arn=key.arn,
+            topic_arn=topic.arn,
+            force_destroy=not self.settings.deletion_protection,
+        )

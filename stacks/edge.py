@@ -1,0 +1,139 @@
+"""The edge tier."""
+
+from cdktf import TerraformOutput, TerraformProvider
+from constructs import Construct
+
+from config import Settings
+from modules.application.load_balancer import LoadBalancer
+from modules.application.origin_secret import OriginSecret
+from modules.dns.certificate import Certificate
+from modules.dns.hosted_zone import HostedZone
+from modules.edge.access_logs import AccessLogs
+from modules.edge.alias_records import AliasRecords
+from modules.edge.distribution import Distribution
+from modules.edge.error_pages import ErrorPages
+from modules.edge.health_check import HealthCheck
+from modules.edge.origins import ApplicationOrigin, AssetsOrigin
+from modules.edge.response_headers import ResponseHeaders
+from modules.edge.web_acl import WebAcl
+from modules.edge.web_acl_logs import WebAclLogs
+from modules.encryption.key import EncryptionKey
+from modules.storage.bucket import Bucket
+from modules.storage.bucket_policy import CLOUDFRONT_LOGS
+from stacks.base import TierStack
+
+
+class EdgeStack(TierStack):
+    """CloudFront and WAF before the site, the site's names, and a check from outside."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        *,
+        settings: Settings,
+        global_logs_key: EncryptionKey,
+        hosted_zone: HostedZone,
+        certificate: Certificate,
+        assets_bucket: Bucket,
+        log_bucket: Bucket,
+        load_balancer: LoadBalancer,
+        origin_secret: OriginSecret,
+    ) -> None:
+        super().__init__(scope, "edge", settings=settings)
+        us_east_1 = self.global_provider()
+        self.web_acl = self._web_acl(global_logs_key, us_east_1)
+        self.distribution = self._distribution(
+            certificate=certificate,
+            assets_bucket=assets_bucket,
+            application=self._application(load_balancer, origin_secret),
+        )
+        AccessLogs(
+            self,
+            "access-logs",
+            naming=self.naming,
+            distribution_arn=self.distribution.arn,
+            bucket_arn=log_bucket.arn,
+            folder=CLOUDFRONT_LOGS,
+            provider=us_east_1,
+        )
+        self._names(hosted_zone)
+        self.health_check = HealthCheck(
+            self,
+            "health-check",
+            naming=self.naming,
+            domain_name=settings.domain,
+            path=settings.application.health_check.path,
+        )
+        TerraformOutput(self, "site_url", value=f"https://{settings.domain}/")
+        TerraformOutput(self, "distribution_id", value=self.distribution.id)
+
+    def _web_acl(self, logs_key: EncryptionKey, us_east_1: TerraformProvider) -> WebAcl:
+        waf = self.settings.edge.waf
+        web_acl = WebAcl(
+            self,
+            "web-acl",
+            naming=self.naming,
+            managed_rule_groups=waf.managed_rule_groups,
+            count_only=waf.count_only,
+            rate_limit=waf.rate_limit,
+            provider=us_east_1,
+        )
+        WebAclLogs(
+            self,
+            "web-acl-logs",
+            naming=self.naming,
+            web_acl_arn=web_acl.arn,
+            retention_in_days=self.settings.log_retention_days,
+            kms_key_arn=logs_key.arn,
+            provider=us_east_1,
+        )
+        return web_acl
+
+    def _application(self, balancer: LoadBalancer, secret: OriginSecret) -> ApplicationOrigin:
+        return ApplicationOrigin(
+            self,
+            "application",
+            domain_name=balancer.dns_name,
+            header_name=secret.header_name,
+            secret_arn=secret.secret_arn,
+            secret_version_id=secret.version_id,
+            read_timeout_seconds=self.settings.edge.origin_timeout_seconds,
+        )
+
+    def _distribution(
+        self, *, certificate: Certificate, assets_bucket: Bucket, application: ApplicationOrigin
+    ) -> Distribution:
+        edge, naming = self.settings.edge, self.naming
+        return Distribution(
+            self,
+            "distribution",
+            naming=naming,
+            domain_names=self.settings.site_names,
+            certificate_arn=certificate.arn,
+            web_acl_arn=self.web_acl.arn,
+            application=application,
+            assets=AssetsOrigin(
+                self, "assets", naming=naming, domain_name=assets_bucket.regional_domain_name
+            ),
+            error_pages=ErrorPages(self, "error-pages", naming=naming, bucket=assets_bucket.name),
+            response_headers=ResponseHeaders(
+                self,
+                "response-headers",
+                naming=naming,
+                content_security_policy=edge.content_security_policy,
+            ),
+            static_paths=edge.static_paths,
+            minimum_tls=edge.minimum_tls,
+            price_class=edge.price_class,
+            blocked_countries=edge.blocked_countries,
+        )
+
+    def _names(self, hosted_zone: HostedZone) -> None:
+        AliasRecords(
+            self,
+            "names",
+            zone_id=hosted_zone.zone_id,
+            domain_names=self.settings.site_names,
+            target_domain_name=self.distribution.domain_name,
+            target_zone_id=self.distribution.hosted_zone_id,
+        )

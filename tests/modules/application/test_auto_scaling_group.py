@@ -1,0 +1,119 @@
+import pytest
+
+from config import Naming
+from modules.application.auto_scaling_group import AutoScalingGroup, Capacity, Pace
+from modules.application.launch_template import LaunchTemplate
+from modules.application.mixed_instances import Purchase
+from tests.synthesized import Resource, synthesize
+
+TAGS = {"Name": "prod-349081-application", "Owner": "platform"}
+
+
+def group(
+    naming: Naming,
+    *,
+    purchase: Purchase | None = None,
+    scheduled: bool = False,
+    protected: bool = True,
+) -> Resource:
+    stack = synthesize(
+        lambda stack: AutoScalingGroup(
+            stack,
+            "group",
+            name=naming.name("application"),
+            tags=TAGS,
+            subnet_ids=["subnet-a", "subnet-b"],
+            launch_template=LaunchTemplate(
+                stack,
+                "launch-template",
+                naming=naming,
+                tags=TAGS,
+                architecture="arm64",
+                instance_type="m7g.large",
+                instance_profile_arn="profile",
+                security_group_id="sg-app",
+                root_volume_gib=20,
+                kms_key_arn="data-key",
+                user_data="#cloud-config\n",
+            ),
+            target_group_arn="target-group",
+            capacity=Capacity(min_size=3, max_size=12, scheduled=scheduled),
+            purchase=purchase or Purchase(instance_types=["m7g.large"]),
+            pace=Pace(grace_seconds=300, warmup_seconds=180),
+            deletion_protection=protected,
+        )
+    )
+    return stack.only("aws_autoscaling_group")
+
+
+def test_the_load_balancer_decides_what_is_healthy(naming: Naming) -> None:
+    built = group(naming)
+    assert built["health_check_type"] == "ELB"
+    assert built["health_check_grace_period"] == 300
+    assert built["target_group_arns"] == ["target-group"]
+    assert built["default_instance_warmup"] == 180
+
+
+def test_changes_roll_out_without_loss_of_capacity_and_roll_back(naming: Naming) -> None:
+    built = group(naming)
+    healthy = {"min_healthy_percentage": 100, "max_healthy_percentage": 150}
+    refresh = built["instance_refresh"]
+    assert refresh["strategy"] == "Rolling"
+    assert refresh["preferences"] == {**healthy, "auto_rollback": True, "skip_matching": True}
+    assert built["instance_maintenance_policy"] == healthy
+
+
+def test_instances_come_from_a_version_whose_changes_plans_show(naming: Naming) -> None:
+    built = group(naming)
+    assert built["launch_template"]["version"].endswith(".latest_version}")
+    assert "mixed_instances_policy" not in built
+    assert built["capacity_rebalance"] is False
+
+
+@pytest.mark.parametrize(
+    ("scheduled", "ignored"),
+    [(False, ["desired_capacity"]), (True, ["desired_capacity", "min_size", "max_size"])],
+)
+def test_plans_leave_alone_what_scaling_changes(
+    naming: Naming, *, scheduled: bool, ignored: list[str]
+) -> None:
+    built = group(naming, scheduled=scheduled)
+    assert built["desired_capacity"] == 3
+    assert built["lifecycle"] == {"ignore_changes": ignored}
+
+
+def test_several_types_are_bought_in_order_of_preference(naming: Naming) -> None:
+    built = group(naming, purchase=Purchase(instance_types=["m7g.large", "m6g.large"]))
+    policy = built["mixed_instances_policy"]
+    override = policy["launch_template"]["override"]
+    assert [each["instance_type"] for each in override] == ["m7g.large", "m6g.large"]
+    specification = policy["launch_template"]["launch_template_specification"]
+    assert specification["version"].endswith(".latest_version}")
+    assert policy["instances_distribution"]["on_demand_allocation_strategy"] == "prioritized"
+    assert "launch_template" not in built
+    assert built["capacity_rebalance"] is False
+
+
+def test_spot_instances_are_replaced_before_they_are_reclaimed(naming: Naming) -> None:
+    purchase = Purchase(instance_types=["m7g.large"], on_demand_base=2, on_demand_percent=25)
+    built = group(naming, purchase=purchase)
+    assert built["capacity_rebalance"] is True
+    assert built["mixed_instances_policy"]["instances_distribution"] == {
+        "on_demand_allocation_strategy": "prioritized",
+        "on_demand_base_capacity": 2,
+        "on_demand_percentage_above_base_capacity": 25,
+        "spot_allocation_strategy": "price-capacity-optimized",
+    }
+
+
+def test_instances_get_all_tags(naming: Naming) -> None:
+    tags = group(naming)["tag"]
+    assert {each["key"]: each["value"] for each in tags} == TAGS
+    assert all(each["propagate_at_launch"] for each in tags)
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_only_a_disposable_group_goes_with_its_instances(
+    naming: Naming, *, protected: bool
+) -> None:
+    assert group(naming, protected=protected)["force_delete"] is not protected

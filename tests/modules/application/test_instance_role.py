@@ -1,0 +1,87 @@
+import json
+
+import pytest
+
+from config import Naming
+from modules.application.instance_role import InstanceRole
+from modules.policy import Statement
+from tests.synthesized import Resource, Synthesized, policy, synthesize
+
+POINT = "arn:aws:s3:us-west-2:123456789012:accesspoint/assets"
+
+
+@pytest.fixture
+def stack(naming: Naming) -> Synthesized:
+    return synthesize(
+        lambda stack: InstanceRole(
+            stack,
+            "role",
+            naming=naming,
+            artifacts_bucket_arn="arn:aws:s3:::artifacts",
+            access_point_arn=POINT,
+            storage_key_arn="storage-key",
+            database_secret_arn="database-secret",
+            data_key_arn="data-key",
+            reporting=[Statement(sid="Report", actions=["logs:PutLogEvents"], resources=["logs"])],
+        )
+    )
+
+
+def statements(stack: Synthesized) -> dict[str, Resource]:
+    policies = stack.resources("aws_iam_role_policy").values()
+    return {sid: each for one in policies for sid, each in policy(one["policy"]).items()}
+
+
+def test_only_instances_assume_the_role(stack: Synthesized) -> None:
+    (trust,) = json.loads(stack.only("aws_iam_role")["assume_role_policy"])["Statement"]
+    assert trust["Principal"] == {"Service": "ec2.amazonaws.com"}
+
+
+def test_session_manager_takes_the_place_of_ssh(stack: Synthesized) -> None:
+    attachment = stack.only("aws_iam_role_policy_attachment")
+    assert attachment["policy_arn"] == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+
+
+def test_names_carry_the_prefix(stack: Synthesized) -> None:
+    for kind in ("aws_iam_role", "aws_iam_instance_profile", "aws_iam_role_policy"):
+        for resource in stack.resources(kind).values():
+            assert resource["name"].startswith("prod-349081-")
+
+
+@pytest.mark.parametrize(
+    ("sid", "actions", "resources"),
+    [
+        ("ReadArtifacts", ["s3:GetObject"], ["arn:aws:s3:::artifacts/*"]),
+        ("ListAssets", ["s3:ListBucket"], [POINT]),
+        ("UseAssets", ["s3:GetObject", "s3:PutObject"], [f"{POINT}/object/*"]),
+        (
+            "ReadDatabaseSecret",
+            ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+            ["database-secret"],
+        ),
+        ("Report", ["logs:PutLogEvents"], ["logs"]),
+    ],
+)
+def test_what_an_instance_may_do(
+    stack: Synthesized, sid: str, actions: list[str], resources: list[str]
+) -> None:
+    statement = statements(stack)[sid]
+    assert statement["Action"] == actions
+    assert statement["Resource"] == resources
+
+
+@pytest.mark.parametrize(
+    ("sid", "key", "service"),
+    [
+        ("DecryptArtifacts", "storage-key", "s3"),
+        ("EncryptAssets", "storage-key", "s3"),
+        ("DecryptDatabaseSecret", "data-key", "secretsmanager"),
+    ],
+)
+def test_keys_are_used_through_their_service_alone(
+    stack: Synthesized, sid: str, key: str, service: str
+) -> None:
+    statement = statements(stack)[sid]
+    assert statement["Resource"] == [key]
+    via = {"kms:ViaService": f"{service}.us-west-2.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": via}

@@ -1,0 +1,59 @@
+from cdktf import TerraformStack
+
+from config import Naming
+from modules.monitoring.alarm import Alarm, Alarms
+from modules.monitoring.metric import Expression, Metric
+from tests.synthesized import Resource, synthesize
+
+TOPIC = "arn:aws:sns:us-west-2:123456789012:alarms"
+REQUESTS = Metric(
+    namespace="Shop", name="Requests", dimensions={"Shop": "books"}, statistic="Sum", period=300
+)
+
+
+def created(naming: Naming, metric: Metric | Expression) -> Resource:
+    alarm = Alarm(
+        purpose="busy",
+        description="Too many.",
+        metric=metric,
+        threshold=7,
+        treat_missing_data="notBreaching",
+    )
+
+    def build(stack: TerraformStack) -> None:
+        Alarms(stack, "alarms", naming=naming, topic_arn=TOPIC).add(alarm)
+
+    return synthesize(build).only("aws_cloudwatch_metric_alarm")
+
+
+def test_an_alarm_tells_the_topic_when_it_goes_off_and_when_all_is_well(naming: Naming) -> None:
+    alarm = created(naming, REQUESTS)
+    assert alarm["alarm_name"] == "prod-349081-busy"
+    assert alarm["alarm_actions"] == [TOPIC]
+    assert alarm["ok_actions"] == [TOPIC]
+
+
+def test_a_statistic(naming: Naming) -> None:
+    alarm = created(naming, REQUESTS)
+    assert alarm["statistic"] == "Sum"
+    assert alarm["period"] == 300
+    assert alarm["dimensions"] == {"Shop": "books"}
+    assert "metric_query" not in alarm
+
+
+def test_a_percentile_of_few_samples_changes_nothing(naming: Naming) -> None:
+    latency = Metric(namespace="Shop", name="Latency", dimensions={}, statistic="p99")
+    alarm = created(naming, latency)
+    assert alarm["extended_statistic"] == "p99"
+    assert alarm["evaluate_low_sample_count_percentiles"] == "ignore"
+    assert "statistic" not in alarm
+
+
+def test_only_the_result_of_an_expression_is_compared(naming: Naming) -> None:
+    alarm = created(naming, Expression(formula="2 * requests", metrics={"requests": REQUESTS}))
+    result, requests = alarm["metric_query"]
+    assert (result["expression"], result["return_data"]) == ("2 * requests", True)
+    assert requests["id"] == "requests"
+    assert "return_data" not in requests
+    assert requests["metric"]["stat"] == "Sum"
+    assert "metric_name" not in alarm

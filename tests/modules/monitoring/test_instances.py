@@ -1,0 +1,34 @@
+from modules.monitoring.alarm import Alarm
+from modules.monitoring.instances import InstanceMetrics, instance_alarms
+from modules.monitoring.metric import Expression, Metric
+
+METRICS = InstanceMetrics(group="prod-app", agent_namespace="prod/agent")
+
+
+def alarms() -> dict[str, Alarm]:
+    found = instance_alarms(METRICS, cpu_percent=85, memory_percent=80, disk_percent=75)
+    return {alarm.purpose: alarm for alarm in found}
+
+
+def test_too_few_instances_are_measured_against_the_group_itself() -> None:
+    missing = alarms()["instances-missing"]
+    assert isinstance(missing.metric, Expression)
+    assert {part.name for part in missing.metric.metrics.values()} == {
+        "GroupMinSize",
+        "GroupInServiceInstances",
+    }
+    assert missing.treat_missing_data == "breaching"
+
+
+def test_memory_and_disk_come_from_the_agent_for_the_whole_group() -> None:
+    found = alarms()
+    for purpose, name, threshold in (
+        ("instance-memory", "mem_used_percent", 80),
+        ("instance-disk", "disk_used_percent", 75),
+    ):
+        metric = found[purpose].metric
+        assert isinstance(metric, Metric)
+        assert (metric.namespace, metric.name) == ("prod/agent", name)
+        assert metric.dimensions == {"AutoScalingGroupName": "prod-app"}
+        assert metric.statistic == "Maximum"
+        assert found[purpose].threshold == threshold

@@ -1,0 +1,66 @@
+import pytest
+
+from tests.conftest import Tiers
+from tests.synthesized import Synthesized
+
+
+@pytest.fixture
+def application(prod: Tiers) -> Synthesized:
+    return prod["application"]
+
+
+def test_the_load_balancer_is_public_and_the_instances_are_not(application: Synthesized) -> None:
+    subnets = application.only("aws_lb")["subnets"]
+    assert len(subnets) == 3
+    assert all("vpc_public_subnet" in each for each in subnets)
+    zones = application.only("aws_autoscaling_group")["vpc_zone_identifier"]
+    assert len(zones) == 3
+    assert all("vpc_app_subnet" in each for each in zones)
+
+
+def test_tiers_are_wired_together(application: Synthesized) -> None:
+    listener = application.one("aws_lb_listener", port=443)
+    assert "regional-certificate_validation" in listener["certificate_arn"]
+    assert "storage.outputs" in application.only("aws_lb")["access_logs"]["bucket"]
+    template = application.only("aws_launch_template")
+    assert "data_key" in template["block_device_mappings"][0]["ebs"]["kms_key_id"]
+    (interface,) = template["network_interfaces"]
+    assert "security-groups_application" in interface["security_groups"][0]
+    for group in application.resources("aws_cloudwatch_log_group").values():
+        assert "logs_key" in group["kms_key_id"]
+
+
+def test_instances_boot_when_all_that_they_need_is_there(application: Synthesized) -> None:
+    waits_for = {
+        each.split(".")[0] for each in application.only("aws_autoscaling_group")["depends_on"]
+    }
+    assert waits_for == {
+        "aws_cloudwatch_log_group",
+        "aws_iam_role_policy",
+        "aws_iam_role_policy_attachment",
+        "aws_lb_listener_rule",
+        "aws_ssm_parameter",
+    }
+
+
+def test_the_group_and_its_instances_carry_every_required_tag(platform: Tiers) -> None:
+    (provider,) = platform["application"].parsed["provider"]["aws"]
+    required = {**provider["default_tags"][0]["tags"]}
+    group = platform["application"].only("aws_autoscaling_group")
+    tags = {each["key"]: each["value"] for each in group["tag"]}
+    assert tags == {**required, "Name": group["name"]}
+    template = platform["application"].only("aws_launch_template")
+    for specification in template["tag_specifications"]:
+        assert specification["tags"] == tags
+
+
+def test_the_secret_header_is_in_no_output(platform: Tiers) -> None:
+    for stack in platform.values():
+        for output in stack.parsed.get("output", {}).values():
+            assert "secret_string" not in str(output["value"])
+
+
+def test_outputs_say_where_the_load_balancer_and_its_log_are(application: Synthesized) -> None:
+    outputs = application.parsed["output"]
+    assert outputs["load_balancer_dns_name"]["value"].endswith(".dns_name}")
+    assert outputs["log_group_name"]["value"].endswith(".name}")

@@ -1,0 +1,51 @@
+from collections.abc import Callable
+
+from tests.conftest import Tiers
+
+
+def test_objects_in_the_assets_bucket_and_its_access_point_are_recorded(prod: Tiers) -> None:
+    selectors = prod["audit"].only("aws_cloudtrail")["advanced_event_selector"]
+    recorded = [
+        prefix
+        for selector in selectors
+        for field in selector["field_selector"]
+        for prefix in field.get("starts_with", [])
+    ]
+    objects, through_access_point = recorded
+    assert "aws_s3_bucketassets_bucket" in objects
+    assert objects.endswith("/")
+    assert "aws_s3_access_point" in through_access_point
+
+
+def test_the_trail_and_its_bucket_share_the_logs_key(prod: Tiers) -> None:
+    audit = prod["audit"]
+    encryption = audit.only("aws_s3_bucket_server_side_encryption_configuration")
+    (rule,) = encryption["rule"]
+    key = rule["apply_server_side_encryption_by_default"]["kms_master_key_id"]
+    assert key == audit.only("aws_cloudtrail")["kms_key_id"]
+    assert "aws_kms_keylogs_key" in key
+
+
+def test_reads_of_the_trail_are_logged(prod: Tiers) -> None:
+    logging = prod["audit"].only("aws_s3_bucket_logging")
+    assert "logs_policy" in logging["target_bucket"]
+
+
+def test_the_database_alone_is_backed_up(prod: Tiers) -> None:
+    (resource,) = prod["audit"].only("aws_backup_selection")["resources"]
+    assert "aws_db_instance" in resource
+    assert resource.endswith("arn}")
+
+
+def test_backups_of_a_disposable_environment_go_with_it(
+    platform_of: Callable[[str], Tiers],
+) -> None:
+    for environment, disposable in (("prod", False), ("dev", True)):
+        audit = platform_of(environment)["audit"]
+        assert audit.has("aws_backup_vault", force_destroy=disposable)
+
+
+def test_alarms_of_the_account_reach_the_monitoring_topic(prod: Tiers) -> None:
+    for alarm in prod["audit"].resources("aws_cloudwatch_metric_alarm").values():
+        (topic,) = alarm["alarm_actions"]
+        assert "cross-stack-reference-input-monitoring" in topic
