@@ -21,8 +21,16 @@ CountryCode = Annotated[
 ManagedRuleGroup = Annotated[
     str,
     Field(
-        pattern=r"^AWSManagedRules[A-Za-z]+RuleSet$|^AWSManagedRules[A-Za-z]+List$",
+        pattern=r"^AWSManagedRules[A-Za-z0-9]+(RuleSet|List)$",
         description="an AWS managed rule group, such as AWSManagedRulesCommonRuleSet",
+    ),
+]
+ManagedRule = Annotated[
+    str,
+    Field(
+        pattern=r"^AWSManagedRules[A-Za-z0-9]+(RuleSet|List)/\w+$",
+        description="a rule of a managed rule group, such as "
+        "AWSManagedRulesCommonRuleSet/SizeRestrictions_BODY",
     ),
 ]
 
@@ -45,6 +53,11 @@ class Waf(Section):
     )
     count_only: tuple[ManagedRuleGroup, ...] = Field(
         (), description="those of the managed rule groups that count matches and block nothing"
+    )
+    count_only_rules: tuple[ManagedRule, ...] = Field(
+        (),
+        description="single rules that count and block nothing, such as "
+        "AWSManagedRulesCommonRuleSet/SizeRestrictions_BODY to let large uploads through",
     )
 
 

@@ -193,8 +193,38 @@ def _health_check(settings: Settings) -> Iterator[Fault]:
         yield Fault(f"{key}.timeout_seconds", health.timeout_seconds, remedy, involves)
 
 
+# CloudFront refuses equal path patterns, and the error pages have one of their own.
+_ERROR_PAGES = "/errors/*"
+
+
+def _static_paths(settings: Settings) -> Iterator[Fault]:
+    key, paths = "edge.static_paths", settings.edge.static_paths
+    if len(set(paths)) != len(paths):
+        yield Fault(key, list(paths), "name each path pattern once")
+    if _ERROR_PAGES in paths:
+        yield Fault(key, f'"{_ERROR_PAGES}"', "remove it: Terrace serves its error pages there")
+
+
+# Rule groups that do nothing without settings of their own, such as the path of a log-in form.
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupConfig.html
+_NEED_CONFIGURATION = (
+    "AWSManagedRulesACFPRuleSet",
+    "AWSManagedRulesATPRuleSet",
+    "AWSManagedRulesAntiDDoSRuleSet",
+    "AWSManagedRulesBotControlRuleSet",
+)
+
+
 def _waf(settings: Settings) -> Iterator[Fault]:
     waf = settings.edge.waf
+    for group in set(waf.managed_rule_groups) & set(_NEED_CONFIGURATION):
+        remedy = "remove it: this rule group needs settings of its own, which Terrace does not have"
+        yield Fault("edge.waf.managed_rule_groups", f'"{group}"', remedy)
+    for rule in waf.count_only_rules:
+        if rule.split("/")[0] not in waf.managed_rule_groups:
+            remedy = "name only rules of edge.waf.managed_rule_groups"
+            involves = ("edge.waf.managed_rule_groups",)
+            yield Fault("edge.waf.count_only_rules", f'"{rule}"', remedy, involves)
     for group in set(waf.count_only) - set(waf.managed_rule_groups):
         remedy = "name only groups of edge.waf.managed_rule_groups"
         yield Fault("edge.waf.count_only", f'"{group}"', remedy, ("edge.waf.managed_rule_groups",))
@@ -216,5 +246,6 @@ _RULES: tuple[Rule, ...] = (
     _capacity,
     _architecture,
     _health_check,
+    _static_paths,
     _waf,
 )

@@ -75,6 +75,7 @@ class EdgeStack(TierStack):
             naming=self.naming,
             managed_rule_groups=waf.managed_rule_groups,
             count_only=waf.count_only,
+            count_only_rules=waf.count_only_rules,
             rate_limit=waf.rate_limit,
             provider=us_east_1,
         )

@@ -1,7 +1,5 @@
 """The page that CloudFront shows while the application cannot answer."""
 
-from collections.abc import Mapping
-from itertools import islice
 from pathlib import Path
 
 from cdktf_cdktf_provider_aws.cloudfront_distribution import (
@@ -47,8 +45,7 @@ class ErrorPages(Construct):
                 content=(_FOLDER / file_name).read_text(encoding="utf-8"),
                 content_type=content_type,
                 cache_control=f"public, max-age={_CACHE_SECONDS}",
-                tags=_object_tags(naming, file_name),
-                override_provider=_no_default_tags(),
+                override_provider=None if _tags_fit(naming) else _no_tags(),
             )
         self.responses = [
             CloudfrontDistributionCustomErrorResponse(
@@ -61,14 +58,14 @@ class ErrorPages(Construct):
         ]
 
 
-def _object_tags(naming: Naming, file_name: str) -> Mapping[str, str]:
-    """As many tags as S3 allows an object: fewer than the environment may have.
+def _tags_fit(naming: Naming) -> bool:
+    """Whether an object can have the environment's tags and its stack's: S3 allows ten.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html
     """
-    tags = {"Name": naming.name(file_name), **naming.tags}
-    return dict(islice(tags.items(), _MAX_OBJECT_TAGS))
+    return len(naming.tags) + 1 <= _MAX_OBJECT_TAGS
 
 
-def _no_default_tags() -> S3ObjectOverrideProvider:
+def _no_tags() -> S3ObjectOverrideProvider:
+    """The provider can only leave all of the default tags out, not some."""
     return S3ObjectOverrideProvider(default_tags=S3ObjectOverrideProviderDefaultTags(tags={}))

@@ -47,7 +47,8 @@ def _security_headers(
         strict_transport_security=CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity(
             access_control_max_age_sec=_TWO_YEARS_SECONDS,
             include_subdomains=True,
-            preload=True,
+            # Preloading cannot be undone for months: the domain's owner has to ask for it.
+            preload=False,
             override=True,
         ),
         content_type_options=CloudfrontResponseHeadersPolicySecurityHeadersConfigContentTypeOptions(

@@ -1,6 +1,7 @@
 """The web application firewall before CloudFront."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
@@ -22,8 +23,8 @@ _RATE_LIMIT = "rate-limit"
 class WebAcl(Construct):
     """Turns away addresses that ask too often, then what AWS's managed rule groups recognize.
 
-    `provider` is the one of us-east-1, where AWS keeps what protects CloudFront. The metrics are
-    named after the web ACL, the managed rule groups and `rate_limit_metric_name`.
+    `provider` is the one of us-east-1, where AWS keeps what protects CloudFront. Each
+    rule's metric has the rule's name.
     https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
     """
 
@@ -36,12 +37,13 @@ class WebAcl(Construct):
         managed_rule_groups: Sequence[str],
         rate_limit: int,
         count_only: Collection[str] = (),
+        count_only_rules: Sequence[str] = (),
         provider: TerraformProvider,
     ) -> None:
         super().__init__(scope, id_)
         self.name = naming.name("edge")
         self.metric_name = self.name
-        self.rate_limit_metric_name = naming.name(_RATE_LIMIT)
+        self._count_only_rules = count_only_rules
         groups = [
             self._managed_group(group, priority, count=group in count_only)
             for priority, group in enumerate(managed_rule_groups, start=1)
@@ -72,7 +74,7 @@ class WebAcl(Construct):
             priority=0,
             action=Wafv2WebAclRuleAction(block={}),
             statement={"rate_based_statement": statement},
-            visibility_config=_visible(self.rate_limit_metric_name),
+            visibility_config=_visible(_RATE_LIMIT),
         )
 
     def _managed_group(self, group: str, priority: int, *, count: bool) -> Wafv2WebAclRule:
@@ -85,9 +87,21 @@ class WebAcl(Construct):
             name=group,
             priority=priority,
             override_action=override,
-            statement={"managed_rule_group_statement": {"vendor_name": "AWS", "name": group}},
+            statement=self._rules_of(group),
             visibility_config=_visible(group),
         )
+
+    def _rules_of(self, group: str) -> dict[str, Any]:
+        """The group as AWS has it, but for single rules that are only to count."""
+        overrides = [
+            {"name": rule.removeprefix(f"{group}/"), "action_to_use": {"count": {}}}
+            for rule in self._count_only_rules
+            if rule.startswith(f"{group}/")
+        ]
+        statement: dict[str, Any] = {"vendor_name": "AWS", "name": group}
+        if overrides:
+            statement["rule_action_override"] = overrides
+        return {"managed_rule_group_statement": statement}
 
 
 def _visible(metric_name: str) -> Wafv2WebAclRuleVisibilityConfig:

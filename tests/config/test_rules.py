@@ -120,6 +120,22 @@ def faults(**changes: Any) -> list[str]:
             'edge.waf.count_only: received "AWSManagedRulesLinuxRuleSet"; name only groups of',
         ),
         (
+            {"edge": {"waf": {"managed_rule_groups": ["AWSManagedRulesBotControlRuleSet"]}}},
+            'edge.waf.managed_rule_groups: received "AWSManagedRulesBotControlRuleSet"; remove it',
+        ),
+        (
+            {"edge": {"waf": {"count_only_rules": ["AWSManagedRulesLinuxRuleSet/LFI_URIPATH"]}}},
+            'edge.waf.count_only_rules: received "AWSManagedRulesLinuxRuleSet/LFI_URIPATH"; name',
+        ),
+        (
+            {"edge": {"static_paths": ["/static/*", "/static/*"]}},
+            "edge.static_paths: received ['/static/*', '/static/*']; name each path pattern once",
+        ),
+        (
+            {"edge": {"static_paths": ["/errors/*"]}},
+            'edge.static_paths: received "/errors/*"; remove it',
+        ),
+        (
             {"tags": {"extra": {"Owner": "me"}}},
             'tags.extra: received "Owner"; choose another key',
         ),

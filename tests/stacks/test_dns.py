@@ -1,0 +1,53 @@
+from pathlib import Path
+
+from cdktf import App
+
+from config import Settings, load
+from stacks.dns import DnsStack
+from stacks.security import SecurityStack
+from tests.conftest import Tiers, read_tiers
+from tests.synthesized import Synthesized
+
+
+def dns(output: Path, **changes: object) -> Synthesized:
+    prod = load("prod")
+    settings: Settings = prod.model_copy(update={"dns": prod.dns.model_copy(update=changes)})
+    app = App(outdir=str(output))
+    security = SecurityStack(app, settings=settings)
+    DnsStack(app, settings=settings, global_logs_key=security.global_logs_key)
+    app.synth()
+    return read_tiers(output)["dns"]
+
+
+def test_a_zone_of_its_own_tells_its_name_servers_and_logs_its_queries(prod: Tiers) -> None:
+    stack = prod["dns"]
+    value = stack.parsed["output"]["name_servers"]["value"]
+    assert value.startswith("${aws_route53_zone.zone")
+    assert value.endswith(".name_servers}")
+    key = stack.only("aws_cloudwatch_log_group")["kms_key_id"]
+    assert "aws_kms_keyglobal-logs_key" in key
+    assert "aws_route53_zone.zone" in stack.only("aws_route53_query_log")["zone_id"]
+
+
+def test_both_certificates_are_validated_in_the_zone(prod: Tiers) -> None:
+    stack = prod["dns"]
+    assert len(stack.resources("aws_acm_certificate_validation")) == 2
+    (records,) = (
+        each for each in stack.resources("aws_route53_record").values() if "for_each" in each
+    )
+    assert "aws_route53_zone.zone" in records["zone_id"]
+
+
+def test_an_existing_zone_is_used_and_left_as_it_is(tmp_path: Path) -> None:
+    stack = dns(tmp_path, hosted_zone_id="Z0123456789ABC")
+    assert not stack.resources("aws_route53_zone")
+    assert not stack.resources("aws_route53_query_log")
+    assert "name_servers" not in stack.parsed.get("output", {})
+    assert stack.only("aws_route53_record")["zone_id"] == "Z0123456789ABC"
+
+
+def test_query_logging_can_be_left_out(tmp_path: Path) -> None:
+    stack = dns(tmp_path, query_logging=False)
+    assert stack.resources("aws_route53_zone")
+    assert not stack.resources("aws_cloudwatch_log_group")
+    assert not stack.resources("aws_cloudwatch_log_resource_policy")
