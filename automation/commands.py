@@ -1,0 +1,87 @@
+"""The commands of `python -m automation`, apart from how they are typed."""
+
+import json
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from automation import terraform
+from automation.errors import UserError
+from automation.report import Report
+from automation.synthesis import OUTPUT, Synthesis, synthesize
+from automation.validation import WORKSPACE, Validator
+from config import ConfigError, load
+from config.loader import ENVIRONMENTS
+
+
+def synth(environment: str, *, console: Console, progress: Console) -> None:
+    """Synthesize an environment, and say what came out."""
+    _check([environment])
+    with progress.status(f"Synthesizing {environment}"):
+        synthesis = synthesize(environment)
+    resources = sum(stack.resources for stack in synthesis.stacks)
+    console.print(
+        f"{environment}: {len(synthesis.stacks)} stacks, {resources} resources, "
+        f"synthesized to {OUTPUT.name} in {synthesis.seconds:.1f} s",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def validate(
+    environments: Sequence[str], *, as_json: bool, console: Console, progress: Console
+) -> bool:
+    """Synthesize and validate environments; whether Terraform accepts all of them."""
+    found = terraform.find()
+    names = _names(environments)
+    _check(names)
+    reports = []
+    for name in names:
+        with progress.status(f"Synthesizing {name}"):
+            # One environment goes where `cdktf` looks for it; several, out of each other's way.
+            output = OUTPUT if len(names) == 1 else WORKSPACE / "synthesized" / name
+            synthesis = synthesize(name, output)
+        report = _validated(synthesis, found, progress)
+        reports.append(report)
+        if not as_json:
+            report.print(console)
+    valid = all(report.valid for report in reports)
+    if as_json:
+        answer = {
+            "terraform": found.version,
+            "valid": valid,
+            "environments": [report.to_json() for report in reports],
+        }
+        print(json.dumps(answer, indent=2))
+    return valid
+
+
+def _validated(synthesis: Synthesis, found: terraform.Terraform, progress: Console) -> Report:
+    start = time.perf_counter()
+    stacks, verdicts = synthesis.stacks, []
+    with progress.status(f"Preparing the providers of {synthesis.environment}") as status:
+        for verdict in Validator(found, stacks).each(stacks, synthesis.environment):
+            verdicts.append(verdict)
+            done = f"{len(verdicts)} of {len(stacks)}"
+            status.update(f"Validating {synthesis.environment}: {done} stacks done")
+    return Report(synthesis, verdicts, time.perf_counter() - start)
+
+
+def _names(environments: Sequence[str]) -> list[str]:
+    """The environments that are meant; "all" stands for each."""
+    if "all" in environments:
+        return sorted(file.stem for file in ENVIRONMENTS.glob("*.toml"))
+    return list(dict.fromkeys(environments))
+
+
+def _check(environments: Sequence[str]) -> None:
+    """Refuse faulty settings of any of them before anything runs."""
+    faults = []
+    for name in environments:
+        try:
+            load(name)
+        except ConfigError as error:
+            faults.append(str(error))
+    if faults:
+        raise UserError("\n".join(faults))

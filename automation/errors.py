@@ -1,0 +1,9 @@
+"""What the command line tells its user instead of a traceback."""
+
+
+class UserError(Exception):
+    """Something that the user can mend: the message says what, and how."""
+
+
+class CommandError(Exception):
+    """A program that Terrace ran failed; the message is what it printed."""

@@ -1,0 +1,88 @@
+import platform
+from pathlib import Path
+
+import pytest
+
+from automation import providers
+
+RANGE = ">= 5.100.0, < 7.0.0"
+HERE = "linux_amd64"
+
+
+@pytest.fixture(autouse=True)
+def linux(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(platform, "machine", lambda: "x86_64")
+
+
+def mirror(folder: Path, version: str = "5.100.0", machine: str = HERE) -> Path:
+    (folder / "registry.terraform.io/hashicorp/aws" / version / machine).mkdir(parents=True)
+    return folder
+
+
+@pytest.mark.parametrize("depth", ["", "mirror", "terraform/plugins"])
+def test_a_mirror_is_found_near_the_root(tmp_path: Path, depth: str) -> None:
+    folder = mirror(tmp_path / depth)
+    assert providers.find_mirror([tmp_path / "none", tmp_path], constraint=RANGE) == folder
+
+
+@pytest.mark.parametrize(
+    ("version", "machine"),
+    [("5.99.1", HERE), ("7.0.0", HERE), ("5.100.0", "darwin_arm64"), ("latest", HERE)],
+)
+def test_other_versions_and_platforms_do_not_count(
+    tmp_path: Path, version: str, machine: str
+) -> None:
+    mirror(tmp_path / "mirror", version, machine)
+    assert providers.find_mirror([tmp_path], constraint=RANGE) is None
+
+
+def test_mirrors_that_are_deep_or_hidden_do_not_count(tmp_path: Path) -> None:
+    mirror(tmp_path / "one/two/three")
+    mirror(tmp_path / ".hidden")
+    assert providers.find_mirror([tmp_path], constraint=RANGE) is None
+
+
+def test_a_mirror_of_archives_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "registry.terraform.io/hashicorp/aws"
+    folder.mkdir(parents=True)
+    (folder / f"terraform-provider-aws_6.25.0_{HERE}.zip").touch()
+    assert providers.find_mirror([tmp_path], constraint=RANGE) == tmp_path
+
+
+def environment(tmp_path: Path, **environ: str) -> dict[str, str]:
+    return providers.environment(
+        tmp_path / "work",
+        constraint=RANGE,
+        environ={"HOME": str(tmp_path / "home"), **environ},
+        system_roots=[tmp_path / "opt"],
+    )
+
+
+def test_a_mirror_serves_the_aws_provider_and_nothing_else(tmp_path: Path) -> None:
+    folder = mirror(tmp_path / "opt" / "plugins")
+    found = environment(tmp_path, TF_CLI_CONFIG_FILE=str(tmp_path / "missing"))
+    config = Path(found["TF_CLI_CONFIG_FILE"]).read_text()
+    assert f'path    = "{folder}"' in config
+    assert 'exclude = ["registry.terraform.io/hashicorp/aws"]' in config
+
+
+def test_the_home_directory_is_searched(tmp_path: Path) -> None:
+    mirror(tmp_path / "home" / ".terraform.d" / "plugins")
+    assert "TF_CLI_CONFIG_FILE" in environment(tmp_path)
+
+
+def test_the_users_configuration_decides(tmp_path: Path) -> None:
+    mirror(tmp_path / "opt" / "plugins")
+    own = tmp_path / "own.rc"
+    own.touch()
+    assert environment(tmp_path, TF_CLI_CONFIG_FILE=str(own))["TF_CLI_CONFIG_FILE"] == str(own)
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".terraformrc").touch()
+    assert "TF_CLI_CONFIG_FILE" not in environment(tmp_path)
+
+
+def test_terraform_downloads_where_there_is_no_mirror(tmp_path: Path) -> None:
+    found = environment(tmp_path, TF_CLI_CONFIG_FILE=str(tmp_path / "missing"))
+    assert "TF_CLI_CONFIG_FILE" not in found
+    assert not (tmp_path / "work").exists()

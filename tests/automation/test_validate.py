@@ -1,0 +1,104 @@
+import json
+import os
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from automation import terraform
+from automation.errors import CommandError, UserError
+from automation.report import Report
+from automation.synthesis import Stack, Synthesis, synthesize
+from automation.validation import Validator, Verdict
+from tests.conftest import ENVIRONMENTS
+from tests.processes import run
+
+
+def stack(folder: Path, **resources: object) -> Stack:
+    required = {"aws": {"source": "aws", "version": ">= 5.100.0, < 7.0.0"}}
+    content = {
+        "terraform": {"required_providers": required},
+        "provider": {"aws": [{"region": "us-west-2"}]},
+        "resource": resources,
+    }
+    file = folder / "cdk.tf.json"
+    file.write_text(json.dumps(content), encoding="utf-8")
+    return Stack("queue", file)
+
+
+def validator(stacks: tuple[Stack, ...]) -> Validator:
+    try:
+        return Validator(terraform.find(), stacks)
+    except (UserError, CommandError) as error:
+        pytest.skip(str(error))
+
+
+@pytest.mark.terraform
+@pytest.mark.slow
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_terraform_accepts_every_stack(environment: str, tmp_path: Path) -> None:
+    stacks = synthesize(environment, tmp_path).stacks
+    before = [each.file.read_bytes() for each in stacks]
+    verdicts = list(validator(stacks).each(stacks, f"test-{environment}"))
+    assert {verdict.stack.name: verdict.complaints for verdict in verdicts} == {
+        each.name: () for each in stacks
+    }
+    assert stacks
+    assert [each.file.read_bytes() for each in stacks] == before
+
+
+@pytest.mark.terraform
+def test_a_complaint_names_the_resource_and_the_fault(tmp_path: Path) -> None:
+    faulty = stack(tmp_path, aws_sqs_queue={"jobs": {"nmae": "jobs"}})
+    (verdict,) = validator((faulty,)).each([faulty], "test-faulty")
+    assert not verdict.valid
+    assert "resource.aws_sqs_queue.jobs" in verdict.complaints[0]
+    assert "nmae" in verdict.complaints[0]
+
+
+def report(folder: Path, *complaints: str) -> Report:
+    one = stack(folder, aws_sqs_queue={"jobs": {}, "mail": {}})
+    synthesis = Synthesis("prod", folder, (one,), 1.5)
+    return Report(synthesis, [Verdict(one, 2.5, complaints)], 2.5)
+
+
+def test_the_report_is_plain_without_a_terminal(tmp_path: Path) -> None:
+    text = StringIO()
+    report(tmp_path, "aws_sqs_queue.jobs: [unknown] argument").print(Console(file=text))
+    assert "queue: aws_sqs_queue.jobs: [unknown] argument" in text.getvalue()
+    assert text.getvalue().splitlines()[-1] == (
+        "prod: 1 stacks, 2 resources, synthesized in 1.5 s, validated in 2.5 s: invalid: queue"
+    )
+    assert text.getvalue().isascii()
+    assert "\x1b" not in text.getvalue()
+
+
+def test_the_report_for_machines_has_every_count(tmp_path: Path) -> None:
+    (found,) = report(tmp_path).to_json()["stacks"]
+    assert found == {
+        "name": "queue",
+        "valid": True,
+        "resources": 2,
+        "data_sources": 0,
+        "seconds": 2.5,
+        "complaints": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "message"),
+    [
+        (["validate"], "", "Terraform is not installed, or not on PATH: install 1.11"),
+        (["synth", "--env", "production"], None, "set APP_ENV to one of: dev, prod, staging"),
+    ],
+)
+def test_what_the_user_can_mend_exits_with_2(
+    command: list[str], path: str | None, message: str
+) -> None:
+    search = os.environ["PATH"] if path is None else path
+    finished = run(sys.executable, "-m", "automation", *command, PATH=search)
+    assert finished.returncode == 2
+    assert message in finished.stderr
+    assert "Traceback" not in finished.stderr
