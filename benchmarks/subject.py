@@ -44,5 +44,11 @@ def _timed(phases: Phases, phase: str) -> Iterator[None]:
     phases[phase] = time.perf_counter() - start
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Print the phases of so many copies as `python -m benchmarks.subject` was asked for."""
     print(json.dumps(synthesize(int(sys.argv[1]))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(bindings.run(main))
