@@ -24,25 +24,31 @@ Tiers = Mapping[str, Synthesized]
 
 
 @pytest.fixture(scope="session")
-def platform_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tiers]:
-    """Every tier of an environment, synthesized once per session."""
+def output_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder to which an environment is synthesized, once per session."""
 
     @cache
-    def synthesized(environment: str) -> Tiers:
+    def synthesized(environment: str) -> Path:
         output = tmp_path_factory.mktemp(environment)
         app = App(outdir=str(output))
         settings = load(environment, FOLDER) if environment == OPTIONS else load(environment)
         Platform(app, settings=settings)
         app.synth()
-        return read_tiers(output)
+        return output
 
     return synthesized
 
 
-def read_tiers(output: Path) -> Tiers:
-    """Every stack below an output folder, by tier."""
-    files = output.glob("stacks/*/cdk.tf.json")
-    return {file.parent.name: Synthesized(file.read_text(encoding="utf-8")) for file in files}
+@pytest.fixture(scope="session")
+def platform_of(output_of: Callable[[str], Path]) -> Callable[[str], Tiers]:
+    """Every tier of an environment."""
+
+    @cache
+    def read(environment: str) -> Tiers:
+        files = output_of(environment).glob("stacks/*/cdk.tf.json")
+        return {file.parent.name: Synthesized(file.read_text(encoding="utf-8")) for file in files}
+
+    return read
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 import json
 import os
 import sys
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -10,9 +11,9 @@ from rich.console import Console
 from automation import terraform
 from automation.errors import CommandError, UserError
 from automation.report import Report
-from automation.synthesis import Stack, Synthesis, synthesize
+from automation.synthesis import Stack, Synthesis, read
 from automation.validation import Validator, Verdict
-from tests.conftest import ENVIRONMENTS
+from tests.conftest import ENVIRONMENTS, OPTIONS
 from tests.processes import run
 
 
@@ -37,9 +38,9 @@ def validator(stacks: tuple[Stack, ...]) -> Validator:
 
 @pytest.mark.terraform
 @pytest.mark.slow
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
-def test_terraform_accepts_every_stack(environment: str, tmp_path: Path) -> None:
-    stacks = synthesize(environment, tmp_path).stacks
+@pytest.mark.parametrize("environment", [*ENVIRONMENTS, OPTIONS])
+def test_terraform_accepts_every_stack(environment: str, output_of: Callable[[str], Path]) -> None:
+    stacks = read(output_of(environment))
     before = [each.file.read_bytes() for each in stacks]
     verdicts = list(validator(stacks).each(stacks, f"test-{environment}"))
     assert {verdict.stack.name: verdict.complaints for verdict in verdicts} == {
