@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from config.fields import RetentionDays, Section
+from config.fields import Email, RetentionDays, Section
 
 
 class Audit(Section):
@@ -12,6 +12,11 @@ class Audit(Section):
         2555, ge=90, le=3653, description="days that the trail is kept in S3, 90 to 3653"
     )
     trail_log_group_days: RetentionDays = 365
+    alarm_emails: tuple[Email, ...] = Field(
+        (),
+        description="addresses that get alarms on security and backups; when empty, those of "
+        "monitoring.alarm_emails",
+    )
     backup_schedule: str = Field(
         "cron(0 7 * * ? *)",
         pattern=r"^cron\((\S+ ){5}\S+\)$",

@@ -32,9 +32,9 @@ class AuditStack(TierStack):
         assets_bucket: Bucket,
         access_point: AccessPoint,
         database: MysqlDatabase,
-        topic: AlarmTopic,
     ) -> None:
         super().__init__(scope, AUDIT, settings=settings)
+        self.topic = self._topic(logs_key)
         trail = Trail(
             self,
             "trail",
@@ -50,9 +50,23 @@ class AuditStack(TierStack):
             "security-alarms",
             naming=self.naming,
             log_group_name=trail.log_group.name,
-            topic_arn=topic.arn,
+            topic_arn=self.topic.arn,
         )
-        self._backup(data_key, database, topic)
+        self._backup(data_key, database)
+
+    def _topic(self, key: EncryptionKey) -> AlarmTopic:
+        """A topic of its own: it may be others who look into these, and nothing has to wait."""
+        vaults = f"backup-vault:{self.naming.prefix}-*"
+        return AlarmTopic(
+            self,
+            "topic",
+            naming=self.naming,
+            purpose="audit-alarms",
+            region=self.settings.region,
+            kms_key_arn=key.arn,
+            emails=self.settings.audit.alarm_emails or self.settings.monitoring.alarm_emails,
+            publishers={"backup.amazonaws.com": self.naming.arn("backup", vaults)},
+        )
 
     def _bucket(self, logs_key: EncryptionKey, log_bucket: Bucket) -> Bucket:
         return Bucket(
@@ -72,7 +86,7 @@ class AuditStack(TierStack):
             force_destroy=not self.settings.deletion_protection,
         )
 
-    def _backup(self, key: EncryptionKey, database: MysqlDatabase, topic: AlarmTopic) -> None:
+    def _backup(self, key: EncryptionKey, database: MysqlDatabase) -> None:
         Backup(
             self,
             "backup",
@@ -81,6 +95,6 @@ class AuditStack(TierStack):
             schedule=self.settings.audit.backup_schedule,
             keep_days=self.settings.audit.backup_days,
             kms_key_arn=key.arn,
-            topic_arn=topic.arn,
+            topic_arn=self.topic.arn,
             force_destroy=not self.settings.deletion_protection,
         )

@@ -85,8 +85,7 @@ class MonitoringStack(TierStack):
         )
 
     def _regional(self, key: EncryptionKey) -> None:
-        """Where alarms of the region go, and what RDS and AWS Backup report by themselves."""
-        vaults = f"backup-vault:{self.naming.prefix}-*"
+        """Where alarms of the region go, and what RDS reports by itself."""
         self.topic = AlarmTopic(
             self,
             "topic",
@@ -95,10 +94,7 @@ class MonitoringStack(TierStack):
             region=self.settings.region,
             kms_key_arn=key.arn,
             emails=self.settings.monitoring.alarm_emails,
-            publishers={
-                "events.rds.amazonaws.com": self.naming.arn("rds", "*"),
-                "backup.amazonaws.com": self.naming.arn("backup", vaults),
-            },
+            publishers={"events.rds.amazonaws.com": self.naming.arn("rds", "*")},
         )
         self._alarms = Alarms(self, "alarms", naming=self.naming, topic_arn=self.topic.arn)
 

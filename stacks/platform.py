@@ -96,5 +96,4 @@ class Platform:
             assets_bucket=self.storage.assets_bucket,
             access_point=self.storage.access_point,
             database=self.database.database,
-            topic=self.monitoring.topic,
         )

@@ -43,12 +43,13 @@ def output_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
 def platform_of(output_of: Callable[[str], Path]) -> Callable[[str], Tiers]:
     """Every tier of an environment."""
 
-    @cache
-    def read(environment: str) -> Tiers:
-        files = output_of(environment).glob("stacks/*/cdk.tf.json")
-        return {file.parent.name: Synthesized(file.read_text(encoding="utf-8")) for file in files}
+    return cache(lambda environment: read_tiers(output_of(environment)))
 
-    return read
+
+def read_tiers(output: Path) -> Tiers:
+    """Every stack below an output folder, by tier."""
+    files = output.glob("stacks/*/cdk.tf.json")
+    return {file.parent.name: Synthesized(file.read_text(encoding="utf-8")) for file in files}
 
 
 @pytest.fixture(scope="session")

@@ -45,7 +45,15 @@ def test_backups_of_a_disposable_environment_go_with_it(
         assert audit.has("aws_backup_vault", force_destroy=disposable)
 
 
-def test_alarms_of_the_account_reach_the_monitoring_topic(prod: Tiers) -> None:
-    for alarm in prod["audit"].resources("aws_cloudwatch_metric_alarm").values():
+def test_alarms_of_the_account_have_a_topic_of_their_own(prod: Tiers) -> None:
+    audit = prod["audit"]
+    assert audit.only("aws_sns_topic")["name"] == "prod-349081-audit-alarms"
+    assert audit.only("aws_sns_topic_subscription")["endpoint"] == "on-call@example.com"
+    for alarm in audit.resources("aws_cloudwatch_metric_alarm").values():
         (topic,) = alarm["alarm_actions"]
-        assert "cross-stack-reference-input-monitoring" in topic
+        assert "aws_sns_topic_policy.topic" in topic
+
+
+def test_security_alarms_can_go_to_others(options: Tiers) -> None:
+    subscription = options["audit"].only("aws_sns_topic_subscription")
+    assert subscription["endpoint"] == "security@example.org"
