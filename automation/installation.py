@@ -1,5 +1,6 @@
 """Install the providers once, for all stacks."""
 
+import fcntl
 import json
 import re
 import shutil
@@ -39,6 +40,16 @@ def install(terraform: Terraform, stacks: Sequence[Stack], workspace: Path) -> I
     required = {
         name: provider for stack in stacks for name, provider in stack.required_providers.items()
     }
+    workspace.mkdir(parents=True, exist_ok=True)
+    with (workspace / "providers.lock").open("w") as lock:
+        # Commands that run at the same time share the one folder.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _install(terraform, required, workspace)
+
+
+def _install(
+    terraform: Terraform, required: dict[str, dict[str, str]], workspace: Path
+) -> Installation:
     constraint = required["aws"]["version"]
     folder = (workspace / "providers").resolve()
     environ = providers.environment(

@@ -70,9 +70,6 @@ class Edge(Section):
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         "PriceClass_All", description='"PriceClass_100", "PriceClass_200" or "PriceClass_All"'
     )
-    minimum_tls: Literal["TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"] = Field(
-        "TLSv1.2_2021", description='"TLSv1.2_2021", "TLSv1.2_2025" or "TLSv1.3_2025"'
-    )
     blocked_countries: tuple[CountryCode, ...] = Field(
         (), description='countries that are turned away, such as ["XX"]'
     )

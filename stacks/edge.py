@@ -124,7 +124,6 @@ class EdgeStack(TierStack):
                 content_security_policy=edge.content_security_policy,
             ),
             static_paths=edge.static_paths,
-            minimum_tls=edge.minimum_tls,
             price_class=edge.price_class,
             blocked_countries=edge.blocked_countries,
         )

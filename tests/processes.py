@@ -3,16 +3,20 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
 
 
-def run(*command: str, folder: Path = PROJECT, **environ: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str, folder: Path = PROJECT, only: Mapping[str, str] | None = None, **environ: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a program with further variables, or with `only` these in place of the user's own."""
     return subprocess.run(  # noqa: S603
         command,
         cwd=folder,
-        env={**os.environ, **environ},
+        env={**(os.environ if only is None else only), **environ},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -22,7 +26,7 @@ def run(*command: str, folder: Path = PROJECT, **environ: str) -> subprocess.Com
 
 def python(*arguments: str, folder: Path = PROJECT, **environ: str) -> str:
     """What a Python program prints; it must succeed."""
-    finished = run(sys.executable, *arguments, folder=folder, **environ)
+    finished = run(sys.executable, *arguments, folder=folder, only={**os.environ, **environ})
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
 

@@ -17,6 +17,10 @@ from modules.edge.error_pages import ErrorPages
 from modules.edge.origins import ApplicationOrigin, AssetsOrigin
 from modules.edge.response_headers import ResponseHeaders
 
+# The newest security policy that the lower end of the provider's range knows.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+MINIMUM_TLS = "TLSv1.2_2021"
+
 
 class Distribution(Construct):
     """Serves static paths and error pages from the assets and all else from the application."""
@@ -35,7 +39,6 @@ class Distribution(Construct):
         error_pages: ErrorPages,
         response_headers: ResponseHeaders,
         static_paths: Sequence[str] = (),
-        minimum_tls: Literal["TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"] = "TLSv1.2_2021",
         price_class: Literal[
             "PriceClass_100", "PriceClass_200", "PriceClass_All"
         ] = "PriceClass_All",
@@ -64,7 +67,7 @@ class Distribution(Construct):
             custom_error_response=error_pages.responses,
             viewer_certificate=CloudfrontDistributionViewerCertificate(
                 acm_certificate_arn=certificate_arn,
-                minimum_protocol_version=minimum_tls,
+                minimum_protocol_version=MINIMUM_TLS,
                 ssl_support_method="sni-only",
             ),
             restrictions=_restrictions(blocked_countries),

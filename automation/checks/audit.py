@@ -1,0 +1,132 @@
+"""Checks of the audit tier."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from automation.checks import lookups
+from automation.checks.alarms import alarms, topic, topic_arn
+from automation.checks.buckets import BucketChecks
+from automation.checks.claim import Check, Claim, covers, equal, only, run
+from automation.checks.clients import Clients
+from automation.checks.database import identifiers
+from automation.checks.finding import Finding
+from automation.checks.storage import replaced_versions
+from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_cloudtrail.type_defs import AdvancedEventSelectorOutputTypeDef
+
+AUDIT = "audit"
+TOPIC = "audit-alarms"
+SECURITY_ALARMS = ("key-loss", "root-use", "sign-in-failures", "trail-change")
+BACKUP_EVENTS = ("BACKUP_JOB_FAILED", "RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
+
+
+def check_audit(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """The trail records what it should, where nobody can change it, and backups are planned."""
+    bucket = BucketChecks(AUDIT, key="logs")
+    days = settings.storage.noncurrent_version_days
+    checks: dict[str, Check] = {
+        "trail": _trail,
+        "trail events": _events,
+        "trail insights": _insights,
+        **bucket.by_subject(),
+        **bucket.logged(),
+        "audit bucket lifecycle": partial(replaced_versions, purpose=AUDIT, days=days),
+        "alarms": partial(alarms, purposes=[*SECURITY_ALARMS, "backup-expired"], topic=TOPIC),
+        "topic": _topic,
+        "counted events": _counted,
+        "backup vault": _vault,
+        "backup plan": _plan,
+    }
+    return run(AUDIT, clients, settings, checks)
+
+
+def _topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    emails = settings.audit.alarm_emails or settings.monitoring.alarm_emails
+    return topic(clients, settings, purpose=TOPIC, key="logs", emails=emails)
+
+
+def _trail(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("trail")
+    found = clients.cloudtrail.get_trail(Name=name)["Trail"]
+    status = clients.cloudtrail.get_trail_status(Name=name)
+    yield equal("logging", status.get("IsLogging"), True)
+    yield equal("every region", found.get("IsMultiRegionTrail"), True)
+    yield equal("global services", found.get("IncludeGlobalServiceEvents"), True)
+    yield equal("validated", found.get("LogFileValidationEnabled"), True)
+    yield equal("key", found.get("KmsKeyId"), lookups.key_arn(clients, settings, "logs"))
+    yield equal("bucket", found.get("S3BucketName"), settings.naming.bucket(AUDIT))
+    group = settings.naming.path("audit/trail")
+    arn = settings.naming.arn("logs", f"log-group:{group}")
+    yield equal("log group", found.get("CloudWatchLogsLogGroupArn", "").removesuffix(":*"), arn)
+    days = settings.audit.trail_log_group_days
+    yield from lookups.log_group(clients, settings, group, key="logs", days=days)
+
+
+def _events(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Management events, and every use of the assets, whichever way it comes."""
+    name = settings.naming.name("trail")
+    answer = clients.cloudtrail.get_event_selectors(TrailName=name)
+    found = {_recorded(selector) for selector in answer["AdvancedEventSelectors"]}
+    point = settings.naming.arn("s3", f"accesspoint/{settings.naming.name('assets')}")
+    expected = {
+        ("Management", "", ""),
+        ("Data", "AWS::S3::Object", f"{settings.naming.bucket_arn('assets')}/"),
+        ("Data", "AWS::S3::AccessPoint", point),
+    }
+    yield covers("are recorded", found, expected)
+
+
+def _recorded(selector: "AdvancedEventSelectorOutputTypeDef") -> tuple[str, str, str]:
+    """Category, type of resource and what its ARN starts with."""
+    fields = {each["Field"]: each for each in selector["FieldSelectors"]}
+    category = fields["eventCategory"].get("Equals", [])
+    kind = fields["resources.type"].get("Equals", []) if "resources.type" in fields else []
+    arn = fields["resources.ARN"].get("StartsWith", []) if "resources.ARN" in fields else []
+    return ", ".join(category), ", ".join(kind), ", ".join(arn)
+
+
+def _insights(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    answer = clients.cloudtrail.get_insight_selectors(TrailName=settings.naming.name("trail"))
+    found = [each.get("InsightType") for each in answer["InsightSelectors"]]
+    yield covers("are", found, ("ApiCallRateInsight", "ApiErrorRateInsight"))
+
+
+def _counted(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """What the security alarms look at."""
+    answer = clients.logs.describe_metric_filters(logGroupName=settings.naming.path("audit/trail"))
+    names = [each.get("filterName") for each in answer["metricFilters"]]
+    yield covers("are", names, [settings.naming.name(purpose) for purpose in SECURITY_ALARMS])
+
+
+def _vault(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("backup")
+    vault = clients.backup.describe_backup_vault(BackupVaultName=name)
+    yield equal("key", vault["EncryptionKeyArn"], lookups.key_arn(clients, settings, "data"))
+    told = clients.backup.get_backup_vault_notifications(BackupVaultName=name)
+    yield equal("tells", told["SNSTopicArn"], topic_arn(settings, TOPIC))
+    yield covers("events", told["BackupVaultEvents"], BACKUP_EVENTS)
+
+
+def _plan(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("backup")
+    pages = clients.backup.get_paginator("list_backup_plans").paginate()
+    plans = [plan for page in pages for plan in page["BackupPlansList"]]
+    id_ = only(
+        (plan["BackupPlanId"] for plan in plans if plan.get("BackupPlanName") == name),
+        f"backup plan {name}",
+    )
+    plan = clients.backup.get_backup_plan(BackupPlanId=id_)["BackupPlan"]
+    rule = only(plan["Rules"], "backup rule")
+    yield equal("vault", rule["TargetBackupVaultName"], name)
+    yield equal("schedule", rule.get("ScheduleExpression"), settings.audit.backup_schedule)
+    days = rule.get("Lifecycle", {}).get("DeleteAfterDays")
+    yield equal("keeps for days", days, settings.audit.backup_days)
+    selections = clients.backup.list_backup_selections(BackupPlanId=id_)["BackupSelectionsList"]
+    chosen = clients.backup.get_backup_selection(
+        BackupPlanId=id_, SelectionId=only(selections, "backup selection")["SelectionId"]
+    )["BackupSelection"]
+    database = settings.naming.arn("rds", f"db:{identifiers(settings)[0]}")
+    yield equal("takes", chosen.get("Resources"), [database])

@@ -1,0 +1,94 @@
+"""Claims about a live account, and how they become findings."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from automation.checks.clients import Clients
+from automation.checks.finding import Finding
+from config import Settings
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is claimed, whether it holds, and what was found and expected."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+class MissingError(Exception):
+    """What is to be checked does not exist, or exists more than once."""
+
+
+# Claims about one subject; the first error ends them.
+Check = Callable[[Clients, Settings], Iterator[Claim]]
+
+
+def run(
+    tier: str, clients: Clients, settings: Settings, checks: Mapping[str, Check]
+) -> Iterator[Finding]:
+    """The findings of checks by their subjects; an error is a failed finding about the subject."""
+    for subject, check in checks.items():
+        try:
+            for claim in check(clients, settings):
+                yield Finding(tier, f"{subject}: {claim.what}", claim.ok, claim.detail)
+        except (BotoCoreError, ClientError) as error:
+            yield Finding(tier, subject, ok=False, detail=f"asking AWS failed: {error}")
+        except MissingError as error:
+            yield Finding(tier, subject, ok=False, detail=str(error))
+        except KeyError as error:
+            yield Finding(tier, subject, ok=False, detail=f"AWS's answer has no {error}")
+
+
+def equal(what: str, found: object, expected: object) -> Claim:
+    """Claims that something is as expected."""
+    if found == expected:
+        return Claim(what, ok=True, detail=shown(found))
+    return Claim(what, ok=False, detail=f"found {shown(found)}, expected {shown(expected)}")
+
+
+def same(what: str, found: Iterable[object], expected: Iterable[object]) -> Claim:
+    """Claims that the same things are there, in whatever order."""
+    return equal(what, set(found), set(expected))
+
+
+def covers(what: str, found: Iterable[object], expected: Iterable[object]) -> Claim:
+    """Claims that all of what is expected is there, whatever else there is."""
+    present, missing = set(found), set(expected) - set(found)
+    if not missing:
+        return Claim(what, ok=True, detail=shown(set(expected)))
+    detail = f"found {shown(present)}, expected {shown(missing)} as well"
+    return Claim(what, ok=False, detail=detail)
+
+
+def holds(what: str, ok: bool, *, found: object, expected: str) -> Claim:
+    """Claims what comparing alone cannot tell; `expected` is in words."""
+    detail = shown(found) if ok else f"found {shown(found)}, expected {expected}"
+    return Claim(what, ok=ok, detail=detail)
+
+
+def only(items: Iterable[Item], what: str) -> Item:
+    """The one item that there has to be; raises `MissingError`."""
+    found: Sequence[Item] = list(items)
+    if len(found) != 1:
+        raise MissingError(f"found {len(found) or 'no'} {what}, expected one")
+    return found[0]
+
+
+def shown(value: object) -> str:
+    """A value as a reader wants to see it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {shown(each)}" for key, each in value.items()) or "none"
+    if isinstance(value, (set, frozenset)):
+        return ", ".join(sorted(shown(each) for each in value)) or "none"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(shown(each) for each in value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "nothing" if value is None else str(value)

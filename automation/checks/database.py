@@ -1,0 +1,145 @@
+"""Checks of the database tier."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from automation.checks import lookups
+from automation.checks.claim import Check, Claim, equal, holds, only, run, same
+from automation.checks.clients import Clients
+from automation.checks.finding import Finding
+from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_rds.type_defs import DBInstanceTypeDef
+
+LOGS = ("error", "general", "slowquery")
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+AT_WORK = ("available", "backing-up", "storage-optimization")
+
+
+def check_database(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """MySQL as configured, encrypted and out of reach, with logs, parameters and a secret."""
+    checks: dict[str, Check] = {"database": _primary}
+    for name in identifiers(settings):
+        checks |= {
+            f"instance {name}": partial(_instance, name=name),
+            f"protection of {name}": partial(_protection, name=name),
+            f"place of {name}": partial(_place, name=name),
+            f"logs of {name}": partial(_logs, name=name),
+            f"insight into {name}": partial(_insight, name=name),
+        }
+    checks |= {"parameters": _parameters, "master password": _master_password}
+    return run("database", clients, settings, checks)
+
+
+def identifiers(settings: Settings) -> list[str]:
+    """The instances' names, the primary first."""
+    primary = settings.naming.name("database")
+    replicas = range(1, settings.database.read_replicas + 1)
+    return [primary, *(f"{primary}-replica-{number}" for number in replicas)]
+
+
+def parameters(settings: Settings) -> dict[str, str]:
+    """What the parameter group sets."""
+    return {
+        "general_log": "1" if settings.database.general_log else "0",
+        "log_output": "FILE",
+        "long_query_time": f"{settings.database.slow_query_seconds:g}",
+        "require_secure_transport": "1",
+        "slow_query_log": "1",
+    }
+
+
+def _find(clients: Clients, name: str) -> "DBInstanceTypeDef":
+    answer = clients.rds.describe_db_instances(DBInstanceIdentifier=name)
+    return only(answer["DBInstances"], f"instance {name}")
+
+
+def _primary(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """What the primary decides for its replicas."""
+    found, wanted = _find(clients, identifiers(settings)[0]), settings.database
+    yield equal("Multi-AZ", found.get("MultiAZ"), wanted.multi_az)
+    yield equal("first schema", found.get("DBName"), wanted.database_name)
+    yield equal("days of backups", found.get("BackupRetentionPeriod"), wanted.backup_days)
+    yield equal("backup window", found.get("PreferredBackupWindow"), wanted.backup_window)
+    group = found.get("DBSubnetGroup", {})
+    placed = [each["SubnetIdentifier"] for each in group.get("Subnets", [])]
+    yield same("subnets", placed, lookups.subnet_ids(clients, settings, "database"))
+
+
+def _instance(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
+    found, wanted = _find(clients, name), settings.database
+    state = found.get("DBInstanceStatus")
+    yield holds("state", state in AT_WORK, found=state, expected="one that serves")
+    yield equal("engine", found.get("Engine"), "mysql")
+    version = found.get("EngineVersion", "")
+    in_line = f"{version}.".startswith(f"{wanted.engine_version}.")
+    yield holds("version", in_line, found=version, expected=wanted.engine_version)
+    yield equal("class", found.get("DBInstanceClass"), wanted.instance_class)
+    yield equal("storage", found.get("StorageType"), "gp3")
+    most = wanted.max_allocated_storage_gib
+    yield equal("storage may grow to", found.get("MaxAllocatedStorage"), most)
+    groups = [each.get("DBParameterGroupName") for each in found.get("DBParameterGroups", [])]
+    yield equal("parameter group", groups, [settings.naming.name("mysql84")])
+    yield equal("updates itself", found.get("AutoMinorVersionUpgrade"), True)
+    yield equal("certificate", found.get("CACertificateIdentifier"), wanted.ca_certificate)
+
+
+def _protection(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
+    found = _find(clients, name)
+    yield equal("encrypted", found.get("StorageEncrypted"), True)
+    yield equal("key", found.get("KmsKeyId"), lookups.key_arn(clients, settings, "data"))
+    protected = settings.deletion_protection
+    yield equal("deletion protection", found.get("DeletionProtection"), protected)
+    yield equal("snapshots have its tags", found.get("CopyTagsToSnapshot"), True)
+
+
+def _place(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
+    found = _find(clients, name)
+    yield equal("public", found.get("PubliclyAccessible"), False)
+    groups = [each.get("VpcSecurityGroupId") for each in found.get("VpcSecurityGroups", [])]
+    yield equal("security groups", groups, [lookups.group_id(clients, settings, "database")])
+
+
+def _logs(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
+    yield same("exported", _find(clients, name).get("EnabledCloudwatchLogsExports", []), LOGS)
+    groups = [f"/aws/rds/instance/{name}/{log}" for log in LOGS]
+    yield from lookups.log_groups(clients, settings, groups, key="logs")
+
+
+def _insight(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
+    found, wanted = _find(clients, name), settings.database
+    interval = wanted.monitoring_interval_seconds
+    yield equal("seconds between metrics", found.get("MonitoringInterval"), interval)
+    insights = found.get("PerformanceInsightsEnabled", False)
+    yield equal("Performance Insights", insights, wanted.performance_insights)
+    if wanted.performance_insights:
+        key = lookups.key_arn(clients, settings, "data")
+        yield equal("key of Performance Insights", found.get("PerformanceInsightsKMSKeyId"), key)
+
+
+def _parameters(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    pages = clients.rds.get_paginator("describe_db_parameters").paginate(
+        DBParameterGroupName=settings.naming.name("mysql84"), Source="user"
+    )
+    found = {
+        each["ParameterName"]: each.get("ParameterValue")
+        for page in pages
+        for each in page["Parameters"]
+    }
+    for name, value in parameters(settings).items():
+        yield equal(name, found.get(name), value)
+
+
+def _master_password(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Who makes it: RDS, or else Terraform, once; either way it is encrypted with our key."""
+    key = lookups.key_arn(clients, settings, "data")
+    managed = _find(clients, identifiers(settings)[0]).get("MasterUserSecret")
+    yield equal("made by RDS", managed is not None, settings.database.managed_password)
+    if managed is not None:
+        yield equal("key", managed.get("KmsKeyId"), key)
+    else:
+        name = settings.naming.name("database-master")
+        secret = clients.secretsmanager.describe_secret(SecretId=name)
+        yield equal("key", lookups.key_behind(clients, secret["KmsKeyId"]), key)

@@ -1,0 +1,13 @@
+"""What a check of a live account found."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`detail` says what was found and, on failure, what was expected."""
+
+    tier: str
+    what: str
+    ok: bool
+    detail: str

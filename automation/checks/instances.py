@@ -1,0 +1,169 @@
+"""Checks of the instances: how many, of what, how they come and go."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from automation.checks import lookups
+from automation.checks.claim import Check, Claim, covers, equal, holds, only, same
+from automation.checks.clients import Clients
+from automation.checks.load_balancer import find_target_group
+from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef
+    from types_boto3_ec2.type_defs import ResponseLaunchTemplateDataTypeDef
+
+METRICS = ("GroupInServiceInstances", "GroupMinSize", "GroupDesiredCapacity", "GroupMaxSize")
+
+
+def expected_tags(settings: Settings) -> dict[str, str]:
+    """The tags of the group, its instances, their volumes and network interfaces."""
+    name = settings.naming.name("application")
+    return {**settings.naming.tags, "Stack": "application", "Name": name}
+
+
+def _find(clients: Clients, settings: Settings) -> "AutoScalingGroupTypeDef":
+    name = settings.naming.name("application")
+    answer = clients.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+    return only(answer["AutoScalingGroups"], f"Auto Scaling group {name}")
+
+
+def _group(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found, wanted = _find(clients, settings), settings.application
+    yield equal("health check", found["HealthCheckType"], "ELB")
+    yield equal(
+        "grace seconds", found.get("HealthCheckGracePeriod"), wanted.health_check.grace_seconds
+    )
+    warmup = found.get("DefaultInstanceWarmup")
+    yield equal("warm-up seconds", warmup, wanted.scaling.warmup_seconds)
+    target_group = find_target_group(clients, settings)["TargetGroupArn"]
+    yield equal("target groups", found.get("TargetGroupARNs"), [target_group])
+    subnets = found.get("VPCZoneIdentifier", "").split(",")
+    yield same("subnets", subnets, lookups.subnet_ids(clients, settings, "app"))
+    metrics = [each["Metric"] for each in found.get("EnabledMetrics", []) if "Metric" in each]
+    yield covers("metrics", metrics, METRICS)
+    policy = found.get("InstanceMaintenancePolicy", {})
+    percentages = policy.get("MinHealthyPercentage"), policy.get("MaxHealthyPercentage")
+    yield equal("healthy while instances are replaced, in percent", percentages, (100, 150))
+
+
+def _capacity(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """The bounds, unless schedules move them, and that as many instances serve."""
+    found, wanted = _find(clients, settings), settings.application.capacity
+    if not settings.application.schedules:
+        bounds = {"from": found["MinSize"], "to": found["MaxSize"]}
+        yield equal("bounds", bounds, {"from": wanted.min_size, "to": wanted.max_size})
+    serving = [
+        each
+        for each in found.get("Instances", [])
+        if each["LifecycleState"] == "InService" and each["HealthStatus"].lower() == "healthy"
+    ]
+    least = found["MinSize"]
+    enough = len(serving) >= least
+    yield holds("healthy in service", enough, found=len(serving), expected=f"at least {least}")
+
+
+def _tags(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    tags = _find(clients, settings).get("Tags", [])
+    found = {f"{tag['Key']}={tag.get('Value')}" for tag in tags if tag.get("PropagateAtLaunch")}
+    expected = {f"{key}={value}" for key, value in expected_tags(settings).items()}
+    yield covers("reach the instances", found, expected)
+
+
+def _version(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """The group names the newest version by its number: `$Latest` would never start a refresh."""
+    group = _find(clients, settings)
+    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
+    found = mixed.get("LaunchTemplateSpecification") or group.get("LaunchTemplate", {})
+    name = settings.naming.name("application")
+    yield equal("name", found.get("LaunchTemplateName"), name)
+    answer = clients.ec2.describe_launch_templates(LaunchTemplateNames=[name])
+    newest = only(answer["LaunchTemplates"], f"launch template {name}")["LatestVersionNumber"]
+    yield equal("version", found.get("Version"), str(newest))
+    if mixed:
+        types = [each.get("InstanceType") for each in mixed.get("Overrides", [])]
+        yield equal("instance types", types, list(settings.application.instance_types))
+
+
+def _policies(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("application")
+    answer = clients.autoscaling.describe_policies(AutoScalingGroupName=name)
+    found = {}
+    for policy in answer["ScalingPolicies"]:
+        tracking = policy.get("TargetTrackingConfiguration")
+        if tracking and policy.get("Enabled", True):
+            metric = tracking.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
+            found[policy["PolicyName"]] = (metric, tracking["TargetValue"])
+    scaling = settings.application.scaling
+    expected: Mapping[str, tuple[str, int]] = {
+        "cpu": ("ASGAverageCPUUtilization", scaling.cpu_percent),
+        "requests": ("ALBRequestCountPerTarget", scaling.requests_per_instance),
+    }
+    for purpose, target in expected.items():
+        yield equal(purpose, found.get(settings.naming.name(purpose)), target)
+
+
+def _schedules(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("application")
+    answer = clients.autoscaling.describe_scheduled_actions(AutoScalingGroupName=name)
+    found = {
+        each["ScheduledActionName"]: (each["Recurrence"], each["MinSize"], each["MaxSize"])
+        for each in answer["ScheduledUpdateGroupActions"]
+    }
+    expected = {
+        settings.naming.name(each.name): (each.recurrence, each.min_size, each.max_size)
+        for each in settings.application.schedules
+    }
+    yield equal("by name", found, expected)
+
+
+def _template(clients: Clients, settings: Settings) -> "ResponseLaunchTemplateDataTypeDef":
+    answer = clients.ec2.describe_launch_template_versions(
+        LaunchTemplateName=settings.naming.name("application"), Versions=["$Latest"]
+    )
+    return only(answer["LaunchTemplateVersions"], "newest version")["LaunchTemplateData"]
+
+
+def _access(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """How one gets at an instance: with session tokens and Session Manager alone."""
+    found = _template(clients, settings)
+    metadata = found.get("MetadataOptions", {})
+    yield equal("metadata needs tokens", metadata.get("HttpTokens"), "required")
+    yield equal("metadata hops", metadata.get("HttpPutResponseHopLimit"), 1)
+    yield equal("SSH key", found.get("KeyName"), None)
+    interface = only(found.get("NetworkInterfaces", []), "network interface")
+    yield equal("public address", interface.get("AssociatePublicIpAddress"), False)
+    group = lookups.group_id(clients, settings, "application")
+    yield equal("security groups", interface.get("Groups"), [group])
+    role = settings.naming.arn(
+        "iam", f"instance-profile/{settings.naming.name('application')}", region=""
+    )
+    yield equal("instance profile", found.get("IamInstanceProfile", {}).get("Arn"), role)
+
+
+def _machine(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found = _template(clients, settings)
+    yield equal("type", found.get("InstanceType"), settings.application.instance_types[0])
+    disk = only(found.get("BlockDeviceMappings", []), "volume").get("Ebs", {})
+    yield equal("volume encrypted", disk.get("Encrypted"), True)
+    yield equal("volume key", disk.get("KmsKeyId"), lookups.key_arn(clients, settings, "data"))
+    size = {"GiB": disk.get("VolumeSize"), "type": disk.get("VolumeType")}
+    yield equal("volume", size, {"GiB": settings.application.root_volume_gib, "type": "gp3"})
+    tagged = {
+        each.get("ResourceType")
+        for each in found.get("TagSpecifications", [])
+        if expected_tags(settings).items() <= lookups.tags_of(each).items()
+    }
+    yield covers("tagged in full", tagged, ("instance", "network-interface", "volume"))
+
+
+INSTANCE_CHECKS: Mapping[str, Check] = {
+    "Auto Scaling group": _group,
+    "capacity": _capacity,
+    "tags": _tags,
+    "launch template": _version,
+    "scaling policies": _policies,
+    "schedules": _schedules,
+    "access to instances": _access,
+    "machine": _machine,
+}

@@ -1,0 +1,123 @@
+"""What several checks look up, by the names that `Naming` gives."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from automation.checks.claim import Claim, equal, only
+from automation.checks.clients import Clients
+from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_acm.type_defs import CertificateDetailTypeDef
+    from types_boto3_ec2.type_defs import SubnetTypeDef
+
+KINDS = ("public", "app", "database")
+
+
+def key_arn(clients: Clients, settings: Settings, purpose: str) -> str:
+    """The key that a purpose's alias names."""
+    return key_behind(clients, f"alias/{settings.naming.name(purpose)}")
+
+
+def key_behind(clients: Clients, key_id: str) -> str:
+    """A key's ARN, whatever it is called by: an id, an ARN, an alias or the ARN of one."""
+    return clients.kms.describe_key(KeyId=key_id)["KeyMetadata"]["Arn"]
+
+
+def tags_of(resource: Mapping[str, Any]) -> dict[str, str]:
+    """A resource's tags by key."""
+    return {tag["Key"]: tag["Value"] for tag in resource.get("Tags", [])}
+
+
+def vpc_id(clients: Clients, settings: Settings) -> str:
+    """The environment's VPC."""
+    name = settings.naming.name("vpc")
+    answer = clients.ec2.describe_vpcs(Filters=[{"Name": "tag:Name", "Values": [name]}])
+    return only(answer["Vpcs"], f"VPC {name}")["VpcId"]
+
+
+def subnets(clients: Clients, settings: Settings) -> "list[SubnetTypeDef]":
+    """Every subnet of the VPC."""
+    here = vpc_id(clients, settings)
+    return clients.ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [here]}])["Subnets"]
+
+
+def subnet_ids(clients: Clients, settings: Settings, kind: str) -> set[str]:
+    """The subnets of one kind: public, app or database."""
+    found = subnets(clients, settings)
+    return {each["SubnetId"] for each in found if tags_of(each).get("Tier") == kind}
+
+
+def group_id(clients: Clients, settings: Settings, purpose: str) -> str:
+    """The security group of a purpose."""
+    name = settings.naming.name(purpose)
+    answer = clients.ec2.describe_security_groups(
+        Filters=[
+            {"Name": "vpc-id", "Values": [vpc_id(clients, settings)]},
+            {"Name": "group-name", "Values": [name]},
+        ]
+    )
+    return only(answer["SecurityGroups"], f"security group {name}")["GroupId"]
+
+
+def zone_id(clients: Clients, settings: Settings) -> str:
+    """The hosted zone that is configured, or else the only public one of the domain."""
+    if settings.dns.hosted_zone_id is not None:
+        return settings.dns.hosted_zone_id
+    name = f"{settings.domain}."
+    answer = clients.route53.list_hosted_zones_by_name(DNSName=settings.domain)
+    zones = [
+        zone
+        for zone in answer["HostedZones"]
+        if zone["Name"] == name and not zone.get("Config", {}).get("PrivateZone")
+    ]
+    zone = only(zones, f"public hosted zone {settings.domain}")
+    return zone["Id"].removeprefix("/hostedzone/")
+
+
+def certificate(clients: Clients, settings: Settings) -> "CertificateDetailTypeDef":
+    """The environment's certificate in the clients' region."""
+    name = settings.naming.name("certificate")
+    pages = clients.acm.get_paginator("list_certificates").paginate()
+    arns = [each["CertificateArn"] for page in pages for each in page["CertificateSummaryList"]]
+    ours = [arn for arn in arns if _certificate_name(clients, arn) == name]
+    arn = only(ours, f"certificate {name} in {clients.region}")
+    return clients.acm.describe_certificate(CertificateArn=arn)["Certificate"]
+
+
+def _certificate_name(clients: Clients, arn: str) -> str | None:
+    return tags_of(clients.acm.list_tags_for_certificate(CertificateArn=arn)).get("Name")
+
+
+def distribution_id(clients: Clients, settings: Settings) -> str:
+    """The distribution that answers to the domain."""
+    pages = clients.cloudfront.get_paginator("list_distributions").paginate()
+    found = [
+        each["Id"]
+        for page in pages
+        for each in page["DistributionList"].get("Items", [])
+        if settings.domain in each["Aliases"].get("Items", [])
+    ]
+    return only(found, f"distribution for {settings.domain}")
+
+
+def log_group(
+    clients: Clients, settings: Settings, name: str, *, key: str, days: int | None = None
+) -> Iterator[Claim]:
+    """Claims that a log group forgets, after `days` or else the configured ones, and encrypts."""
+    answer = clients.logs.describe_log_groups(logGroupNamePrefix=name)
+    group = only(
+        (each for each in answer["logGroups"] if each["logGroupName"] == name), f"log group {name}"
+    )
+    expected = settings.log_retention_days if days is None else days
+    yield equal(f"{name} keeps events for days", group.get("retentionInDays"), expected)
+    found = group.get("kmsKeyId")
+    yield equal(f"{name} is encrypted with", found, key_arn(clients, settings, key))
+
+
+def log_groups(
+    clients: Clients, settings: Settings, names: Iterable[str], *, key: str
+) -> Iterator[Claim]:
+    """The same of several log groups."""
+    for name in names:
+        yield from log_group(clients, settings, name, key=key)

@@ -1,0 +1,112 @@
+"""Checks of the monitoring tier."""
+
+import json
+from collections.abc import Iterator
+from functools import partial
+
+from automation.checks.alarms import alarms, topic, topic_arn
+from automation.checks.claim import Check, Claim, covers, equal, only, run, same
+from automation.checks.clients import Clients
+from automation.checks.database import identifiers
+from automation.checks.finding import Finding
+from config import Settings
+
+EDGE_ALARMS = (
+    "blocked-requests",
+    "edge-error-rate",
+    "global-certificate-expiry",
+    "site-unreachable",
+)
+SERVICE_ALARMS = (
+    "application-errors",
+    "certificate-expiry",
+    "error-rate",
+    "instance-cpu",
+    "instance-disk",
+    "instance-memory",
+    "instances-missing",
+    "latency-p50",
+    "latency-p95",
+    "latency-p99",
+    "no-healthy-host",
+    "outage",
+    "rejected-connections",
+    "unhealthy-hosts",
+)
+DATABASE_ALARMS = ("connections", "cpu", "memory", "reads", "silent", "storage", "writes")
+CAUSES = ("no-healthy-host", "outage", "database-silent")
+
+
+def check_monitoring(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """Every alarm tells the right topic, which tells the people who are to know."""
+    checks: dict[str, Check] = {
+        "alarms": partial(alarms, purposes=regional_alarms(settings)),
+        "alarms in us-east-1": _global_alarms,
+        "service down": _service_down,
+        "dashboard": _dashboard,
+        "topic": _topic,
+        "topic in us-east-1": _global_topic,
+        "database events": _database_events,
+        "application errors": _application_errors,
+    }
+    return run("monitoring", clients, settings, checks)
+
+
+def regional_alarms(settings: Settings) -> list[str]:
+    """What there are alarms for in the region."""
+    replicas = [f"database-replica-{n}" for n in range(1, settings.database.read_replicas + 1)]
+    instances = ["database", *replicas]
+    return [
+        *SERVICE_ALARMS,
+        *(f"{instance}-{what}" for instance in instances for what in DATABASE_ALARMS),
+        *(f"{replica}-lag" for replica in replicas),
+    ]
+
+
+def _global_alarms(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    return alarms(clients.in_us_east_1, settings, purposes=EDGE_ALARMS, topic="global-alarms")
+
+
+def _service_down(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("service-down")
+    answer = clients.cloudwatch.describe_alarms(AlarmNames=[name], AlarmTypes=["CompositeAlarm"])
+    alarm = only(answer["CompositeAlarms"], f"composite alarm {name}")
+    yield equal("enabled", alarm.get("ActionsEnabled"), True)
+    yield equal("tells", alarm.get("AlarmActions"), [topic_arn(settings, "alarms")])
+    rule = alarm.get("AlarmRule", "")
+    causes = {settings.naming.name(cause) for cause in CAUSES}
+    yield covers("causes", {cause for cause in causes if f'{cause}"' in rule}, causes)
+
+
+def _dashboard(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("overview")
+    body = json.loads(clients.cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
+    kinds = {widget["type"] for widget in body["widgets"]}
+    yield covers("shows", kinds, {"alarm", "metric"})
+
+
+def _topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    emails = settings.monitoring.alarm_emails
+    return topic(clients, settings, purpose="alarms", key="logs", emails=emails)
+
+
+def _global_topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    emails, purpose = settings.monitoring.alarm_emails, "global-alarms"
+    return topic(clients.in_us_east_1, settings, purpose=purpose, key="global-logs", emails=emails)
+
+
+def _database_events(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("database")
+    answer = clients.rds.describe_event_subscriptions(SubscriptionName=name)
+    found = only(answer["EventSubscriptionsList"], f"event subscription {name}")
+    yield equal("enabled", found.get("Enabled"), True)
+    yield equal("tell", found.get("SnsTopicArn"), topic_arn(settings, "alarms"))
+    yield same("of", found.get("SourceIdsList", []), identifiers(settings))
+
+
+def _application_errors(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    answer = clients.logs.describe_metric_filters(
+        logGroupName=settings.naming.path("application/app")
+    )
+    names = [each.get("filterName", "") for each in answer["metricFilters"]]
+    yield equal("are counted by", names, [settings.naming.name("application-errors")])

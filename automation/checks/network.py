@@ -1,0 +1,179 @@
+"""Checks of the network tier."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
+
+from automation.checks import lookups
+from automation.checks.claim import Claim, equal, only, run, same
+from automation.checks.clients import Clients
+from automation.checks.finding import Finding
+from automation.checks.lookups import KINDS, tags_of
+from automation.checks.security_groups import check_security_groups
+from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_ec2.type_defs import NatGatewayTypeDef, RouteTableTypeDef, RouteTypeDef
+
+ANYWHERE = "0.0.0.0/0"
+
+
+def check_network(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """Subnets in every zone, the ways out of them, who may talk to whom, and flow logs."""
+    checks = {
+        "VPC": _vpc,
+        "subnets": _subnets,
+        "NAT": _nat,
+        "public routes": _public_routes,
+        "app routes": _app_routes,
+        "database routes": _database_routes,
+        "endpoints": _endpoints,
+        "flow logs": _flow_logs,
+    }
+    yield from run("network", clients, settings, checks)
+    yield from check_security_groups(clients, settings)
+
+
+def _vpc(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    here = lookups.vpc_id(clients, settings)
+    vpc = only(clients.ec2.describe_vpcs(VpcIds=[here])["Vpcs"], "VPC")
+    yield equal("network", vpc["CidrBlock"], settings.network.cidr_block)
+    support = clients.ec2.describe_vpc_attribute(VpcId=here, Attribute="enableDnsSupport")
+    yield equal("resolves names", support["EnableDnsSupport"].get("Value"), True)
+    names = clients.ec2.describe_vpc_attribute(VpcId=here, Attribute="enableDnsHostnames")
+    yield equal("gives out names", names["EnableDnsHostnames"].get("Value"), True)
+
+
+def planned(settings: Settings) -> dict[str, dict[str, str]]:
+    """The network of each kind of subnet by zone: a quarter by kind, a quarter of it by zone."""
+    quarters = list(IPv4Network(settings.network.cidr_block).subnets(prefixlen_diff=2))
+    by_kind = {kind: list(quarters[i].subnets(prefixlen_diff=2)) for i, kind in enumerate(KINDS)}
+    return {
+        zone: {kind: str(by_kind[kind][number]) for kind in KINDS}
+        for number, zone in enumerate(settings.availability_zones)
+    }
+
+
+def _subnets(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found: dict[str, dict[str, str]] = {}
+    public_addresses = set()
+    for subnet in lookups.subnets(clients, settings):
+        kind = tags_of(subnet).get("Tier", subnet["SubnetId"])
+        found.setdefault(subnet["AvailabilityZone"], {})[kind] = subnet["CidrBlock"]
+        if subnet.get("MapPublicIpOnLaunch"):
+            public_addresses.add(subnet["SubnetId"])
+    expected = planned(settings)
+    yield same("zones", found, expected)
+    for zone, networks in expected.items():
+        yield equal(zone, found.get(zone, {}), networks)
+    yield same("give out public addresses", public_addresses, [])
+
+
+def _nat_zones(settings: Settings) -> tuple[str, ...]:
+    """The zones that have a NAT gateway of their own."""
+    zones = settings.availability_zones
+    return {"per_az": zones, "single": zones[:1], "none": ()}[settings.network.nat_gateways]
+
+
+def _gateways(clients: Clients, settings: Settings) -> "dict[str, NatGatewayTypeDef]":
+    """The NAT gateways that work, by the public subnet that they are in."""
+    here = lookups.vpc_id(clients, settings)
+    answer = clients.ec2.describe_nat_gateways(Filters=[{"Name": "vpc-id", "Values": [here]}])
+    gateways = answer["NatGateways"]
+    return {each["SubnetId"]: each for each in gateways if each["State"] == "available"}
+
+
+def _nat(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    public = lookups.subnet_ids(clients, settings, "public")
+    zones = {
+        each["SubnetId"]: each["AvailabilityZone"] for each in lookups.subnets(clients, settings)
+    }
+    gateways = _gateways(clients, settings)
+    found = sorted(zones[subnet] for subnet in gateways)
+    yield equal("zones with a gateway", found, sorted(_nat_zones(settings)))
+    yield same("gateways outside of public subnets", set(gateways) - public, [])
+
+
+def _routes(clients: Clients, settings: Settings, kind: str) -> "dict[str, list[RouteTypeDef]]":
+    """The routes out of each zone's subnet of a kind, but for those inside of the VPC."""
+    return {
+        zone: [route for route in table["Routes"] if route.get("GatewayId") != "local"]
+        for zone, table in _route_tables(clients, settings, kind)
+    }
+
+
+def _route_tables(
+    clients: Clients, settings: Settings, kind: str
+) -> "Iterator[tuple[str, RouteTableTypeDef]]":
+    for subnet in lookups.subnets(clients, settings):
+        if tags_of(subnet).get("Tier") == kind:
+            answer = clients.ec2.describe_route_tables(
+                Filters=[{"Name": "association.subnet-id", "Values": [subnet["SubnetId"]]}]
+            )
+            table = only(answer["RouteTables"], f"route table of {subnet['SubnetId']}")
+            yield subnet["AvailabilityZone"], table
+
+
+def _public_routes(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    here = lookups.vpc_id(clients, settings)
+    answer = clients.ec2.describe_internet_gateways(
+        Filters=[{"Name": "attachment.vpc-id", "Values": [here]}]
+    )
+    gateway = only(answer["InternetGateways"], "internet gateway")["InternetGatewayId"]
+    for zone, routes in _routes(clients, settings, "public").items():
+        found = {route.get("DestinationCidrBlock"): route.get("GatewayId") for route in routes}
+        yield equal(zone, found, {ANYWHERE: gateway})
+
+
+def _app_routes(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Each zone uses its own gateway, or the only one; routes to S3 have no network."""
+    zones = {
+        each["SubnetId"]: each["AvailabilityZone"] for each in lookups.subnets(clients, settings)
+    }
+    gateways = {
+        zones[subnet]: gateway["NatGatewayId"]
+        for subnet, gateway in _gateways(clients, settings).items()
+    }
+    for zone, routes in _routes(clients, settings, "app").items():
+        found = {
+            route["DestinationCidrBlock"]: route.get("NatGatewayId", "no NAT gateway")
+            for route in routes
+            if "DestinationCidrBlock" in route
+        }
+        owners = [each for each in (zone, *_nat_zones(settings)) if each in _nat_zones(settings)]
+        yield equal(zone, found, {ANYWHERE: gateways.get(owners[0])} if owners else {})
+
+
+def _database_routes(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    for zone, routes in _routes(clients, settings, "database").items():
+        yield equal(f"{zone} leads outside by", [route["State"] for route in routes], [])
+
+
+def _endpoints(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    here = lookups.vpc_id(clients, settings)
+    answer = clients.ec2.describe_vpc_endpoints(Filters=[{"Name": "vpc-id", "Values": [here]}])
+    found = {
+        each["ServiceName"].rsplit(".", maxsplit=1)[-1]: (
+            each["VpcEndpointType"],
+            each["State"].lower(),
+        )
+        for each in answer["VpcEndpoints"]
+    }
+    services = settings.network.interface_endpoints
+    expected = {"s3": "Gateway"} | dict.fromkeys(services, "Interface")
+    yield equal("by service", found, {name: (kind, "available") for name, kind in expected.items()})
+    tables = [id_ for each in answer["VpcEndpoints"] for id_ in each.get("RouteTableIds", [])]
+    app = [table["RouteTableId"] for _, table in _route_tables(clients, settings, "app")]
+    yield same("serve route tables", tables, app)
+
+
+def _flow_logs(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    here = lookups.vpc_id(clients, settings)
+    answer = clients.ec2.describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [here]}])
+    flow_log = only(answer["FlowLogs"], f"flow log of {here}")
+    name = settings.naming.path("network/flow-logs")
+    yield equal("state", flow_log.get("FlowLogStatus"), "ACTIVE")
+    yield equal("traffic", flow_log.get("TrafficType"), settings.network.flow_log_traffic)
+    destination = settings.naming.arn("logs", f"log-group:{name}")
+    yield equal("go to", flow_log.get("LogDestination"), destination)
+    yield from lookups.log_group(clients, settings, name, key="logs")

@@ -1,0 +1,63 @@
+"""Checks of the remote state of every stack."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from automation.checks import lookups
+from automation.checks.buckets import BucketChecks
+from automation.checks.claim import Check, Claim, equal, run, same
+from automation.checks.clients import Clients
+from automation.checks.finding import Finding
+from config import Settings
+
+STATE = "tfstate"
+_LOCK = ".tflock"
+STACKS = (
+    "security",
+    "network",
+    "dns",
+    "storage",
+    "database",
+    "application",
+    "edge",
+    "monitoring",
+    "audit",
+)
+
+
+def check_state(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """Every stack's state is where it belongs, encrypted, and nobody's lock is left behind."""
+    checks: dict[str, Check] = BucketChecks(STATE, key=STATE).by_subject()
+    for stack in STACKS:
+        checks[f"state of {stack}"] = partial(_object, stack=stack)
+    return run("state", clients, settings, {**checks, "locks": _locks})
+
+
+def _object(clients: Clients, settings: Settings, *, stack: str) -> Iterator[Claim]:
+    found = clients.s3.head_object(
+        Bucket=settings.naming.bucket(STATE),
+        Key=f"{settings.naming.prefix}/{stack}/terraform.tfstate",
+    )
+    yield equal("encryption", found.get("ServerSideEncryption"), "aws:kms")
+    key = lookups.key_behind(clients, found["SSEKMSKeyId"])
+    yield equal("key", key, lookups.key_arn(clients, settings, STATE))
+
+
+def _locks(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    pages = clients.s3.get_paginator("list_objects_v2").paginate(
+        Bucket=settings.naming.bucket(STATE), Prefix=f"{settings.naming.prefix}/"
+    )
+    keys = [each["Key"] for page in pages for each in page.get("Contents", []) if "Key" in each]
+    yield same("left behind", [key for key in keys if key.endswith(_LOCK)], [])
+    # The bucket keeps every version, of locks too: one that was released is a deleted object.
+    versions = clients.s3.get_paginator("list_object_versions").paginate(
+        Bucket=settings.naming.bucket(STATE), Prefix=f"{settings.naming.prefix}/"
+    )
+    released = {
+        marker["Key"]
+        for page in versions
+        for marker in page.get("DeleteMarkers", [])
+        if "Key" in marker and marker["Key"].endswith(_LOCK)
+    }
+    expected = {f"{settings.naming.prefix}/{stack}/terraform.tfstate{_LOCK}" for stack in STACKS}
+    yield same("taken and released", sorted(released), sorted(expected))

@@ -1,0 +1,99 @@
+"""AWS Backup: what a plan backs up (selections); recovery points, notifications, tags of a vault.
+
+https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupSelection.html
+https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultNotifications.html
+"""
+
+import time
+import uuid
+from collections import defaultdict
+from typing import Any, ClassVar
+
+from moto.backup.responses import BackupResponse
+from moto.core.responses import ActionResult, EmptyResult
+
+from automation.emulator.extensions.double import Double, not_found
+
+
+class Backup(BackupResponse, Double):
+    """Selections by id, notifications by region and vault."""
+
+    _selections: ClassVar[dict[str, dict[str, Any]]] = {}
+    _notifications: ClassVar[dict[str, dict[str, dict[str, Any]]]] = defaultdict(dict)
+
+    def list_tags(self) -> ActionResult:  # type: ignore[override]
+        """Moto takes the ARN from the wrong part of the path, unless that ends in a slash."""
+        tags = self.backup_backend.list_tags(self.parameters()["ResourceArn"])
+        return ActionResult({"Tags": tags})
+
+    def create_backup_selection(self) -> ActionResult:
+        """Assign resources to a plan."""
+        given = self.parameters()
+        if given["BackupPlanId"] not in self.backup_backend.plans:
+            raise not_found("InvalidParameterValueException", f"plan {given['BackupPlanId']}")
+        id_ = str(uuid.uuid4())
+        self._selections[id_] = {**given, "SelectionId": id_, "CreationDate": time.time()}
+        return ActionResult(self._selections[id_])
+
+    def get_backup_selection(self) -> ActionResult:
+        """A selection of a plan."""
+        return ActionResult(self._selection())
+
+    def delete_backup_selection(self) -> EmptyResult:
+        """Take resources out of a plan."""
+        del self._selections[self._selection()["SelectionId"]]
+        return EmptyResult()
+
+    def list_backup_selections(self) -> ActionResult:
+        """The selections of a plan."""
+        plan = self.parameters()["BackupPlanId"]
+        selections = [
+            {**each["BackupSelection"], **each}
+            for each in self._selections.values()
+            if each["BackupPlanId"] == plan
+        ]
+        return ActionResult({"BackupSelectionsList": selections})
+
+    def list_recovery_points_by_backup_vault(self) -> ActionResult:
+        """None: the emulator never backs anything up."""
+        self._vault(self.parameters())
+        return ActionResult({"RecoveryPoints": []})
+
+    def put_backup_vault_notifications(self) -> EmptyResult:
+        """Tell a topic about events of a vault."""
+        given = self.parameters()
+        vault = self._vault(given)
+        self._notifications[self.region][vault.backup_vault_name] = {
+            **given,
+            "BackupVaultArn": vault.backup_vault_arn,
+        }
+        return EmptyResult()
+
+    def get_backup_vault_notifications(self) -> ActionResult:
+        """Whom a vault tells, and of what."""
+        return ActionResult(self._notification())
+
+    def delete_backup_vault_notifications(self) -> EmptyResult:
+        """Stop telling."""
+        del self._notifications[self.region][self._notification()["BackupVaultName"]]
+        return EmptyResult()
+
+    def _selection(self) -> dict[str, Any]:
+        given = self.parameters()
+        found = self._selections.get(given["SelectionId"])
+        if found is None or found["BackupPlanId"] != given["BackupPlanId"]:
+            raise not_found("ResourceNotFoundException", f"selection {given['SelectionId']}")
+        return found
+
+    def _notification(self) -> dict[str, Any]:
+        name = self._vault(self.parameters()).backup_vault_name
+        found = self._notifications[self.region].get(name)
+        if found is None:
+            raise not_found("ResourceNotFoundException", f"notification of vault {name}")
+        return found
+
+    def _vault(self, given: dict[str, Any]) -> Any:
+        vault = self.backup_backend.vaults.get(given["BackupVaultName"])
+        if vault is None:
+            raise not_found("ResourceNotFoundException", f"vault {given['BackupVaultName']}")
+        return vault

@@ -1,0 +1,58 @@
+"""S3: bucket policies that moto misjudges.
+
+PutBucketLogging compares the log bucket's policy with three exact resources, and takes one
+resource, not a list; AWS evaluates the policy. And a statement with a condition, which AWS applies
+only where the condition holds, denies everything.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+"""
+
+import json
+from fnmatch import fnmatchcase
+from typing import Any
+
+from moto.iam.access_control import IAMPolicy, PermissionResult
+from moto.s3.models import FakeBucket
+
+_SERVICE = "logging.s3.amazonaws.com"
+
+
+def install() -> None:
+    """Have moto's buckets judge a policy as AWS does."""
+    FakeBucket._log_permissions_enabled_policy = staticmethod(_may_write)  # type: ignore[method-assign]
+    FakeBucket.get_permission = _permission  # type: ignore[assignment,method-assign]
+
+
+def _permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:
+    """What the policy says to a client like the emulator's: it uses TLS 1.3, and is no service."""
+    if not bucket.policy:
+        return PermissionResult.NEUTRAL
+    document = json.loads(bucket.policy)
+    unconditional = [each for each in document["Statement"] if "Condition" not in each]
+    policy = IAMPolicy(json.dumps({**document, "Statement": unconditional}))
+    return policy.is_action_permitted(action, resource)
+
+
+def _may_write(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
+    """Whether the policy lets S3's logging service write objects below the prefix."""
+    if not target_bucket.policy:
+        return False
+    arn = f"{target_bucket.arn}/{target_prefix or ''}2026-01-01-00-00-00-0123456789ABCDEF"
+    statements = json.loads(target_bucket.policy)["Statement"]
+    return any(_allows(statement, arn) for statement in statements)
+
+
+def _allows(statement: dict[str, Any], arn: str) -> bool:
+    principal = statement.get("Principal")
+    services = _list(principal.get("Service")) if isinstance(principal, dict) else []
+    return (
+        statement["Effect"] == "Allow"
+        and _SERVICE in services
+        and any(fnmatchcase("s3:PutObject", each) for each in _list(statement.get("Action")))
+        and any(fnmatchcase(arn, each) for each in _list(statement.get("Resource")))
+    )
+
+
+def _list(value: Any) -> list[str]:
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)

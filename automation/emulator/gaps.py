@@ -1,0 +1,126 @@
+"""Which changes of a second plan are the emulator's fault.
+
+A plan right after an apply shows no change, unless the emulator forgets what it was told. What it
+forgets is listed in `gaps.toml`; anything else is a defect of ours.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+GAPS = Path(__file__).parent / "gaps.toml"
+# The place of a resource that is created, deleted or replaced as a whole: no gap explains that.
+WHOLE = ""
+
+
+@dataclass(frozen=True, order=True)
+class Gap:
+    """An attribute that the emulator forgets; its path has neither list indexes nor set hashes."""
+
+    type: str
+    attribute: str
+    reason: str
+
+    def explains(self, change: "Change") -> bool:
+        """Whether the change is to this attribute, or to something inside it."""
+        inside = change.attribute == self.attribute or change.attribute.startswith(
+            self.attribute + "."
+        )
+        return change.type == self.type and change.attribute != WHOLE and inside
+
+
+@dataclass(frozen=True, order=True)
+class Change:
+    """One attribute that a plan would change; outputs have the type "output"."""
+
+    address: str
+    type: str
+    attribute: str
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.attribute or 'the whole of it'}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A plan's changes, sorted by whether gaps explain them."""
+
+    explained: tuple[Change, ...]
+    unexplained: tuple[Change, ...]
+    used: frozenset[Gap]
+
+
+def load(file: Path = GAPS) -> tuple[Gap, ...]:
+    """The reviewed list."""
+    with file.open("rb") as opened:
+        return tuple(Gap(**each) for each in tomllib.load(opened).get("gap", ()))
+
+
+def judge(plan: Mapping[str, Any], gaps: Iterable[Gap]) -> Verdict:
+    """Judge a plan as `terraform show -json` prints it."""
+    gaps = tuple(gaps)
+    explained: list[Change] = []
+    unexplained: list[Change] = []
+    used: set[Gap] = set()
+    for change in changes(plan):
+        reasons = {gap for gap in gaps if gap.explains(change)}
+        used |= reasons
+        (explained if reasons else unexplained).append(change)
+    return Verdict(tuple(explained), tuple(unexplained), frozenset(used))
+
+
+def unused(gaps: Iterable[Gap], verdicts: Iterable[Verdict]) -> tuple[Gap, ...]:
+    """The gaps that explained nothing in any plan: moto was mended, or they never were any."""
+    used = {gap for verdict in verdicts for gap in verdict.used}
+    return tuple(sorted(set(gaps) - used))
+
+
+def changes(plan: Mapping[str, Any]) -> Iterator[Change]:
+    """Every attribute that a plan would change, in the plan's order.
+
+    https://developer.hashicorp.com/terraform/internals/json-format#change-representation
+    """
+    for resource in plan.get("resource_changes", ()):
+        for attribute in _attributes(resource["change"]):
+            yield Change(resource["address"], resource["type"], attribute)
+    for name, output in plan.get("output_changes", {}).items():
+        if output["actions"] != ["no-op"]:
+            yield Change(f"output.{name}", "output", name)
+
+
+def _attributes(change: Mapping[str, Any]) -> Iterable[str]:
+    if change["actions"] in (["no-op"], ["read"]):
+        return ()
+    if change["actions"] != ["update"]:
+        return (WHOLE,)
+    paths = _different(change.get("before"), change.get("after"), change.get("after_unknown"))
+    # A list of blocks yields the same path once for each of them.
+    return dict.fromkeys(".".join(path) for path in paths)
+
+
+def _different(before: Any, after: Any, unknown: Any) -> Iterator[tuple[str, ...]]:
+    """The paths below which two values differ, or the new one is only known after apply."""
+    if unknown is True:
+        yield ()
+    elif isinstance(before, dict) and isinstance(after, dict):
+        unknowns = unknown if isinstance(unknown, dict) else {}
+        for name in sorted({*before, *after, *unknowns}):
+            inner = _different(before.get(name), after.get(name), unknowns.get(name))
+            yield from ((name, *path) for path in inner)
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        items = unknown if isinstance(unknown, list) else []
+        for old, new, each in zip_longest(before, after, items[: len(after)]):
+            yield from _different(old, new, each)
+    elif before != after or _any_unknown(unknown):
+        yield ()
+
+
+def _any_unknown(unknown: Any) -> bool:
+    if isinstance(unknown, dict):
+        return any(map(_any_unknown, unknown.values()))
+    if isinstance(unknown, list):
+        return any(map(_any_unknown, unknown))
+    return unknown is True

@@ -1,0 +1,177 @@
+"""Starts the emulator and points programs at it."""
+
+import contextlib
+import json
+import os
+import select
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import botocore.session
+from botocore.config import Config
+
+from automation.emulator import environment
+from automation.errors import CommandError, UserError
+
+PROJECT = Path(__file__).parent.parent.parent
+WORKSPACE = PROJECT / ".terrace" / "emulator"
+# The server's exit code for it.
+PORT_TAKEN = 3
+_START_SECONDS = 60
+_STOP_SECONDS = 5
+# botocore's way to say that neither the environment nor a file names these: a profile of the
+# user's may not even exist.
+_NO_CONFIGURATION = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+
+
+class Emulator:
+    """An AWS account in memory, reachable on loopback for as long as the context lasts.
+
+    `keep` lets it outlive the program that started it; `stop` then is up to the caller.
+    `hosted_zones` are the Route 53 zones, by id, that the account has from the start.
+    """
+
+    def __init__(
+        self,
+        *,
+        account_id: str,
+        region: str,
+        port: int = 0,
+        hosted_zones: Mapping[str, str] | None = None,
+        keep: bool = False,
+        workspace: Path = WORKSPACE,
+    ) -> None:
+        self.account_id = account_id
+        self.region = region
+        self.port = port
+        self._zones = dict(hosted_zones or {})
+        self._keep = keep
+        self._folder = workspace
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if not self._keep:
+            self.stop()
+
+    @property
+    def url(self) -> str:
+        """The proxy's address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """Every request, and what went wrong with it."""
+        return self._folder / "emulator.log"
+
+    @property
+    def bundle(self) -> Path:
+        """What clients trust: the system's roots and the emulator's own authority."""
+        return self._folder / "ca-bundle.pem"
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id, while there is one."""
+        return self._process.pid if self._process else None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server's process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that point Terraform, `cdktf`, the AWS CLI and boto3 at the emulator."""
+        return environment.variables(url=self.url, bundle=self.bundle, region=self.region)
+
+    def isolate(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """An environment with these variables, and without the user's for AWS and proxies."""
+        return {**environment.without_aws(environ), **self.environment}
+
+    def client(self, service: str, *, region: str | None = None) -> Any:
+        """A botocore client of the emulated account, whatever the caller's environment says."""
+        session = botocore.session.Session(session_vars=_NO_CONFIGURATION)
+        session.set_config_variable("ignore_configured_endpoint_urls", True)
+        return session.create_client(
+            service,
+            region_name=region or self.region,
+            verify=str(self.bundle),
+            aws_access_key_id=environment.CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment.CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            config=Config(
+                proxies={"https": self.url, "http": self.url},
+                retries={"mode": "standard", "total_max_attempts": 2},
+            ),
+        )
+
+    def start(self) -> None:
+        """Start the server and wait until it listens; raises `UserError` when the port is taken."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                self._command(),
+                cwd=PROJECT,
+                # moto imports boto3, which stops at a profile that does not exist.
+                env=environment.without_aws(os.environ),
+                stdin=subprocess.DEVNULL if self._keep else subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                # Ctrl-C must reach Terraform, which still has requests to make, but not this.
+                start_new_session=True,
+            )
+        ready = self._first_line(self._process)
+        self.port = ready["port"]
+        self.bundle.write_text(environment.system_roots() + ready["ca"], encoding="utf-8")
+
+    def stop(self) -> None:
+        """End the server; all that it held is gone."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    stream.close()
+
+    def _command(self) -> Sequence[str]:
+        module = [sys.executable, "-m", "automation.emulator.server"]
+        options = [f"--port={self.port}", f"--account-id={self.account_id}"]
+        options += [f"--hosted-zone={id_}={name}" for id_, name in self._zones.items()]
+        return [*module, *options, *(() if self._keep else ("--until-stdin-closes",))]
+
+    def _first_line(self, process: subprocess.Popen[bytes]) -> Any:
+        """What the server says when it is ready."""
+        assert process.stdout is not None  # noqa: S101
+        readable, _, _ = select.select([process.stdout], [], [], _START_SECONDS)
+        line = process.stdout.readline() if readable else b""
+        if line:
+            return json.loads(line)
+        # It has closed its output and is about to end, or it is stuck.
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_STOP_SECONDS)
+        self.stop()
+        if process.returncode == PORT_TAKEN:
+            raise UserError(f"port {self.port} is taken: free it, or leave --port out")
+        raise CommandError(f"the emulator did not start:\n{self.log.read_text().strip()}")

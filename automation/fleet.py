@@ -1,0 +1,108 @@
+"""Does something with every stack, as many at a time as their dependencies and memory allow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+
+from automation.graph import Graph
+from automation.installation import Installation
+from automation.processes import Processes
+from automation.progress import Board
+from automation.runner import StackRunner, Step
+from automation.scheduler import Outcome, Scheduler
+from automation.synthesis import Stack
+from automation.terraform import Terraform
+
+# A Terraform with its provider takes about half a gigabyte, and one and a half cores while it is
+# not waiting; no more than three tiers can ever be applied at a time.
+LIMIT = 3
+
+
+@dataclass
+class Track:
+    """What is done with one stack, and what came of it."""
+
+    stack: str
+    runner: StackRunner
+    board: Board
+    steps: list[Step] = field(default_factory=list)
+    outcome: Outcome = Outcome.SKIPPED
+    ended: float = 0
+    """Seconds since the fleet set out."""
+
+    def do(self, phase: str, work: Callable[[], Step]) -> bool:
+        """Take a step, and whether it succeeded."""
+        self.board.phase(self.stack, phase)
+        self.steps.append(work())
+        return self.steps[-1].ok
+
+    def end(self, *, done: bool) -> bool:
+        """Nothing more is done with the stack; returns `done`."""
+        self.outcome = Outcome.DONE if done else Outcome.FAILED
+        self.ended = self.board.elapsed
+        self.board.phase(self.stack, self.outcome, last=True)
+        return done
+
+    @property
+    def seconds(self) -> float:
+        """How long its steps took."""
+        return sum(step.seconds for step in self.steps)
+
+
+class Fleet:
+    """The synthesized stacks, with all that Terraform needs to work on them."""
+
+    def __init__(
+        self,
+        stacks: Sequence[Stack],
+        *,
+        terraform: Terraform,
+        installation: Installation,
+        workspace: Path,
+        console: Console,
+        watch: Callable[[], None] = lambda: None,
+        limit: int = LIMIT,
+    ) -> None:
+        self._stacks = {stack.name: stack for stack in stacks}
+        self._terraform = terraform
+        self._installation = installation
+        self._workspace = workspace
+        self._console = console
+        self._watch = watch
+        self._limit = limit
+        self._processes = Processes()
+
+    def run(self, title: str, graph: Graph, work: Callable[[Track], bool]) -> Mapping[str, Track]:
+        """Call `work` for each stack of a graph as soon as its upstreams are done.
+
+        `watch` is called meanwhile; what it raises ends every Terraform at once.
+        """
+        with Board(self._console, title, graph) as board:
+            tracks = {name: Track(name, self._runner(name, board), board) for name in graph}
+
+            def one(name: str) -> bool:
+                return tracks[name].end(done=work(tracks[name]))
+
+            def tick() -> None:
+                self._watch()
+                board.refresh()
+
+            scheduler = Scheduler(graph, limit=self._limit)
+            scheduler.run(one, tick=tick, stop=self._processes.end)
+            for name, track in tracks.items():
+                if track.outcome is Outcome.SKIPPED:
+                    board.phase(name, track.outcome, last=True)
+        return tracks
+
+    def _runner(self, name: str, board: Board) -> StackRunner:
+        return StackRunner(
+            self._stacks[name],
+            terraform=self._terraform,
+            installation=self._installation,
+            processes=self._processes,
+            data=self._workspace / name,
+            on_event=partial(board.event, name),
+        )

@@ -1,0 +1,162 @@
+"""`rehearse`, apart from how it is typed."""
+
+import json
+import os
+import time
+from dataclasses import replace
+
+from rich.console import Console
+
+from automation import terraform
+from automation.emulator.process import Emulator
+from automation.emulator.state_bucket import create_state_bucket
+from automation.errors import CommandError, UserError
+from automation.fleet import Fleet
+from automation.installation import Installation, install
+from automation.rehearsal import document, kept, summary
+from automation.rehearsal.emulated import session, terraform_environment
+from automation.rehearsal.guards import alone, interruptible
+from automation.rehearsal.kept import Kept
+from automation.rehearsal.rehearsal import Rehearsal
+from automation.rehearsal.remedies import disk_errors
+from automation.rehearsal.request import Request
+from automation.rehearsal.result import Result
+from automation.synthesis import Synthesis, synthesize
+from automation.terraform import Terraform
+from config import ConfigError, Settings, load
+
+INTERRUPTED = 130
+
+
+class Rehearse:
+    """One run of the command."""
+
+    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+        self._request = request
+        self._console = console
+        self._progress = progress
+
+    def run(self) -> int:
+        """The exit code: 0, or 1 when the rehearsal failed, or 130 when it was interrupted.
+
+        Raises `UserError` for what the user can mend.
+        """
+        settings = self._settings()
+        found = terraform.find()
+        with disk_errors(self._request.output), alone(self._request.folder), interruptible():
+            try:
+                return self._rehearse(settings, found)
+            except KeyboardInterrupt:
+                self._progress.print("interrupted: Terraform and the emulator have ended")
+                return INTERRUPTED
+
+    def stop(self) -> int:
+        """End the emulator that an earlier rehearsal left running; the exit code."""
+        name = self._request.environment
+        emulator = kept.find(self._request.kept_file)
+        if emulator is not None:
+            emulator.stop()
+        self._request.kept_file.unlink(missing_ok=True)
+        state = f"stopped (pid {emulator.pid})" if emulator else "not running"
+        self._console.print(f"{name}: the kept emulator is {state}", highlight=False)
+        return 0
+
+    def _settings(self) -> Settings:
+        name = self._request.environment
+        try:
+            settings = load(name)
+        except ConfigError as error:
+            raise UserError(str(error)) from error
+        if self._request.destroy and settings.deletion_protection:
+            raise UserError(
+                f"{name} cannot be destroyed: set deletion_protection = false in "
+                f"environments/{name}.toml, or leave --destroy out"
+            )
+        emulator = kept.find(self._request.kept_file)
+        if emulator is not None:
+            raise UserError(
+                f"{name}: an emulator is still kept (pid {emulator.pid}): "
+                f"stop it with `{emulator.stop_command}`"
+            )
+        return settings
+
+    def _rehearse(self, settings: Settings, found: Terraform) -> int:
+        request = self._request
+        with self._progress.status(f"Synthesizing {request.environment}"):
+            synthesis = synthesize(request.environment, request.output)
+        with self._progress.status("Preparing the provider"):
+            installation = install(found, synthesis.stacks, request.workspace)
+        start = time.perf_counter()
+        with self._progress.status("Starting the emulator"):
+            emulator = self._emulator(settings)
+            emulator.start()
+        keep = False
+        try:
+            create_state_bucket(emulator, settings.naming)
+            started = time.perf_counter() - start
+            rehearsal = self._prepare(synthesis, settings, installation, emulator, found)
+            rehearsal.result.seconds["emulator"] = started
+            result = rehearsal.run(destroy=request.destroy)
+            keep = request.keep
+            self._tell(result, installation, emulator)
+        finally:
+            if not keep:
+                emulator.stop()
+        return 0 if result.ok else 1
+
+    def _emulator(self, settings: Settings) -> Emulator:
+        zone = settings.dns.hosted_zone_id
+        return Emulator(
+            account_id=settings.account_id,
+            region=settings.region,
+            port=self._request.port,
+            hosted_zones={zone: settings.domain} if zone else {},
+            keep=self._request.keep,
+            workspace=self._request.folder / "emulator",
+        )
+
+    def _prepare(
+        self,
+        synthesis: Synthesis,
+        settings: Settings,
+        installation: Installation,
+        emulator: Emulator,
+        found: Terraform,
+    ) -> Rehearsal:
+        environ = terraform_environment(emulator, installation.environ)
+
+        def watch() -> None:
+            if not emulator.alive:
+                raise CommandError(
+                    f"the emulator ended during the rehearsal; its log: {emulator.log}"
+                )
+
+        fleet = Fleet(
+            synthesis.stacks,
+            terraform=replace(found, environ=environ),
+            installation=installation,
+            workspace=self._request.folder / "stacks",
+            console=self._progress,
+            watch=watch,
+        )
+        return Rehearsal(
+            synthesis, settings, fleet=fleet, session=session(emulator), console=self._progress
+        )
+
+    def _tell(self, result: Result, installation: Installation, emulator: Emulator) -> None:
+        request = self._request
+        answer = document.to_json(result)
+        if not request.as_json:
+            summary.show(result, self._console)
+        if request.keep and emulator.pid is not None:
+            left = Kept(request.environment, emulator.pid, emulator.url)
+            left.write(request.kept_file)
+            environ = terraform_environment(emulator, installation.environ)
+            lines = list(kept.exports(environ, os.environ))
+            answer["emulator"] = {**vars(left), "shell": lines, "stop": left.stop_command}
+            if not request.as_json:
+                self._console.print(f"The emulator goes on at {left.url}. To use it:")
+                print("\n".join(lines))
+                self._console.print(f"To stop it: {left.stop_command}", highlight=False)
+        if request.as_json:
+            print(json.dumps(answer, indent=2))

@@ -1,0 +1,36 @@
+"""Turns what the disk refuses into a line that says what to do about it."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from automation.errors import CommandError, UserError
+
+# As Python, Node and Terraform report the same errors.
+_FULL = r"ENOSPC|EDQUOT|[Nn]o space left on device|[Dd]isk quota exceeded"
+_REFUSED = (
+    r"EACCES|EROFS|EPERM|ENOTDIR|EEXIST|[Pp]ermission denied|[Rr]ead-only file system"
+    r"|[Nn]ot a directory|File exists"
+)
+
+
+def remedy(text: str, place: Path) -> str | None:
+    """One line, where the text blames the disk."""
+    if re.search(_FULL, text):
+        return f"the disk is full: make room where {place} is, then try again"
+    if re.search(_REFUSED, text):
+        return f"{place} cannot be written: make it a folder that you may write to, or remove it"
+    return None
+
+
+@contextmanager
+def disk_errors(place: Path) -> Iterator[None]:
+    """Raise `UserError` when what is done inside fails because of the disk."""
+    try:
+        yield
+    except (CommandError, OSError) as error:
+        line = remedy(str(error), place)
+        if line is None:
+            raise
+        raise UserError(line) from error

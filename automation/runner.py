@@ -1,0 +1,158 @@
+"""Plans and applies one stack, where it was synthesized, and tells what happens meanwhile."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from automation import stream
+from automation.errors import CommandError
+from automation.installation import LOCK, Installation
+from automation.processes import Processes
+from automation.stream import Applied, Event, Outputs, Planned, Problem
+from automation.synthesis import Stack
+from automation.terraform import Terraform
+
+_CHANGES = 2
+_QUIET = ("-json", "-no-color", "-input=false")
+_OURS = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
+
+
+class Command(StrEnum):
+    """What Terraform is asked to do."""
+
+    INIT = "init"
+    PLAN = "plan"
+    APPLY = "apply"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command of Terraform's and what came of it."""
+
+    command: Command
+    exit_code: int
+    seconds: float
+    events: tuple[Event, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether it succeeded; a plan that found changes has."""
+        found_changes = self.command is Command.PLAN and self.exit_code == _CHANGES
+        return self.exit_code == 0 or found_changes
+
+    @property
+    def changed(self) -> bool:
+        """Whether a plan would change resources or outputs."""
+        return self.ok and self.exit_code == _CHANGES
+
+    @property
+    def planned(self) -> int:
+        """How many resources a plan would create, change or destroy."""
+        return sum(event.changes for event in self.events if isinstance(event, Planned))
+
+    @property
+    def applied(self) -> tuple[Applied, ...]:
+        """The resources that were created, changed or destroyed, in that order."""
+        return tuple(event for event in self.events if isinstance(event, Applied))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why it failed."""
+        found = (event for event in self.events if isinstance(event, Problem))
+        # Each provider of a stack finds the same fault.
+        return tuple(dict.fromkeys(found))
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """The stack's outputs after it was applied."""
+        found = [event.values for event in self.events if isinstance(event, Outputs)]
+        return found[-1] if found else {}
+
+
+class StackRunner:
+    """Terraform over one synthesized stack; what it writes of its own goes below `data`."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        *,
+        terraform: Terraform,
+        installation: Installation,
+        processes: Processes,
+        data: Path,
+        on_event: Callable[[Event], None] = lambda _: None,
+    ) -> None:
+        self._folder = stack.file.parent
+        data = data.resolve()
+        data.mkdir(parents=True, exist_ok=True)
+        self._plan_file = data / "plan.tfplan"
+        self._terraform = replace(
+            terraform, environ={**terraform.environ, **_OURS, "TF_DATA_DIR": str(data)}
+        )
+        self._installation = installation
+        self._processes = processes
+        self._on_event = on_event
+
+    def init(self) -> Step:
+        """Connect to the stack's state; `-reconfigure`, as an earlier run's may be gone."""
+        lock = self._folder / LOCK
+        lock.write_text(self._installation.lock, encoding="utf-8")
+        plugins = f"-plugin-dir={self._installation.folder}"
+        step = self._step(Command.INIT, "-reconfigure", plugins)
+        lock.write_text(self._installation.lock_without_hashes, encoding="utf-8")
+        return step
+
+    def plan(self, *, destroy: bool = False) -> Step:
+        """Plan, and keep the plan; with `destroy`, to be rid of everything."""
+        options = ["-detailed-exitcode", f"-out={self._plan_file}"]
+        return self._step(Command.PLAN, *options, *(["-destroy"] if destroy else []))
+
+    def apply(self) -> Step:
+        """Apply the plan that was made last, and nothing else."""
+        return self._step(Command.APPLY, str(self._plan_file))
+
+    def planned(self) -> dict[str, Any]:
+        """The plan that was made last.
+
+        https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
+        """
+        lines: list[str] = []
+        code = self._run("show", "-json", str(self._plan_file), on_line=lines.append)
+        for line in lines:
+            if code == 0 and line.startswith("{"):
+                plan: dict[str, Any] = json.loads(line)
+                return plan
+        raise CommandError("terraform show failed:\n" + "\n".join(lines))
+
+    def _step(self, command: Command, *options: str) -> Step:
+        start = time.perf_counter()
+        events: list[Event] = []
+        rest: list[str] = []
+        on_line = partial(self._hear, events, rest)
+        code = self._run(command, *_QUIET, *options, on_line=on_line)
+        step = Step(command, code, time.perf_counter() - start, tuple(events))
+        if step.ok or step.problems:
+            return step
+        said = Problem(f"terraform {command} ended with exit code {code}", "\n".join(rest))
+        return replace(step, events=(*events, said))
+
+    def _hear(self, events: list[Event], rest: list[str], line: str) -> None:
+        event = stream.parse(line)
+        if event is not None:
+            events.append(event)
+            self._on_event(event)
+        elif not line.startswith("{"):
+            rest.append(line)
+
+    def _run(self, *arguments: str, on_line: Callable[[str], None]) -> int:
+        return self._processes.run(
+            [self._terraform.program, *arguments],
+            folder=self._folder,
+            environ=self._terraform.environ,
+            on_line=on_line,
+        )

@@ -1,0 +1,145 @@
+from typing import Any
+
+import pytest
+
+from automation.checks import database
+from automation.checks.clients import Clients
+from automation.checks.database import check_database
+from config import Settings
+from tests.automation.checks.account import Account, failed
+
+NAME = "prod-349081-database"
+
+
+class Database:
+    """A database as it should be, but for what `make` is told."""
+
+    def __init__(self, account: Account, clients: Clients, settings: Settings) -> None:
+        self._clients = clients
+        self._settings = settings
+        naming, vpc_id = settings.naming, account.vpc()
+        subnets = account.subnets(vpc_id, "database")
+        self.group = account.security_group(vpc_id, "database")
+        self.data_key, logs_key = account.key("data"), account.key("logs")
+        for log in database.LOGS:
+            account.log_group(f"/aws/rds/instance/{NAME}/{log}", logs_key)
+        clients.rds.create_db_subnet_group(
+            DBSubnetGroupName=naming.name("database"),
+            DBSubnetGroupDescription="Isolated subnets",
+            SubnetIds=list(subnets.values()),
+        )
+        clients.rds.create_db_parameter_group(
+            DBParameterGroupName=naming.name("mysql84"),
+            DBParameterGroupFamily="mysql8.4",
+            Description="TLS required",
+        )
+        self.parametrize(**database.parameters(settings))
+
+    def parametrize(self, **parameters: str) -> None:
+        self._clients.rds.modify_db_parameter_group(
+            DBParameterGroupName=self._settings.naming.name("mysql84"),
+            Parameters=[
+                {"ParameterName": name, "ParameterValue": value, "ApplyMethod": "immediate"}
+                for name, value in parameters.items()
+            ],
+        )
+
+    def make(self, **otherwise: Any) -> set[str]:
+        wanted = self._settings.database
+        sound: dict[str, Any] = {
+            "Engine": "mysql",
+            "EngineVersion": "8.4.7",
+            "DBInstanceClass": wanted.instance_class,
+            "DBName": wanted.database_name,
+            "AllocatedStorage": wanted.allocated_storage_gib,
+            "MaxAllocatedStorage": wanted.max_allocated_storage_gib,
+            "StorageType": "gp3",
+            "StorageEncrypted": True,
+            "KmsKeyId": self.data_key,
+            "MasterUsername": wanted.master_username,
+            "ManageMasterUserPassword": True,
+            "MasterUserSecretKmsKeyId": self.data_key,
+            "MultiAZ": True,
+            "PubliclyAccessible": False,
+            "DBSubnetGroupName": self._settings.naming.name("database"),
+            "DBParameterGroupName": self._settings.naming.name("mysql84"),
+            "VpcSecurityGroupIds": [self.group],
+            "EnableCloudwatchLogsExports": list(database.LOGS),
+            "BackupRetentionPeriod": wanted.backup_days,
+            "PreferredBackupWindow": wanted.backup_window,
+            "MonitoringInterval": wanted.monitoring_interval_seconds,
+            "MonitoringRoleArn": self._settings.naming.arn("iam", "role/monitoring", region=""),
+            "AutoMinorVersionUpgrade": True,
+            "CACertificateIdentifier": wanted.ca_certificate,
+            "CopyTagsToSnapshot": True,
+            "DeletionProtection": True,
+        }
+        self._clients.rds.create_db_instance(DBInstanceIdentifier=NAME, **{**sound, **otherwise})
+        return self.failed()
+
+    def failed(self) -> set[str]:
+        found = failed(check_database(self._clients, self._settings))
+        return found - {f"insight into {NAME}: {what}" for what in FORGOTTEN}
+
+
+# moto keeps nothing of Performance Insights.
+FORGOTTEN = ("Performance Insights", "key of Performance Insights")
+
+
+@pytest.fixture
+def mysql(account: Account, clients: Clients, settings: Settings) -> Database:
+    return Database(account, clients, settings)
+
+
+def test_a_sound_database_passes(mysql: Database) -> None:
+    assert mysql.make() == set()
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "what"),
+    [
+        ({"PubliclyAccessible": True}, f"place of {NAME}: public"),
+        ({"VpcSecurityGroupIds": []}, f"place of {NAME}: security groups"),
+        ({"MultiAZ": False}, "database: Multi-AZ"),
+        ({"BackupRetentionPeriod": 1}, "database: days of backups"),
+        ({"EngineVersion": "8.0.43"}, f"instance {NAME}: version"),
+        ({"EngineVersion": "8.40.1"}, f"instance {NAME}: version"),
+        ({"Engine": "mariadb"}, f"instance {NAME}: engine"),
+        ({"DBParameterGroupName": "default.mysql8.4"}, f"instance {NAME}: parameter group"),
+        ({"EnableCloudwatchLogsExports": ["error"]}, f"logs of {NAME}: exported"),
+        ({"DeletionProtection": False}, f"protection of {NAME}: deletion protection"),
+    ],
+)
+def test_a_database_that_is_otherwise_fails(
+    otherwise: dict[str, Any], what: str, mysql: Database
+) -> None:
+    assert mysql.make(**otherwise) == {what}
+
+
+def test_another_key_fails(mysql: Database, clients: Clients) -> None:
+    other = clients.kms.create_key()["KeyMetadata"]["Arn"]
+    assert mysql.make(KmsKeyId=other) == {f"protection of {NAME}: key"}
+
+
+def test_a_password_that_rds_does_not_manage_fails(mysql: Database) -> None:
+    given = {"ManageMasterUserPassword": False, "MasterUserPassword": "made-by-hand"}
+    assert "master password: made by RDS" in mysql.make(**given)
+
+
+def test_a_parameter_with_another_value_fails(mysql: Database) -> None:
+    mysql.make()
+    mysql.parametrize(require_secure_transport="0")
+    assert mysql.failed() == {"parameters: require_secure_transport"}
+
+
+def test_a_log_group_that_keeps_everything_for_ever_fails(
+    mysql: Database, clients: Clients
+) -> None:
+    mysql.make()
+    name = f"/aws/rds/instance/{NAME}/general"
+    clients.logs.delete_retention_policy(logGroupName=name)
+    assert mysql.failed() == {f"logs of {NAME}: {name} keeps events for days"}
+
+
+def test_a_missing_database_is_a_finding(mysql: Database) -> None:
+    assert f"instance {NAME}" in mysql.failed()

@@ -1,0 +1,103 @@
+"""What the checks expect is what the stacks make, though neither knows the other."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from automation.checks import (
+    audit,
+    database,
+    distribution,
+    dns,
+    instances,
+    load_balancer,
+    monitoring,
+    network,
+    security,
+    state,
+)
+from config import Settings, load
+from modules.application.listeners import SSL_POLICY
+from modules.application.origin_secret import OriginSecret
+from modules.dns.hosted_zone import AMAZON_ISSUERS
+from modules.edge import behaviors
+from modules.edge.error_pages import ErrorPages
+from modules.network.address_plan import plan
+from tests.conftest import ENVIRONMENTS, FOLDER, OPTIONS, Tiers
+
+Environment = tuple[Settings, Tiers]
+
+
+@pytest.fixture(params=(*ENVIRONMENTS, OPTIONS))
+def environment(request: pytest.FixtureRequest, platform_of: Callable[[str], Tiers]) -> Environment:
+    name = request.param
+    return load(name, FOLDER) if name == OPTIONS else load(name), platform_of(name)
+
+
+def resources(tiers: Tiers, tier: str, kind: str) -> list[dict[str, Any]]:
+    return list(tiers[tier].parsed["resource"].get(kind, {}).values())
+
+
+def test_every_tier_has_a_state_to_check(environment: Environment) -> None:
+    assert set(state.STACKS) == set(environment[1])
+
+
+def test_every_key_is_checked(environment: Environment) -> None:
+    settings, tiers = environment
+    made = {each["name"] for each in resources(tiers, "security", "aws_kms_alias")}
+    purposes = (*security.PURPOSES, *security.GLOBAL_PURPOSES)
+    assert {f"alias/{settings.naming.name(purpose)}" for purpose in purposes} == made
+
+
+def test_every_alarm_is_looked_for(environment: Environment) -> None:
+    settings, tiers = environment
+    made = {
+        each["alarm_name"]
+        for tier in ("monitoring", "audit")
+        for each in resources(tiers, tier, "aws_cloudwatch_metric_alarm")
+    }
+    purposes = [
+        *monitoring.regional_alarms(settings),
+        *monitoring.EDGE_ALARMS,
+        *audit.SECURITY_ALARMS,
+        "backup-expired",
+    ]
+    assert {settings.naming.name(purpose) for purpose in purposes} == made
+
+
+def test_subnets_are_where_they_are_planned(environment: Environment) -> None:
+    settings, _ = environment
+    zones = plan(settings.network.cidr_block, len(settings.availability_zones))
+    expected = [{"public": z.public, "app": z.app, "database": z.database} for z in zones]
+    assert list(network.planned(settings).values()) == expected
+
+
+def test_parameters_are_those_of_the_group(environment: Environment) -> None:
+    settings, tiers = environment
+    (group,) = resources(tiers, "database", "aws_db_parameter_group")
+    made = {each["name"]: each["value"] for each in group["parameter"]}
+    assert database.parameters(settings) == made
+
+
+def test_every_database_instance_is_checked(environment: Environment) -> None:
+    settings, tiers = environment
+    made = {each["identifier"] for each in resources(tiers, "database", "aws_db_instance")}
+    assert set(database.identifiers(settings)) == made
+
+
+def test_tags_are_those_that_the_group_propagates(environment: Environment) -> None:
+    settings, tiers = environment
+    (group,) = resources(tiers, "application", "aws_autoscaling_group")
+    made = {each["key"]: each["value"] for each in group["tag"]}
+    assert instances.expected_tags(settings) == made
+
+
+def test_constants_are_those_of_the_modules() -> None:
+    assert load_balancer.SSL_POLICY == SSL_POLICY
+    assert OriginSecret.header_name == load_balancer.HEADER
+    assert ErrorPages.path_pattern == distribution.ERROR_PATHS
+    assert distribution.CACHING_DISABLED == behaviors.CACHING_DISABLED
+    assert distribution.CACHING_OPTIMIZED == behaviors.CACHING_OPTIMIZED
+    assert distribution.ALL_VIEWER == behaviors.ALL_VIEWER
+    assert dns.AMAZON_ISSUERS == AMAZON_ISSUERS

@@ -1,0 +1,62 @@
+import pytest
+
+from automation.checks.clients import Clients
+from automation.checks.state import STACKS, check_state
+from config import Settings
+from tests.automation.checks.account import Account, failed
+
+STATE = "prod-349081/network/terraform.tfstate"
+
+
+@pytest.fixture
+def bucket(account: Account, clients: Clients, request: pytest.FixtureRequest) -> str:
+    unlocked = getattr(request, "param", None)
+    key_arn = account.key("tfstate")
+    name = account.bucket("tfstate", key_arn=key_arn)
+    for stack in STACKS:
+        clients.s3.put_object(
+            Bucket=name,
+            Key=f"prod-349081/{stack}/terraform.tfstate",
+            ServerSideEncryption="aws:kms",
+            SSEKMSKeyId=key_arn,
+        )
+        if stack != unlocked:
+            lock = f"prod-349081/{stack}/terraform.tfstate.tflock"
+            clients.s3.put_object(Bucket=name, Key=lock)
+            clients.s3.delete_object(Bucket=name, Key=lock)
+    return name
+
+
+def found(clients: Clients, settings: Settings) -> set[str]:
+    """What fails, but for the policy: moto heeds no conditions, so with it nobody could read."""
+    return failed(check_state(clients, settings)) - {"tfstate bucket policy"}
+
+
+@pytest.mark.usefixtures("bucket")
+def test_encrypted_states_pass(clients: Clients, settings: Settings) -> None:
+    assert found(clients, settings) == set()
+
+
+def test_a_missing_state_fails(bucket: str, clients: Clients, settings: Settings) -> None:
+    clients.s3.delete_object(Bucket=bucket, Key=STATE)
+    assert found(clients, settings) == {"state of network"}
+
+
+def test_a_state_that_a_key_of_s3_encrypts_fails(
+    bucket: str, clients: Clients, settings: Settings
+) -> None:
+    clients.s3.put_object(Bucket=bucket, Key=STATE, ServerSideEncryption="AES256")
+    assert "state of network: encryption" in found(clients, settings)
+
+
+def test_a_lock_that_nobody_released_fails(
+    bucket: str, clients: Clients, settings: Settings
+) -> None:
+    clients.s3.put_object(Bucket=bucket, Key=f"{STATE}.tflock")
+    assert found(clients, settings) == {"locks: left behind"}
+
+
+@pytest.mark.usefixtures("bucket")
+@pytest.mark.parametrize("bucket", ["edge"], indirect=True)
+def test_a_state_that_was_never_locked_fails(clients: Clients, settings: Settings) -> None:
+    assert found(clients, settings) == {"locks: taken and released"}

@@ -1,0 +1,56 @@
+from automation.emulator import Emulator
+from tests.automation.emulator.calls import refused
+from tests.automation.emulator.conftest import ACCOUNT, REGION
+
+
+def test_selections_belong_to_a_plan(emulator: Emulator) -> None:
+    backup = emulator.client("backup")
+    rule = {"RuleName": "daily", "TargetBackupVaultName": "vault"}
+    plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": "p", "Rules": [rule]})
+    selection = {
+        "SelectionName": "database",
+        "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/backup",
+        "Resources": ["arn:aws:rds:us-west-2:123456789012:db:x"],
+    }
+    id_ = plan["BackupPlanId"]
+    made = backup.create_backup_selection(BackupPlanId=id_, BackupSelection=selection)
+    found = backup.get_backup_selection(BackupPlanId=id_, SelectionId=made["SelectionId"])
+    assert found["BackupSelection"] == selection
+    (listed,) = backup.list_backup_selections(BackupPlanId=id_)["BackupSelectionsList"]
+    assert listed["SelectionName"] == "database"
+    backup.delete_backup_selection(BackupPlanId=id_, SelectionId=made["SelectionId"])
+    gone = {"BackupPlanId": id_, "SelectionId": made["SelectionId"]}
+    assert refused(backup.get_backup_selection, **gone) == "ResourceNotFoundException"
+
+
+def test_vaults_notify(emulator: Emulator) -> None:
+    backup = emulator.client("backup")
+    backup.create_backup_vault(BackupVaultName="vault")
+    topic = f"arn:aws:sns:{REGION}:{ACCOUNT}:topic"
+    events = ["BACKUP_JOB_FAILED", "RESTORE_JOB_FAILED"]
+    code = refused(backup.get_backup_vault_notifications, BackupVaultName="vault")
+    assert code == "ResourceNotFoundException"
+    backup.put_backup_vault_notifications(
+        BackupVaultName="vault", SNSTopicArn=topic, BackupVaultEvents=events
+    )
+    found = backup.get_backup_vault_notifications(BackupVaultName="vault")
+    assert (found["SNSTopicArn"], found["BackupVaultEvents"]) == (topic, events)
+    backup.delete_backup_vault_notifications(BackupVaultName="vault")
+    code = refused(backup.get_backup_vault_notifications, BackupVaultName="vault")
+    assert code == "ResourceNotFoundException"
+
+
+def test_vaults_tell_their_tags(emulator: Emulator) -> None:
+    backup = emulator.client("backup")
+    made = backup.create_backup_vault(BackupVaultName="tagged", BackupVaultTags={"Stack": "audit"})
+    assert backup.list_tags(ResourceArn=made["BackupVaultArn"])["Tags"] == {"Stack": "audit"}
+
+
+def test_vaults_that_exist_hold_no_recovery_points(emulator: Emulator) -> None:
+    backup = emulator.client("backup")
+    backup.create_backup_vault(BackupVaultName="empty")
+    listed = backup.list_recovery_points_by_backup_vault(BackupVaultName="empty")
+    assert listed["RecoveryPoints"] == []
+    absent = {"BackupVaultName": "absent"}
+    code = refused(backup.list_recovery_points_by_backup_vault, **absent)
+    assert code == "ResourceNotFoundException"

@@ -1,0 +1,61 @@
+from typing import Any
+
+from automation.emulator import Emulator
+
+
+def instance(emulator: Emulator, name: str, **more: Any) -> dict[str, Any]:
+    made: dict[str, Any] = emulator.client("rds").create_db_instance(
+        DBInstanceIdentifier=name,
+        Engine="mysql",
+        EngineVersion="8.4",
+        DBInstanceClass="db.m7g.large",
+        AllocatedStorage=100,
+        MasterUsername="admin",
+        ManageMasterUserPassword=True,
+        **more,
+    )["DBInstance"]
+    return made
+
+
+def test_instances_are_what_was_asked_for(emulator: Emulator) -> None:
+    performance = {
+        "PerformanceInsightsKMSKeyId": "arn:aws:kms:us-west-2:123456789012:key/x",
+        "PerformanceInsightsRetentionPeriod": 7,
+    }
+    lifecycle = {"EngineLifecycleSupport": "open-source-rds-extended-support-disabled"}
+    made = instance(emulator, "primary", EnablePerformanceInsights=True, **performance, **lifecycle)
+    expected = {"PerformanceInsightsEnabled": True, **performance, **lifecycle}
+    assert {name: made[name] for name in expected} == expected
+    assert made["CACertificateIdentifier"] == "rds-ca-rsa2048-g1"
+    other = instance(emulator, "other", CACertificateIdentifier="rds-ca-ecc384-g1")
+    assert other["CACertificateIdentifier"] == "rds-ca-ecc384-g1"
+    assert other["DbiResourceId"] != made["DbiResourceId"]
+
+
+def test_replicas_are_instances_of_their_own(emulator: Emulator) -> None:
+    rds = emulator.client("rds")
+    primary = instance(emulator, "source")
+    for name in ("replica-1", "replica-2"):
+        rds.create_db_instance_read_replica(
+            DBInstanceIdentifier=name, SourceDBInstanceIdentifier="source"
+        )
+    described = {
+        each["DBInstanceIdentifier"]: each for each in rds.describe_db_instances()["DBInstances"]
+    }
+    replicas = [described["replica-1"], described["replica-2"]]
+    assert len({each["DbiResourceId"] for each in [primary, *replicas]}) == 3
+    names = described["source"]["ReadReplicaDBInstanceIdentifiers"]
+    assert sorted(names) == ["replica-1", "replica-2"]
+    assert all(each["ReadReplicaDBInstanceIdentifiers"] == [] for each in replicas)
+    assert all(each["ReadReplicaSourceDBInstanceIdentifier"] == "source" for each in replicas)
+
+
+def test_parameters_that_were_set_are_the_users(emulator: Emulator) -> None:
+    rds = emulator.client("rds")
+    rds.create_db_parameter_group(
+        DBParameterGroupName="p", DBParameterGroupFamily="mysql8.4", Description="-"
+    )
+    parameter = {"ParameterName": "general_log", "ParameterValue": "1", "ApplyMethod": "immediate"}
+    rds.modify_db_parameter_group(DBParameterGroupName="p", Parameters=[parameter])
+    (found,) = rds.describe_db_parameters(DBParameterGroupName="p", Source="user")["Parameters"]
+    assert found == {**parameter, "Source": "user"}

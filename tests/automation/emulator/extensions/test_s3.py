@@ -1,0 +1,59 @@
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from automation.emulator import Emulator
+from tests.automation.emulator.calls import refused
+from tests.automation.emulator.conftest import REGION
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        ({"Resource": ["arn:aws:s3:::NAME/s3/*"], "Action": ["s3:PutObject"]}, True),
+        ({"Resource": "arn:aws:s3:::NAME/*", "Action": "s3:*"}, True),
+        ({"Resource": ["arn:aws:s3:::NAME/other/*"], "Action": ["s3:PutObject"]}, False),
+        ({"Resource": ["arn:aws:s3:::NAME/s3/*"], "Action": ["s3:GetObject"]}, False),
+        ({"Effect": "Deny", "Resource": "arn:aws:s3:::NAME/*", "Action": "s3:*"}, False),
+        ({"Principal": "*", "Resource": "arn:aws:s3:::NAME/*", "Action": "s3:*"}, False),
+    ],
+)
+def test_access_logs_need_a_policy_that_allows_them(
+    emulator: Emulator, statement: dict[str, Any], allowed: bool
+) -> None:
+    s3 = emulator.client("s3")
+    name = f"logs-{abs(hash(json.dumps(statement)))}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    principal = {"Service": "logging.s3.amazonaws.com"}
+    whole = {"Sid": "Logs", "Effect": "Allow", "Principal": principal, **statement}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [whole]}).replace("NAME", name)
+    if whole["Effect"] == "Allow":
+        s3.put_bucket_policy(Bucket=name, Policy=text)
+    logging = {"LoggingEnabled": {"TargetBucket": name, "TargetPrefix": "s3/own/"}}
+    arguments = {"Bucket": name, "BucketLoggingStatus": logging}
+    if allowed:
+        s3.put_bucket_logging(**arguments)
+    else:
+        assert refused(s3.put_bucket_logging, **arguments) == "InvalidTargetBucketForLogging"
+
+
+def test_conditions_about_transport_do_not_stop_clients_with_tls(emulator: Emulator) -> None:
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket="tls-only", CreateBucketConfiguration={"LocationConstraint": REGION})
+    deny = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": ["s3:*"],
+        "Resource": ["arn:aws:s3:::tls-only/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+    text = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    s3.put_bucket_policy(Bucket="tls-only", Policy=text)
+    s3.put_object(Bucket="tls-only", Key="a", Body=b"x")
+    del deny["Condition"]
+    text = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    s3.put_bucket_policy(Bucket="tls-only", Policy=text)
+    with pytest.raises(ClientError, match="403"):
+        s3.put_object(Bucket="tls-only", Key="a", Body=b"x")

@@ -1,0 +1,102 @@
+"""Whole rehearsals: minutes each, and left out with `-m "not rehearsal"`."""
+
+import os
+import shlex
+import signal
+import sys
+import time
+
+import pytest
+
+from automation.rehearsal.kept import find
+from automation.rehearsal.rehearsal import digests
+from automation.synthesis import read
+from tests.automation.rehearsal.program import (
+    PATIENCE,
+    TIERS,
+    Start,
+    all_is_well,
+    below,
+    everything_was_applied,
+    wait_for,
+)
+from tests.automation.test_processes import ends
+from tests.processes import run
+
+pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
+
+
+def test_prod_is_deployed_checked_and_unchanged(rehearse: Start) -> None:
+    program = rehearse("prod")
+    code, answer = program.finish()
+    all_is_well(code, answer)
+    everything_was_applied(program.folder, answer)
+    assert answer["outputs"]["edge.site_url"].startswith("https://")
+    # What was applied is what a fresh synthesis gives.
+    again = program.folder / "again"
+    run(sys.executable, "main.py", APP_ENV="prod", CDKTF_OUTDIR=str(again))
+    rehearsed, fresh = digests(read(program.folder / "out")), digests(read(again))
+    assert list(rehearsed.values()) == list(fresh.values())
+    assert len(fresh) == len(TIERS)
+
+
+def test_ctrl_c_stops_terraform_gently_and_leaves_nothing_running(rehearse: Start) -> None:
+    program = rehearse("dev")
+    with program.until("security: apply") as process:
+        provider = wait_for(process.pid, "terraform-provider-aws")
+        children = [pid for pid, _ in below(process.pid)]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 130
+    assert provider in children
+    assert all(map(ends, children))
+    assert program.said[-1] == "interrupted: Terraform and the emulator have ended\n"
+
+
+def test_a_dead_emulator_ends_the_rehearsal_at_once(rehearse: Start) -> None:
+    program = rehearse("dev")
+    with program.until("security: apply") as process:
+        children = [pid for pid, _ in below(process.pid)]
+        os.kill(wait_for(process.pid, "automation.emulator.server"), signal.SIGKILL)
+        start = time.monotonic()
+        assert process.wait(PATIENCE) == 1
+        assert time.monotonic() - start < 10
+    assert all(map(ends, children))
+    assert program.said[-1].startswith("the emulator ended during the rehearsal; its log: ")
+
+
+def test_a_killed_terraform_fails_its_stack_and_a_second_run_makes_good(rehearse: Start) -> None:
+    program = rehearse("dev")
+    with program.until("security: apply") as process:
+        provider = wait_for(process.pid, "terraform-provider-aws")
+        os.kill(wait_for(process.pid, "terraform apply"), signal.SIGKILL)
+        assert process.wait(PATIENCE) == 1
+    assert ends(provider)
+    assert any("security: failed" in line for line in program.said)
+    assert sum("not started" in line for line in program.said) == len(TIERS) - 1
+    dev_is_deployed_checked_unchanged_and_destroyed(rehearse)
+
+
+def dev_is_deployed_checked_unchanged_and_destroyed(rehearse: Start) -> None:
+    program = rehearse("dev", "destroy")
+    code, answer = program.finish()
+    all_is_well(code, answer)
+    everything_was_applied(program.folder, answer)
+    assert all("destroy" in stack["seconds"] for stack in answer["stacks"])
+
+
+def test_a_kept_emulator_serves_terraform_until_it_is_stopped(rehearse: Start) -> None:
+    program = rehearse("dev", "keep")
+    code, answer = program.finish()
+    all_is_well(code, answer)
+    try:
+        folder = program.folder / "out" / "stacks" / "security"
+        data = program.folder / "workspace" / "rehearsal" / "dev" / "stacks" / "security"
+        shell = [*answer["emulator"]["shell"], f"export TF_DATA_DIR={shlex.quote(str(data))}"]
+        plan = "terraform plan -input=false -no-color -detailed-exitcode"
+        finished = run("sh", "-c", "\n".join([*shell, plan]), folder=folder)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        assert rehearse("dev").finish() == (2, None)
+    finally:
+        run(*rehearse("dev", "stop").command)
+    assert find(program.folder / "workspace" / "rehearsal" / "dev" / "kept.json") is None
+    assert ends(answer["emulator"]["pid"])

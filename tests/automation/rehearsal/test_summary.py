@@ -1,0 +1,123 @@
+import json
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from automation.checks import Finding
+from automation.emulator.gaps import Change
+from automation.rehearsal.document import to_json
+from automation.rehearsal.result import Result
+from automation.rehearsal.summary import show
+from automation.runner import Command
+from automation.scheduler import Outcome
+from automation.stream import Problem
+from tests.automation.rehearsal.results import (
+    GRAPH,
+    failed,
+    planned_again,
+    result,
+    step,
+    success,
+    verdict,
+)
+from tests.automation.rehearsal.results import track as track_
+
+
+def shown(found: Result, width: int = 100) -> list[str]:
+    text = StringIO()
+    show(found, Console(file=text, width=width))
+    assert "\x1b" not in text.getvalue()
+    return [line.rstrip() for line in text.getvalue().splitlines()]
+
+
+def row(lines: list[str], name: str) -> list[str]:
+    return next(line.split() for line in lines if line.split()[:1] == [name])
+
+
+def test_every_stack_has_a_row_with_its_seconds_by_phase() -> None:
+    lines = shown(success())
+    header = "stack resources init plan apply again seconds outcome"
+    assert " ".join(lines[0].split()) == header
+    assert row(lines, "network") == ["network", "1", "1.0", "2.0", "5.0", "1.5", "9.5", "done"]
+    assert [line.split()[0] for line in lines[1:5]] == list(GRAPH)
+
+
+def test_destroying_has_a_column_only_where_it_was_asked_for() -> None:
+    found = success()
+    assert "destroy" not in shown(found)[0]
+    found.destroyed = {
+        name: track_(Outcome.DONE, 1, step(Command.PLAN, 2), step(Command.APPLY, 5))
+        for name in GRAPH
+    }
+    lines = shown(found, width=80)
+    assert row(lines, "edge")[6] == "7.0"
+    assert lines[0].endswith("outcome")
+
+
+def test_the_summary_says_where_the_time_went_and_what_a_user_needs() -> None:
+    lines = shown(success())
+    assert "Time: synthesize 2.0 s, apply 40.0 s" in lines
+    path = "security 6.0 s -> network 8.0 s -> storage 12.0 s -> edge 7.0 s"
+    assert f"Applying took as long as: {path}" in lines
+    assert "     8 s  storage: aws_s3_bucket.assets" in lines
+    assert "  edge.site_url      https://dev.example.com" in lines
+    assert "  edge.name_servers  ns-1, ns-2" in lines
+    assert "Second plan: nothing left to change" in lines
+    assert lines[-1] == "dev: rehearsed, 4 stacks, 3 resources, 42.0 s"
+
+
+def test_known_gaps_are_counted_apart() -> None:
+    found = success()
+    found.verdicts = {"edge": verdict(explained=[Change("a.b", "a", each) for each in ("c", "d")])}
+    found.findings = [
+        Finding("dns", "zone", ok=True, detail=""),
+        Finding("dns", "logs", ok=False, detail=""),
+    ]
+    lines = shown(found)
+    assert "Second plan: nothing left to change, but for 2 that the emulator forgets" in lines
+    assert "Live account: 1 of 2 checks hold" in lines
+
+
+def test_a_failure_is_explained_and_named() -> None:
+    problem = Problem("creating [VPC]: quota exceeded", "Ask for more.", "aws_vpc.vpc")
+    skipped = {name: track_(Outcome.SKIPPED) for name in ("storage", "edge")}
+    lines = shown(result(applied={"network": failed(problem), **skipped}))
+    assert "network: aws_vpc.vpc: creating [VPC]: quota exceeded" in lines
+    assert "Ask for more." in lines
+    assert row(lines, "storage")[-2:] == ["not", "started"]
+    assert lines[-3:-1] == ["failed: network", "not started: storage, edge"]
+    assert lines[-1].startswith("dev: rehearsal failed")
+
+
+@pytest.mark.parametrize("found", [success(), result()])
+def test_machines_get_all_of_it(found: Result) -> None:
+    answer = json.loads(json.dumps(to_json(found)))
+    assert answer["ok"] is True
+    assert [stack["name"] for stack in answer["stacks"]] == list(GRAPH)
+    assert answer["failures"] == []
+
+
+def test_the_document_has_every_stack_with_its_seconds() -> None:
+    answer = to_json(success())
+    assert answer["stacks"][1] == {
+        "name": "network",
+        "outcome": "done",
+        "depends_on": ["security"],
+        "resources": 1,
+        "seconds": {"init": 1, "plan": 2, "apply": 5, "again": 1.5},
+        "changes_by_emulator_gaps": [],
+        "changes": [],
+        "problems": [],
+    }
+    assert answer["critical_path"] == ["security", "network", "storage", "edge"]
+    assert answer["outputs"]["edge.site_url"] == "https://dev.example.com"
+
+
+def test_a_plan_that_changes_something_again_is_a_failure_of_its_stack() -> None:
+    found = success()
+    found.planned_again = {**planned_again(), "edge": track_(Outcome.FAILED)}
+    found.verdicts = {"edge": verdict(unexplained=[Change("aws_a.b", "aws_a", "ttl")])}
+    stack = to_json(found)["stacks"][3]
+    assert (stack["outcome"], stack["changes"]) == ("failed", ["aws_a.b: ttl"])
+    assert "Second plan: 1 left to change" in shown(found)
