@@ -23,7 +23,8 @@ NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 .PHONY: run setup synth validate test check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
-run: prerequisites setup ## set up, synthesize APP_ENV (default prod), and rehearse its deployment
+run: prerequisites setup ## set up, synthesize APP_ENV (default prod), validate and rehearse it
+	@$(RUN) -m automation validate --env "$(APP_ENV)"
 	@$(RUN) -m automation rehearse --env "$(APP_ENV)"
 
 validate: setup ## synthesize APP_ENV (default prod) and have Terraform validate every stack
