@@ -1,20 +1,10 @@
 import boto3
 
 from automation.checks import check_platform
+from automation.checks.state import STACKS
 from config import Settings
 
-TIERS = [
-    "security",
-    "network",
-    "dns",
-    "storage",
-    "database",
-    "application",
-    "edge",
-    "monitoring",
-    "audit",
-    "state",
-]
+TIERS = [*STACKS, "state"]
 
 
 def test_an_empty_account_fails_in_every_tier_in_order(

@@ -10,20 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from automation.checks.state import STACKS
 from automation.synthesis import PROJECT, read
 from tests.processes import run
 
-TIERS = {
-    "security",
-    "network",
-    "dns",
-    "storage",
-    "database",
-    "application",
-    "edge",
-    "monitoring",
-    "audit",
-}
+TIERS = set(STACKS)
 PATIENCE = 120
 # The command, but for where it writes: tests must not touch what a user works with.
 PROGRAM = """

@@ -7,7 +7,7 @@ import pytest
 from automation.errors import CommandError, UserError
 from automation.rehearsal.remedies import disk_errors
 
-PLACE = Path("/work/cdktf.out")
+PLACE = Path("/home/me/terrace/cdktf.out")
 FULL = f"the disk is full: make room where {PLACE} is, then try again"
 REFUSED = f"{PLACE} cannot be written: make it a folder that you may write to, or remove it"
 
