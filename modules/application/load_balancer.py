@@ -9,9 +9,7 @@ from config.naming import Naming
 from modules.application.listeners import Listeners
 from modules.application.origin_secret import OriginSecret
 from modules.application.target_group import TargetGroup
-
-# The log bucket's policy lets load balancers write below this prefix.
-ACCESS_LOG_PREFIX = "alb"
+from modules.storage.bucket_policy import LOAD_BALANCER_LOGS
 
 
 class LoadBalancer(Construct):
@@ -51,7 +49,7 @@ class LoadBalancer(Construct):
             idle_timeout=idle_timeout_seconds,
             enable_deletion_protection=deletion_protection,
             access_logs=LbAccessLogs(
-                bucket=access_log_bucket, prefix=ACCESS_LOG_PREFIX, enabled=True
+                bucket=access_log_bucket, prefix=LOAD_BALANCER_LOGS, enabled=True
             ),
         )
         self.arn: str = load_balancer.arn

@@ -23,7 +23,7 @@ from constructs import Construct
 
 from config.naming import Naming
 from modules.policy import Statement, policy_document
-from modules.storage.bucket_policy import modern_tls_only, tls_only
+from modules.storage.bucket_policy import ACCESS_LOGS, modern_tls_only, tls_only
 from modules.storage.lifecycle import Lifecycle
 
 
@@ -71,7 +71,7 @@ class Bucket(Construct):
                 "logging",
                 bucket=self._bucket,
                 target_bucket=access_log_bucket,
-                target_prefix=f"s3/{naming.bucket(purpose)}/",
+                target_prefix=f"{ACCESS_LOGS}/{naming.bucket(purpose)}/",
             )
 
     def _encrypt(self, kms_key_arn: str | None) -> None:
