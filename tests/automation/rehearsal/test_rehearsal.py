@@ -1,4 +1,4 @@
-"""Whole rehearsals: minutes each, and left out with `-m "not rehearsal"`."""
+"""Whole rehearsals: minutes each, so `make rehearsals` runs them."""
 
 import os
 import shlex
