@@ -1,6 +1,7 @@
 """Hands a request to moto, or to the extension of the service that it is for."""
 
 import logging
+import threading
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -37,6 +38,8 @@ class Dispatcher:
         install()
         self._moto = MotoRequestHandler(port=0)
         self._service = cache(self._moto.get_backend_for_host)
+        # moto keeps its state in plain dictionaries, which two requests at once would spoil.
+        self._one_at_a_time = threading.Lock()
 
     def emulates(self, host: str) -> bool:
         """Whether a host is one of AWS's that moto knows."""
@@ -51,7 +54,8 @@ class Dispatcher:
             return HTTPStatus.BAD_REQUEST, {}, f"{parts.netloc} is not emulated"
         request = Request.from_primitives(method, url, headers, body)
         try:
-            return self._handle(service, origin, parts.path, request)
+            with self._one_at_a_time:
+                return self._handle(service, origin, parts.path, request)
         except HTTPException as error:
             status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
             return status, dict(error.get_headers()), error.get_body()
