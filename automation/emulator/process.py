@@ -25,7 +25,7 @@ _START_SECONDS = 60
 _STOP_SECONDS = 5
 # botocore's way to say that neither the environment nor a file names these: a profile of the
 # user's may not even exist.
-_NO_CONFIGURATION = {
+NO_CONFIGURATION = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
@@ -106,7 +106,7 @@ class Emulator:
 
     def client(self, service: str, *, region: str | None = None) -> Any:
         """A botocore client of the emulated account, whatever the caller's environment says."""
-        session = botocore.session.Session(session_vars=_NO_CONFIGURATION)
+        session = botocore.session.Session(session_vars=NO_CONFIGURATION)
         session.set_config_variable("ignore_configured_endpoint_urls", True)
         return session.create_client(
             service,

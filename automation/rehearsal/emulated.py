@@ -1,23 +1,16 @@
 """What a rehearsal asks of the emulated account."""
 
-import os
 from collections.abc import Mapping
 
 import boto3
 import botocore.session
 from botocore.config import Config
 
-from automation.emulator.process import Emulator
+from automation.emulator.environment import CREDENTIALS
+from automation.emulator.process import NO_CONFIGURATION, Emulator
 
 # A user's own choices for Terraform would make a rehearsal of something else.
 _FOREIGN = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_", "TF_PLUGIN_CACHE_DIR")
-# How botocore is told to look neither into the environment nor into a file: a profile there may
-# not even exist.
-_NO_CONFIGURATION = {
-    "profile": (None, None, None, None),
-    "config_file": (None, None, os.devnull, None),
-    "credentials_file": (None, None, os.devnull, None),
-}
 
 
 def terraform_environment(emulator: Emulator, environ: Mapping[str, str]) -> dict[str, str]:
@@ -28,10 +21,10 @@ def terraform_environment(emulator: Emulator, environ: Mapping[str, str]) -> dic
 
 def session(emulator: Emulator) -> boto3.Session:
     """A session in the emulated account, whatever the user's own configuration says."""
-    core = botocore.session.Session(session_vars=_NO_CONFIGURATION)
+    core = botocore.session.Session(session_vars=NO_CONFIGURATION)
     core.set_config_variable("ca_bundle", str(emulator.bundle))
     core.set_config_variable("ignore_configured_endpoint_urls", True)
-    core.set_credentials("rehearsal", "rehearsal")
+    core.set_credentials(*CREDENTIALS.values())
     proxies = {"https": emulator.url, "http": emulator.url}
     core.set_default_client_config(Config(proxies=proxies))
     return boto3.Session(botocore_session=core, region_name=emulator.region)

@@ -20,6 +20,7 @@ from modules.edge.response_headers import ResponseHeaders
 # The newest security policy that the lower end of the provider's range knows.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
 MINIMUM_TLS = "TLSv1.2_2021"
+PriceClass = Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"]
 
 
 class Distribution(Construct):
@@ -39,9 +40,7 @@ class Distribution(Construct):
         error_pages: ErrorPages,
         response_headers: ResponseHeaders,
         static_paths: Sequence[str] = (),
-        price_class: Literal[
-            "PriceClass_100", "PriceClass_200", "PriceClass_All"
-        ] = "PriceClass_All",
+        price_class: PriceClass = "PriceClass_All",
         blocked_countries: Sequence[str] = (),
     ) -> None:
         super().__init__(scope, id_)
@@ -65,11 +64,7 @@ class Distribution(Construct):
                 for path in (*static_paths, error_pages.path_pattern)
             ],
             custom_error_response=error_pages.responses,
-            viewer_certificate=CloudfrontDistributionViewerCertificate(
-                acm_certificate_arn=certificate_arn,
-                minimum_protocol_version=MINIMUM_TLS,
-                ssl_support_method="sni-only",
-            ),
+            viewer_certificate=_viewer_certificate(certificate_arn),
             restrictions=_restrictions(blocked_countries),
             tags={"Name": naming.name("site")},
         )
@@ -77,6 +72,14 @@ class Distribution(Construct):
         self.arn: str = distribution.arn
         self.domain_name: str = distribution.domain_name
         self.hosted_zone_id: str = distribution.hosted_zone_id
+
+
+def _viewer_certificate(arn: str) -> CloudfrontDistributionViewerCertificate:
+    return CloudfrontDistributionViewerCertificate(
+        acm_certificate_arn=arn,
+        minimum_protocol_version=MINIMUM_TLS,
+        ssl_support_method="sni-only",
+    )
 
 
 def _restrictions(blocked_countries: Sequence[str]) -> CloudfrontDistributionRestrictions:
