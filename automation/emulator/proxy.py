@@ -14,6 +14,11 @@ from automation.emulator.dispatch import Dispatcher
 
 log = logging.getLogger(__name__)
 
+# The AWS SDK for Go lets go of a request's body as the answer comes. Should it come before the
+# thread that sent the body has looked for the body's end, as it can here but hardly over a network,
+# then that thread closes the connection and the call, though it was answered, is made once more.
+LATENCY = 0.02
+
 
 class Proxy(ThreadingHTTPServer):
     """Listens on loopback only."""
@@ -27,8 +32,8 @@ class Proxy(ThreadingHTTPServer):
         self.dispatcher = Dispatcher()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """A client that went away, such as a Terraform that was killed, is no news."""
-        log.debug("connection lost", exc_info=True)
+        """A client that went away, such as a Terraform that was killed, is no failure."""
+        log.info("connection lost", exc_info=True)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -47,9 +52,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         self.wfile.write(b"HTTP/1.1 200 Connection Established\r\n\r\n")
         context = self.server.authority.context(host)
-        self.connection = context.wrap_socket(self.connection, server_side=True)
-        self.rfile = self.connection.makefile("rb", -1)
-        self.wfile = self.connection.makefile("wb", 0)
+        # From here on all is inside TLS: read and written as on any other connection.
+        self.request = context.wrap_socket(self.connection, server_side=True)
+        self.setup()
         self._host = host
         self.close_connection = False
 
@@ -58,8 +63,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_error(403, f"the emulator reaches no other host: {host}")
 
     def _answer(self) -> None:
-        start = time.perf_counter()
         body = self._body()
+        start = time.perf_counter()
         if not self._host:
             self._refuse(self.path)
             return
@@ -67,6 +72,8 @@ class Handler(BaseHTTPRequestHandler):
         status, headers, content = self.server.dispatcher.answer(
             self.command, url, self.headers, body
         )
+        if body:
+            time.sleep(max(0, LATENCY - (time.perf_counter() - start)))
         self._send(status, headers, content.encode() if isinstance(content, str) else content)
         target = self.headers.get("X-Amz-Target") or body[:120].partition(b"&")[0]
         took = (time.perf_counter() - start) * 1000
