@@ -11,7 +11,7 @@ from automation.errors import UserError
 from automation.report import Report
 from automation.synthesis import OUTPUT, Synthesis, synthesize
 from automation.validation import WORKSPACE, Validator
-from config import ConfigError, load
+from config import ConfigError, Settings, load
 from config.loader import ENVIRONMENTS
 
 
@@ -75,13 +75,21 @@ def _names(environments: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(environments))
 
 
+def settings_of(environment: str) -> Settings:
+    """The settings of an environment; raises `UserError` with all their faults."""
+    try:
+        return load(environment)
+    except ConfigError as error:
+        raise UserError(str(error)) from error
+
+
 def _check(environments: Sequence[str]) -> None:
     """Refuse faulty settings of any of them before anything runs."""
     faults = []
     for name in environments:
         try:
-            load(name)
-        except ConfigError as error:
+            settings_of(name)
+        except UserError as error:
             faults.append(str(error))
     if faults:
         raise UserError("\n".join(faults))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """`detail` says what was found and, on failure, what was expected."""
+    """`detail` says what was found and, on failure, what was expected; `remedy`, what to do."""
 
     tier: str
     what: str
     ok: bool
     detail: str
+    remedy: str = ""

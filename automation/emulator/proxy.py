@@ -7,10 +7,10 @@ four Terraforms at a time most of its time went into that.
 import logging
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 from automation.emulator.certificates import Authority
-from automation.emulator.dispatch import Dispatcher
+from automation.emulator.dispatch import Dispatcher, Response
 
 log = logging.getLogger(__name__)
 
@@ -20,16 +20,26 @@ log = logging.getLogger(__name__)
 LATENCY = 0.02
 
 
+class Answering(Protocol):
+    """Whatever takes AWS's place."""
+
+    def emulates(self, host: str) -> bool:
+        """Whether a host is one of AWS's that can be answered for."""
+
+    def answer(self, method: str, url: str, headers: Any, body: bytes) -> Response:
+        """Status, headers and body."""
+
+
 class Proxy(ThreadingHTTPServer):
     """Listens on loopback only."""
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, dispatcher: Answering | None = None) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.authority = Authority()
-        self.dispatcher = Dispatcher()
+        self.dispatcher = dispatcher or Dispatcher()
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """A client that went away, such as a Terraform that was killed, is no failure."""
