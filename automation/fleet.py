@@ -11,8 +11,9 @@ from automation.graph import Graph
 from automation.installation import Installation
 from automation.processes import Processes
 from automation.progress import Board
-from automation.runner import StackRunner, Step
+from automation.runner import Command, StackRunner, Step
 from automation.scheduler import Outcome, Scheduler
+from automation.stream import Problem
 from automation.synthesis import Stack
 from automation.terraform import Terraform
 
@@ -32,24 +33,40 @@ class Track:
     outcome: Outcome = Outcome.SKIPPED
     ended: float = 0
     """Seconds since the fleet set out."""
+    note: str = ""
+    """What is shown at the end in place of the outcome."""
+    pause: Callable[[float], bool] = lambda _: True
+    """Waits, and says whether to go on: not after Ctrl-C."""
+    tell: Callable[["Track", str], None] = lambda *_: None
+    """Hears of each step that was taken, by its phase."""
 
     def do(self, phase: str, work: Callable[[], Step]) -> bool:
         """Take a step, and whether it succeeded."""
         self.board.phase(self.stack, phase)
         self.steps.append(work())
+        self.tell(self, phase)
         return self.steps[-1].ok
 
     def end(self, *, done: bool) -> bool:
         """Nothing more is done with the stack; returns `done`."""
         self.outcome = Outcome.DONE if done else Outcome.FAILED
         self.ended = self.board.elapsed
-        self.board.phase(self.stack, self.outcome, last=True)
+        self.board.phase(self.stack, self.note or self.outcome, last=True)
         return done
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why it failed: what was tried again with success is none."""
+        return self.steps[-1].problems if self.steps else ()
 
     @property
     def seconds(self) -> float:
         """How long its steps took."""
         return sum(step.seconds for step in self.steps)
+
+    def seconds_of(self, command: Command) -> float:
+        """How long one of Terraform's commands took, all in all."""
+        return sum(step.seconds for step in self.steps if step.command is command)
 
 
 class Fleet:
@@ -64,6 +81,7 @@ class Fleet:
         workspace: Path,
         console: Console,
         watch: Callable[[], None] = lambda: None,
+        tell: Callable[[Track, str], None] = lambda *_: None,
         limit: int = LIMIT,
     ) -> None:
         self._stacks = {stack.name: stack for stack in stacks}
@@ -72,6 +90,7 @@ class Fleet:
         self._workspace = workspace
         self._console = console
         self._watch = watch
+        self._tell = tell
         self._limit = limit
         self._processes = Processes()
 
@@ -81,7 +100,7 @@ class Fleet:
         `watch` is called meanwhile; what it raises ends every Terraform at once.
         """
         with Board(self._console, title, graph) as board:
-            tracks = {name: Track(name, self._runner(name, board), board) for name in graph}
+            tracks = {name: self._track(name, board) for name in graph}
 
             def one(name: str) -> bool:
                 return tracks[name].end(done=work(tracks[name]))
@@ -96,6 +115,10 @@ class Fleet:
                 if track.outcome is Outcome.SKIPPED:
                     board.phase(name, track.outcome, last=True)
         return tracks
+
+    def _track(self, name: str, board: Board) -> Track:
+        runner = self._runner(name, board)
+        return Track(name, runner, board, pause=self._processes.pause, tell=self._tell)
 
     def _runner(self, name: str, board: Board) -> StackRunner:
         return StackRunner(

@@ -18,13 +18,16 @@ class Outcome(StrEnum):
 
 
 class Scheduler:
-    """The order in which stacks start; of those that may, the one that most others wait for."""
+    """The order in which stacks start; of those that may, the one that most others wait for.
+
+    Between equals the graph's own order decides.
+    """
 
     def __init__(self, graph: Graph, *, limit: int) -> None:
         self._graph = graph
         self._limit = limit
         depths = depth_below(graph)
-        self._waiting = sorted(graph, key=lambda name: (-depths[name], name))
+        self._waiting = sorted(graph, key=lambda name: -depths[name])
         self._outcomes: dict[str, Outcome] = {}
 
     def run(

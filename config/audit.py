@@ -14,7 +14,7 @@ class Audit(Section):
     trail_log_group_days: RetentionDays = 365
     alarm_emails: tuple[Email, ...] = Field(
         (),
-        description="addresses that get alarms on security and backups; when empty, those of "
+        description="addresses that hear of security, backups and what RDS reports; when empty, those of "
         "monitoring.alarm_emails",
     )
     backup_schedule: str = Field(

@@ -4,6 +4,7 @@ from constructs import Construct
 
 from config import Settings
 from modules.audit.backup import Backup
+from modules.audit.database_events import DatabaseEvents
 from modules.audit.security_alarms import SecurityAlarms
 from modules.audit.trail import Trail, trail_arn
 from modules.audit.trail_bucket_policy import trail_delivery
@@ -19,7 +20,7 @@ AUDIT = "audit"
 
 
 class AuditStack(TierStack):
-    """The audit trail, alarms on what it shows, and backups of the database."""
+    """The audit trail, alarms on what it shows, and what happens to the database and backups."""
 
     def __init__(
         self,
@@ -52,6 +53,13 @@ class AuditStack(TierStack):
             log_group_name=trail.log_group.name,
             topic_arn=self.topic.arn,
         )
+        DatabaseEvents(
+            self,
+            "database-events",
+            naming=self.naming,
+            topic_arn=self.topic.arn,
+            identifiers=[database.identifier, *database.replica_identifiers],
+        )
         self._backup(data_key, database)
 
     def _topic(self, key: EncryptionKey) -> AlarmTopic:
@@ -65,7 +73,10 @@ class AuditStack(TierStack):
             region=self.settings.region,
             kms_key_arn=key.arn,
             emails=self.settings.audit.alarm_emails or self.settings.monitoring.alarm_emails,
-            publishers={"backup.amazonaws.com": self.naming.arn("backup", vaults)},
+            publishers={
+                "backup.amazonaws.com": self.naming.arn("backup", vaults),
+                "events.rds.amazonaws.com": self.naming.arn("rds", "*"),
+            },
         )
 
     def _bucket(self, logs_key: EncryptionKey, log_bucket: Bucket) -> Bucket:

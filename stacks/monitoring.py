@@ -24,7 +24,6 @@ from modules.monitoring.database import (
     database_alarms,
     instances_of,
 )
-from modules.monitoring.database_events import DatabaseEvents
 from modules.monitoring.edge import EdgeMetrics, edge_alarms
 from modules.monitoring.instances import InstanceMetrics, instance_alarms
 from modules.monitoring.load_balancer import (
@@ -85,7 +84,7 @@ class MonitoringStack(TierStack):
         )
 
     def _regional(self, key: EncryptionKey) -> None:
-        """Where alarms of the region go, and what RDS reports by itself."""
+        """Where alarms of the region go."""
         self.topic = AlarmTopic(
             self,
             "topic",
@@ -94,7 +93,6 @@ class MonitoringStack(TierStack):
             region=self.settings.region,
             kms_key_arn=key.arn,
             emails=self.settings.monitoring.alarm_emails,
-            publishers={"events.rds.amazonaws.com": self.naming.arn("rds", "*")},
         )
         self._alarms = Alarms(self, "alarms", naming=self.naming, topic_arn=self.topic.arn)
 
@@ -183,13 +181,6 @@ class MonitoringStack(TierStack):
             replica_lag_seconds=self._thresholds.replica_lag_seconds,
         )
         self._alarms.add(*database_alarms(instances, limits=limits))
-        DatabaseEvents(
-            self,
-            "database-events",
-            naming=self.naming,
-            topic_arn=self.topic.arn,
-            identifiers=identifiers,
-        )
         return instances
 
     def _certificates(self, regional: Certificate, in_us_east_1: Certificate) -> None:

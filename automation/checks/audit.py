@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from automation.checks import lookups
 from automation.checks.alarms import alarms, topic, topic_arn
 from automation.checks.buckets import BucketChecks
-from automation.checks.claim import Check, Claim, covers, equal, only, run
+from automation.checks.claim import Check, Claim, covers, equal, only, run, same
 from automation.checks.clients import Clients
 from automation.checks.database import identifiers
 from automation.checks.finding import Finding
@@ -37,6 +37,7 @@ def check_audit(clients: Clients, settings: Settings) -> Iterator[Finding]:
         "alarms": partial(alarms, purposes=[*SECURITY_ALARMS, "backup-expired"], topic=TOPIC),
         "topic": _topic,
         "counted events": _counted,
+        "database events": _database_events,
         "backup vault": _vault,
         "backup plan": _plan,
     }
@@ -130,3 +131,12 @@ def _plan(clients: Clients, settings: Settings) -> Iterator[Claim]:
     )["BackupSelection"]
     database = settings.naming.arn("rds", f"db:{identifiers(settings)[0]}")
     yield equal("takes", chosen.get("Resources"), [database])
+
+
+def _database_events(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    name = settings.naming.name("database")
+    answer = clients.rds.describe_event_subscriptions(SubscriptionName=name)
+    found = only(answer["EventSubscriptionsList"], f"event subscription {name}")
+    yield equal("enabled", found.get("Enabled"), True)
+    yield equal("tell", found.get("SnsTopicArn"), topic_arn(settings, TOPIC))
+    yield same("of", found.get("SourceIdsList", []), identifiers(settings))

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from automation.checks.alarms import alarms, topic, topic_arn
-from automation.checks.claim import Check, Claim, covers, equal, only, run, same
+from automation.checks.claim import Check, Claim, covers, equal, only, run
 from automation.checks.clients import Clients
-from automation.checks.database import identifiers
 from automation.checks.finding import Finding
 from config import Settings
 
@@ -46,7 +45,6 @@ def check_monitoring(clients: Clients, settings: Settings) -> Iterator[Finding]:
         "dashboard": _dashboard,
         "topic": _topic,
         "topic in us-east-1": _global_topic,
-        "database events": _database_events,
         "application errors": _application_errors,
     }
     return run("monitoring", clients, settings, checks)
@@ -93,15 +91,6 @@ def _topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
 def _global_topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
     emails, purpose = settings.monitoring.alarm_emails, "global-alarms"
     return topic(clients.in_us_east_1, settings, purpose=purpose, key="global-logs", emails=emails)
-
-
-def _database_events(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    name = settings.naming.name("database")
-    answer = clients.rds.describe_event_subscriptions(SubscriptionName=name)
-    found = only(answer["EventSubscriptionsList"], f"event subscription {name}")
-    yield equal("enabled", found.get("Enabled"), True)
-    yield equal("tell", found.get("SnsTopicArn"), topic_arn(settings, "alarms"))
-    yield same("of", found.get("SourceIdsList", []), identifiers(settings))
 
 
 def _application_errors(clients: Clients, settings: Settings) -> Iterator[Claim]:

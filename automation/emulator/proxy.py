@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 # The AWS SDK for Go lets go of a request's body as the answer comes. Should it come before the
 # thread that sent the body has looked for the body's end, as it can here but hardly over a network,
 # then that thread closes the connection and the call, though it was answered, is made once more.
-LATENCY = 0.02
+HASTY = "aws-sdk-go"
+LATENCY = 0.01
 
 
 class Answering(Protocol):
@@ -82,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
         status, headers, content = self.server.dispatcher.answer(
             self.command, url, self.headers, body
         )
-        if body:
+        if body and HASTY in self.headers.get("User-Agent", ""):
             time.sleep(max(0, LATENCY - (time.perf_counter() - start)))
         self._send(status, headers, content.encode() if isinstance(content, str) else content)
         target = self.headers.get("X-Amz-Target") or body[:120].partition(b"&")[0]

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from rich.console import Console
@@ -81,28 +82,35 @@ class Rehearse:
         return settings
 
     def _rehearse(self, settings: Settings, found: Terraform) -> int:
-        request = self._request
-        with self._progress.status(f"Synthesizing {request.environment}"):
-            synthesis = synthesize(request.environment, request.output)
-        with self._progress.status("Preparing the provider"):
-            installation = install(found, synthesis.stacks, request.workspace)
-        start = time.perf_counter()
-        with self._progress.status("Starting the emulator"):
-            emulator = self._emulator(settings)
-            emulator.start()
-        keep = False
+        emulator, keep = self._emulator(settings), False
         try:
-            create_state_bucket(emulator, settings.naming)
-            started = time.perf_counter() - start
-            rehearsal = self._prepare(synthesis, settings, installation, emulator, found)
-            rehearsal.result.seconds["emulator"] = started
-            result = rehearsal.run(destroy=request.destroy)
-            keep = request.keep
+            start = time.perf_counter()
+            synthesis, installation = self._prepare(settings, found, emulator)
+            prepared = time.perf_counter() - start
+            rehearsal = self._rehearsal(synthesis, settings, installation, emulator, found)
+            rehearsal.result.seconds["prepare"] = prepared
+            result = rehearsal.run(destroy=self._request.destroy)
+            keep = self._request.keep
             self._tell(result, installation, emulator)
         finally:
             if not keep:
                 emulator.stop()
         return 0 if result.ok else 1
+
+    def _prepare(
+        self, settings: Settings, found: Terraform, emulator: Emulator
+    ) -> tuple[Synthesis, Installation]:
+        """Synthesize while the emulator starts."""
+        name = self._request.environment
+        with (
+            self._progress.status(f"Synthesizing {name} and starting the emulator"),
+            ThreadPoolExecutor(max_workers=1) as pool,
+        ):
+            starting = pool.submit(_start, emulator, settings)
+            synthesis = synthesize(name, self._request.output)
+            installation = install(found, synthesis.stacks, self._request.workspace)
+            starting.result()
+        return synthesis, installation
 
     def _emulator(self, settings: Settings) -> Emulator:
         zone = settings.dns.hosted_zone_id
@@ -115,7 +123,7 @@ class Rehearse:
             workspace=self._request.folder / "emulator",
         )
 
-    def _prepare(
+    def _rehearsal(
         self,
         synthesis: Synthesis,
         settings: Settings,
@@ -160,3 +168,8 @@ class Rehearse:
                 self._console.print(f"To stop it: {left.stop_command}", highlight=False)
         if request.as_json:
             print(json.dumps(answer, indent=2))
+
+
+def _start(emulator: Emulator, settings: Settings) -> None:
+    emulator.start()
+    create_state_bucket(emulator, settings.naming)

@@ -16,7 +16,7 @@ from automation.emulator import gaps
 from automation.fleet import Fleet, Track
 from automation.graph import dependencies, in_order, reverse
 from automation.rehearsal.result import Result
-from automation.runner import Step
+from automation.runner import Command, Step
 from automation.scheduler import Outcome
 from automation.synthesis import Stack, Synthesis
 from config import Settings
@@ -45,7 +45,6 @@ class Rehearsal:
         graph = dependencies(synthesis.stacks)
         self._graph = {name: graph[name] for name in in_order(graph)}
         self.result = Result(synthesis, self._graph)
-        self.result.seconds["synthesize"] = synthesis.seconds
 
     def run(self, *, destroy: bool) -> Result:
         """Rehearse; what cannot be done after a failure is left out."""
@@ -70,7 +69,10 @@ class Rehearsal:
             self.result.findings = list(findings)
 
     def _plan_again(self) -> None:
-        independent = dict.fromkeys(self._graph, frozenset[str]())
+        # What takes longest, first: so nothing is left to wait for while a core idles.
+        applied = self.result.applied
+        order = sorted(self._graph, key=lambda name: -applied[name].seconds_of(Command.PLAN))
+        independent = dict.fromkeys(order, frozenset[str]())
         with self._timed("plan again"):
             tracks = self._fleet.run("Planning again", independent, self._plan_one_again)
             self.result.planned_again = tracks

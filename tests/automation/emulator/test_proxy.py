@@ -1,11 +1,14 @@
 import time
 
 from automation.emulator import Emulator
-from automation.emulator.proxy import LATENCY
+from automation.emulator.proxy import HASTY, LATENCY
 
 
-def test_no_call_with_a_body_is_answered_sooner_than_over_a_network(emulator: Emulator) -> None:
+def test_the_sdk_for_go_is_answered_no_sooner_than_over_a_network(emulator: Emulator) -> None:
     sts = emulator.client("sts")
+    sts.meta.events.register(
+        "before-send", lambda request, **_: request.headers.update({"User-Agent": f"{HASTY}-v2/1"})
+    )
     sts.get_caller_identity()
     calls = 20
     start = time.perf_counter()

@@ -1,5 +1,5 @@
 from config import Naming
-from modules.monitoring.database_events import DatabaseEvents
+from modules.audit.database_events import DatabaseEvents
 from tests.synthesized import synthesize
 
 
