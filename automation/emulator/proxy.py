@@ -69,6 +69,11 @@ class Handler(BaseHTTPRequestHandler):
         self._host = host
         self.close_connection = False
 
+    def finish(self) -> None:
+        """The server knows only the socket below TLS, which this one has replaced."""
+        super().finish()
+        self.request.close()
+
     def _refuse(self, host: str) -> None:
         log.error("refused a connection to %s", host)
         self.send_error(403, f"the emulator reaches no other host: {host}")

@@ -4,29 +4,41 @@ from collections.abc import Mapping
 
 from moto.core.responses import BaseResponse
 
-from automation.emulator.extensions import autoscaling, cloudfront, ec2, elbv2, s3
+from automation.emulator.extensions import (
+    acm,
+    autoscaling,
+    cloudfront,
+    ec2,
+    elbv2,
+    s3,
+    secretsmanager,
+)
 from automation.emulator.extensions.autoscaling import AutoScaling
 from automation.emulator.extensions.backup import Backup
+from automation.emulator.extensions.cloudformation import CloudFormation
 from automation.emulator.extensions.cloudfront import CloudFront
 from automation.emulator.extensions.cloudwatch import CloudWatch
 from automation.emulator.extensions.ec2 import Ec2
 from automation.emulator.extensions.logs import Logs
 from automation.emulator.extensions.rds import Rds
+from automation.emulator.extensions.servicequotas import ServiceQuotas
 from automation.emulator.extensions.xray import XRay
 
 RESPONSES: Mapping[str, type[BaseResponse]] = {
     "autoscaling": AutoScaling,
     "backup": Backup,
+    "cloudformation": CloudFormation,
     "cloudfront": CloudFront,
     "cloudwatch": CloudWatch,
     "ec2": Ec2,
     "logs": Logs,
     "rds": Rds,
+    "servicequotas": ServiceQuotas,
     "xray": XRay,
 }
 
 
 def install() -> None:
     """Correct moto's own models, for as long as this process lives."""
-    for service in (autoscaling, cloudfront, ec2, elbv2, s3):
+    for service in (acm, autoscaling, cloudfront, ec2, elbv2, s3, secretsmanager):
         service.install()

@@ -1,5 +1,6 @@
 """Auto Scaling: instance refreshes, which succeed at once; what groups and policies forget.
 
+Instances keep the version of the launch template that they were launched from, until a refresh.
 Groups also launch as many instances as are desired, in every zone: of a group with several
 purchase options moto rounds both shares down, so that the provider waits in vain for the last
 instance, and it launches all in one subnet.
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from moto.autoscaling.models import FakeAutoScalingGroup
+from moto.autoscaling.models import FakeAutoScalingGroup, InstanceState
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 
@@ -49,9 +50,29 @@ def install() -> None:
             subnet = subnets[len(self.instance_states) % len(subnets)]
             with _instead(self, "vpc_zone_identifier", subnet or None):
                 launch(self, 1, propagated_tags)
+            _up_to_date(self, self.instance_states[-1:])
 
     FakeAutoScalingGroup.set_desired_capacity = set_desired_capacity  # type: ignore[method-assign]
     FakeAutoScalingGroup.replace_autoscaling_group_instances = spread  # type: ignore[method-assign]
+    InstanceState.launch_template = property(_launched_from)  # type: ignore[assignment,method-assign]
+
+
+def _up_to_date(group: FakeAutoScalingGroup, states: list[InstanceState]) -> None:
+    """Have instances come from the version that the group names now."""
+    template = group.ec2_launch_template
+    if template is None:
+        return
+    version = {
+        "LaunchTemplateId": template.id,
+        "LaunchTemplateName": template.name,
+        "Version": str(template.get_version(group.launch_template_version).number),
+    }
+    for state in states:
+        vars(state)["launched_from"] = version
+
+
+def _launched_from(state: InstanceState) -> dict[str, Any] | None:
+    return vars(state).get("launched_from")
 
 
 @contextmanager
@@ -90,8 +111,10 @@ class AutoScaling(AutoScalingResponse):
         return result
 
     def start_instance_refresh(self) -> ActionResult:
-        """Nothing runs in the emulator, so nothing has to be replaced."""
+        """Nothing runs in the emulator, so nothing has to be replaced, only to be up to date."""
         group = self.params["AutoScalingGroupName"]
+        refreshed = self.autoscaling_backend.autoscaling_groups[group]
+        _up_to_date(refreshed, refreshed.instance_states)
         now = datetime.datetime.now(datetime.UTC)
         refresh = {
             "InstanceRefreshId": str(uuid.uuid4()),

@@ -1,7 +1,10 @@
-"""AWS Backup: what a plan backs up (selections); recovery points, notifications, tags of a vault.
+"""AWS Backup: what a plan backs up (selections); notifications and tags of a vault; jobs.
+
+A job has made its recovery point at once; nothing is backed up on a schedule.
 
 https://docs.aws.amazon.com/aws-backup/latest/devguide/API_CreateBackupSelection.html
 https://docs.aws.amazon.com/aws-backup/latest/devguide/API_PutBackupVaultNotifications.html
+https://docs.aws.amazon.com/aws-backup/latest/devguide/API_StartBackupJob.html
 """
 
 import time
@@ -16,10 +19,11 @@ from automation.emulator.extensions.double import Double, not_found
 
 
 class Backup(BackupResponse, Double):
-    """Selections by id, notifications by region and vault."""
+    """Selections by id, notifications by region and vault, recovery points by vault."""
 
     _selections: ClassVar[dict[str, dict[str, Any]]] = {}
     _notifications: ClassVar[dict[str, dict[str, dict[str, Any]]]] = defaultdict(dict)
+    _points: ClassVar[dict[str, list[dict[str, Any]]]] = defaultdict(list)
 
     def list_tags(self) -> ActionResult:  # type: ignore[override]
         """Moto takes the ARN from the wrong part of the path, unless that ends in a slash."""
@@ -54,10 +58,31 @@ class Backup(BackupResponse, Double):
         ]
         return ActionResult({"BackupSelectionsList": selections})
 
+    def start_backup_job(self) -> ActionResult:
+        """Back something up."""
+        given = self.parameters()
+        vault, now, id_ = self._vault(given), time.time(), str(uuid.uuid4())
+        point = {
+            "RecoveryPointArn": f"arn:aws:rds:{self.region}:{self.current_account}:snapshot:{id_}",
+            "BackupVaultName": vault.backup_vault_name,
+            "BackupVaultArn": vault.backup_vault_arn,
+            "ResourceArn": given["ResourceArn"],
+            "IamRoleArn": given["IamRoleArn"],
+            "Status": "COMPLETED",
+            "CreationDate": now,
+            "CompletionDate": now,
+        }
+        self._points[vault.backup_vault_arn].append(point)
+        job = {"BackupJobId": id_, "CreationDate": now}
+        return ActionResult({**job, "RecoveryPointArn": point["RecoveryPointArn"]})
+
     def list_recovery_points_by_backup_vault(self) -> ActionResult:
-        """None: the emulator never backs anything up."""
-        self._vault(self.parameters())
-        return ActionResult({"RecoveryPoints": []})
+        """What jobs have made, of one resource or all."""
+        given = self.parameters()
+        wanted = given.get("ByResourceArn")
+        points = self._points[self._vault(given).backup_vault_arn]
+        found = [each for each in points if wanted in (None, each["ResourceArn"])]
+        return ActionResult({"RecoveryPoints": found})
 
     def put_backup_vault_notifications(self) -> EmptyResult:
         """Tell a topic about events of a vault."""

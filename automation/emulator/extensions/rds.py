@@ -1,14 +1,17 @@
-"""RDS: what an instance and a parameter group forget.
+"""RDS: what an instance and a parameter group forget; classes on offer; pending changes.
 
 An instance that forgets its certificate authority has another one than was asked for, so that the
 provider modifies it right after creation and waits for 80 seconds more.
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeOrderableDBInstanceOptions.html
 """
 
 import uuid
 from typing import Any
 
+from botocore import xform_name
 from moto.core.responses import ActionResult
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.rds.models import DBInstance
 from moto.rds.responses import RDSResponse
 
@@ -22,6 +25,11 @@ _FORGOTTEN = {
     "PerformanceInsightsRetentionPeriod": "PerformanceInsightsRetentionPeriod",
     "EngineLifecycleSupport": "EngineLifecycleSupport",
 }
+# What waits for the maintenance window, unless it is to be applied immediately.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
+_PENDING = ("AllocatedStorage", "DBInstanceClass", "EngineVersion", "MultiAZ")
+_REPLICATING = {"StatusType": "read replication", "Normal": True, "Status": "replicating"}
+_MYSQL = ("8.0.43", "8.0.44", "8.4.6", "8.4.7")
 
 
 class Rds(RDSResponse):
@@ -40,14 +48,48 @@ class Rds(RDSResponse):
         result = super().create_db_instance_read_replica()
         replica = self._instance(given)
         replica.replicas = []
+        remember(replica, {"StatusInfos": [_REPLICATING]}, ["StatusInfos"])
         return self._complete(result, given)
 
-    def modify_db_instance(self) -> ActionResult:
-        """Change what moto does not know of, too."""
+    def promote_read_replica(self) -> ActionResult:
+        """What was a replica follows nobody."""
         given = self.params.original_dict()
+        result = super().promote_read_replica()
+        vars(self._instance(given)).pop("status_infos", None)
+        return result
+
+    def modify_db_instance(self) -> ActionResult:
+        """Change what moto does not know of, too, and leave for later what AWS leaves."""
+        given = self.params.original_dict()
+        pending = {} if given.get("ApplyImmediately") else self._pending(given)
+        for name in pending:
+            del self.params[name]
         result = super().modify_db_instance()
         self._remember(self._instance(given), given)
+        if pending or given.get("ApplyImmediately"):
+            values = {"PendingModifiedValues": pending}
+            remember(self._instance(given), values, values)
         return result
+
+    def describe_orderable_db_instance_options(self) -> ActionResult:
+        """MySQL: each class where EC2 offers instances of its type."""
+        given = self.params.original_dict()
+        if given["Engine"] != "mysql":
+            return super().describe_orderable_db_instance_options()
+        offered = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(self.region, [])
+        wanted = given["DBInstanceClass"].removeprefix("db.")
+        zones = [each["Location"] for each in offered if each["InstanceType"] == wanted]
+        option = {
+            "Engine": "mysql",
+            "DBInstanceClass": given["DBInstanceClass"],
+            "StorageType": "gp3",
+            "AvailabilityZones": [{"Name": zone} for zone in sorted(zones)],
+            "MultiAZCapable": True,
+            "ReadReplicaCapable": True,
+            "Vpc": True,
+        }
+        options = [{**option, "EngineVersion": version} for version in _MYSQL] if zones else []
+        return ActionResult({"OrderableDBInstanceOptions": options})
 
     def modify_db_parameter_group(self) -> ActionResult:
         """A parameter that somebody set has the source "user"."""
@@ -66,6 +108,14 @@ class Rds(RDSResponse):
     def _remember(self, instance: DBInstance, given: dict[str, Any]) -> None:
         answers = {_FORGOTTEN[name]: given[name] for name in _FORGOTTEN if name in given}
         remember(instance, answers, answers)
+
+    def _pending(self, given: dict[str, Any]) -> dict[str, Any]:
+        instance = self._instance(given)
+        return {
+            name: given[name]
+            for name in _PENDING
+            if name in given and str(getattr(instance, xform_name(name))) != str(given[name])
+        }
 
     def _instance(self, given: dict[str, Any]) -> DBInstance:
         return self.backend.databases[given["DBInstanceIdentifier"]]

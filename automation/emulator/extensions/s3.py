@@ -1,4 +1,4 @@
-"""S3: bucket policies that moto misjudges.
+"""S3: bucket policies that moto misjudges, and bucket owners that it does not look at.
 
 PutBucketLogging compares the log bucket's policy with three exact resources, and takes one
 resource, not a list; AWS evaluates the policy. And a statement with a condition, which AWS applies
@@ -8,10 +8,12 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-loggi
 
 import json
 from fnmatch import fnmatchcase
+from http import HTTPStatus
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.models import FakeBucket
+from moto.s3.responses import S3Response
 
 _SERVICE = "logging.s3.amazonaws.com"
 
@@ -20,6 +22,23 @@ def install() -> None:
     """Have moto's buckets judge a policy as AWS does."""
     FakeBucket._log_permissions_enabled_policy = staticmethod(_may_write)  # type: ignore[method-assign]
     FakeBucket.get_permission = _permission  # type: ignore[assignment,method-assign]
+    _heed_expected_owner()
+
+
+def _heed_expected_owner() -> None:
+    """Refuse HeadBucket to whoever takes the bucket for another account's.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    head = S3Response.head_bucket
+
+    def head_bucket(self: S3Response) -> Any:
+        answer = head(self)
+        expected = self.headers.get("x-amz-expected-bucket-owner", self.current_account)
+        refused = answer[0] == HTTPStatus.OK and expected != self.current_account
+        return (HTTPStatus.FORBIDDEN, {}, "") if refused else answer
+
+    S3Response.head_bucket = head_bucket  # type: ignore[method-assign]
 
 
 def _permission(bucket: FakeBucket, action: str, resource: str) -> PermissionResult:

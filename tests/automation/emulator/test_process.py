@@ -11,10 +11,9 @@ import moto.moto_proxy
 import pytest
 from botocore.exceptions import ClientError, ProxyConnectionError
 
-from automation.emulator import Emulator, create_state_bucket
+from automation.emulator import Emulator
 from automation.emulator.process import PROJECT
 from automation.errors import UserError
-from config import Naming
 
 from .conftest import ACCOUNT, REGION
 
@@ -166,22 +165,6 @@ def test_what_cannot_be_done_fails_at_once_and_names_the_call(
     call = client.meta.method_to_api_mapping[operation]
     assert f"cannot do {call} of {service}" in refusal.value.response["Error"]["Message"]
     assert refusal.value.response["ResponseMetadata"]["RetryAttempts"] == 0
-
-
-@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])
-def test_the_state_bucket_is_versioned_and_encrypted_with_its_own_key(
-    emulator: Emulator, region: str
-) -> None:
-    naming = Naming(environment="test", app_id=region, account_id=ACCOUNT, region=region)
-    bucket = create_state_bucket(emulator, naming)
-    assert bucket == f"test-{region}-tfstate-{ACCOUNT}"
-    s3 = emulator.client("s3", region=region)
-    assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
-    rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
-    encryption = rules[0]["ApplyServerSideEncryptionByDefault"]
-    alias = f"alias/test-{region}-tfstate"
-    key = emulator.client("kms", region=region).describe_key(KeyId=alias)["KeyMetadata"]
-    assert encryption == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key["Arn"]}
 
 
 def test_hosted_zones_are_there_from_the_start(tmp_path: Path) -> None:

@@ -92,3 +92,33 @@ def test_as_many_instances_as_desired_run_in_every_zone(emulator: Emulator) -> N
         assert zones == {f"{REGION}{zone}" for zone in "abc"}
         given = group["MixedInstancesPolicy"]["InstancesDistribution"]
         assert {name: given[name] for name in distribution} == distribution
+
+
+def test_instances_keep_their_version_until_a_refresh(emulator: Emulator) -> None:
+    made = template(emulator, "versions")
+    id_, autoscaling = made["LaunchTemplateId"], emulator.client("autoscaling")
+
+    def versions() -> list[str]:
+        described = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=["versions"])
+        (group,) = described["AutoScalingGroups"]
+        return [each["LaunchTemplate"]["Version"] for each in group["Instances"]]
+
+    autoscaling.create_auto_scaling_group(
+        AutoScalingGroupName="versions",
+        MinSize=2,
+        MaxSize=3,
+        AvailabilityZones=[f"{REGION}a"],
+        LaunchTemplate={"LaunchTemplateId": id_, "Version": "$Latest"},
+    )
+    assert versions() == ["1", "1"]
+    emulator.client("ec2").create_launch_template_version(
+        LaunchTemplateId=id_, SourceVersion="1", LaunchTemplateData={"InstanceType": "m6g.large"}
+    )
+    autoscaling.update_auto_scaling_group(
+        AutoScalingGroupName="versions",
+        LaunchTemplate={"LaunchTemplateId": id_, "Version": "2"},
+        DesiredCapacity=3,
+    )
+    assert versions() == ["1", "1", "2"]
+    autoscaling.start_instance_refresh(AutoScalingGroupName="versions")
+    assert versions() == ["2", "2", "2"]

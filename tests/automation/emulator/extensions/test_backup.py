@@ -54,3 +54,19 @@ def test_vaults_that_exist_hold_no_recovery_points(emulator: Emulator) -> None:
     absent = {"BackupVaultName": "absent"}
     code = refused(backup.list_recovery_points_by_backup_vault, **absent)
     assert code == "ResourceNotFoundException"
+
+
+def test_a_job_makes_a_recovery_point_of_its_resource(emulator: Emulator) -> None:
+    backup = emulator.client("backup")
+    backup.create_backup_vault(BackupVaultName="filled")
+    resource = f"arn:aws:rds:{REGION}:{ACCOUNT}:db:one"
+    made = backup.start_backup_job(
+        BackupVaultName="filled",
+        ResourceArn=resource,
+        IamRoleArn=f"arn:aws:iam::{ACCOUNT}:role/backup",
+    )
+    listed = backup.list_recovery_points_by_backup_vault
+    (point,) = listed(BackupVaultName="filled", ByResourceArn=resource)["RecoveryPoints"]
+    assert (point["RecoveryPointArn"], point["Status"]) == (made["RecoveryPointArn"], "COMPLETED")
+    other = f"{resource}-other"
+    assert listed(BackupVaultName="filled", ByResourceArn=other)["RecoveryPoints"] == []

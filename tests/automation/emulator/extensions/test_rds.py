@@ -48,6 +48,12 @@ def test_replicas_are_instances_of_their_own(emulator: Emulator) -> None:
     assert sorted(names) == ["replica-1", "replica-2"]
     assert all(each["ReadReplicaDBInstanceIdentifiers"] == [] for each in replicas)
     assert all(each["ReadReplicaSourceDBInstanceIdentifier"] == "source" for each in replicas)
+    states = [status["Status"] for each in replicas for status in each["StatusInfos"]]
+    assert states == ["replicating", "replicating"]
+    assert "StatusInfos" not in described["source"]
+    rds.promote_read_replica(DBInstanceIdentifier="replica-2")
+    (promoted,) = rds.describe_db_instances(DBInstanceIdentifier="replica-2")["DBInstances"]
+    assert not promoted.get("StatusInfos")
 
 
 def test_parameters_that_were_set_are_the_users(emulator: Emulator) -> None:
@@ -59,3 +65,25 @@ def test_parameters_that_were_set_are_the_users(emulator: Emulator) -> None:
     rds.modify_db_parameter_group(DBParameterGroupName="p", Parameters=[parameter])
     (found,) = rds.describe_db_parameters(DBParameterGroupName="p", Source="user")["Parameters"]
     assert found == {**parameter, "Source": "user"}
+
+
+def test_changes_wait_for_their_window_unless_they_are_immediate(emulator: Emulator) -> None:
+    rds = emulator.client("rds")
+    instance(emulator, "patient")
+    change = {"DBInstanceIdentifier": "patient", "DBInstanceClass": "db.r7g.large"}
+    waiting = rds.modify_db_instance(**change, AllocatedStorage=100)["DBInstance"]
+    assert waiting["DBInstanceClass"] == "db.m7g.large"
+    assert waiting["PendingModifiedValues"] == {"DBInstanceClass": "db.r7g.large"}
+    done = rds.modify_db_instance(**change, ApplyImmediately=True)["DBInstance"]
+    assert done["DBInstanceClass"] == "db.r7g.large"
+    assert not done.get("PendingModifiedValues")
+
+
+def test_classes_are_offered_where_their_instance_types_are(emulator: Emulator) -> None:
+    describe = emulator.client("rds").describe_orderable_db_instance_options
+    options = describe(Engine="mysql", DBInstanceClass="db.m7g.large")["OrderableDBInstanceOptions"]
+    assert {each["EngineVersion"] for each in options} >= {"8.4.6", "8.4.7"}
+    zones = {zone["Name"] for zone in options[0]["AvailabilityZones"]}
+    assert zones >= {"us-west-2a", "us-west-2b", "us-west-2c"}
+    absent = describe(Engine="mysql", DBInstanceClass="db.m99.large")
+    assert absent["OrderableDBInstanceOptions"] == []

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from automation.emulator import Emulator
 from tests.automation.emulator.calls import refused
-from tests.automation.emulator.conftest import REGION
+from tests.automation.emulator.conftest import ACCOUNT, REGION
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,11 @@ def test_conditions_about_transport_do_not_stop_clients_with_tls(emulator: Emula
     s3.put_bucket_policy(Bucket="tls-only", Policy=text)
     with pytest.raises(ClientError, match="403"):
         s3.put_object(Bucket="tls-only", Key="a", Body=b"x")
+
+
+def test_a_bucket_tells_its_owner_from_others(emulator: Emulator) -> None:
+    s3 = emulator.client("s3")
+    s3.create_bucket(Bucket="owned", CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.head_bucket(Bucket="owned", ExpectedBucketOwner=ACCOUNT)
+    assert refused(s3.head_bucket, Bucket="owned", ExpectedBucketOwner="999999999999") == "403"
+    assert refused(s3.head_bucket, Bucket="absent", ExpectedBucketOwner="999999999999") == "404"
