@@ -1,13 +1,38 @@
-"""Synthesize the environment that `APP_ENV` names (default: prod) to Terraform JSON."""
+"""Synthesize the environment that `APP_ENV` names (default: prod) to Terraform JSON.
+
+`APP_RELEASE` may name a published release by its SHA-256, which then takes the place of the
+application's directory: that is how one goes back.
+"""
 
 import os
 import sys
+from pathlib import Path
 
 import bindings
+from artifact import ArtifactError, Release, Runtime, pack, published
 from config import ConfigError, Settings, load
 
+PROJECT = Path(__file__).parent
 
-def synthesize(settings: Settings) -> None:
+
+def release_of(settings: Settings, sha256: str | None = None) -> Release:
+    """The published release with this hash, or else what is in the application's directory."""
+    if sha256:
+        return published(sha256)
+    application = settings.application
+    return pack(
+        PROJECT / application.app.directory,
+        runtime=Runtime(
+            packages=application.app.packages,
+            architecture=application.architecture,
+            region=settings.region,
+        ),
+        static_directory=application.app.static_directory,
+        workspace=PROJECT / ".terrace",
+    )
+
+
+def synthesize(settings: Settings, release: Release) -> None:
     """Write `<output>/stacks/<tier>/cdk.tf.json` for every tier."""
     # `cdktf` starts Node as it is imported: after validation, and with the levers set.
     bindings.prepare()
@@ -16,18 +41,19 @@ def synthesize(settings: Settings) -> None:
     from stacks.platform import Platform  # noqa: PLC0415
 
     app = App()
-    Platform(app, settings=settings)
+    Platform(app, settings=settings, release=release)
     app.synth()
 
 
 def main() -> int:
-    """Exit code 0, or 2 when the settings are faulty."""
+    """Exit code 0, or 2 when the settings or the application are faulty."""
     try:
         settings = load(os.environ.get("APP_ENV", "prod"))
-    except ConfigError as error:
+        release = release_of(settings, os.environ.get("APP_RELEASE"))
+    except (ConfigError, ArtifactError) as error:
         print(error, file=sys.stderr)
         return 2
-    synthesize(settings)
+    synthesize(settings, release)
     return 0
 
 

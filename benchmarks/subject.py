@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import bindings
 from config import load
+from main import release_of
 
 Phases = dict[str, float]
 
@@ -21,6 +22,8 @@ def synthesize(copies: int) -> Phases:
     phases: Phases = {"start of Python": time.time() - float(os.environ["STARTED"])}
     with _timed(phases, "settings"):
         settings = load("prod")
+    with _timed(phases, "release"):
+        release = release_of(settings)
     bindings.prepare()
     with _timed(phases, "start of Node, import of cdktf"):
         from cdktf import App  # noqa: PLC0415
@@ -31,7 +34,7 @@ def synthesize(copies: int) -> Phases:
         app = App()
         # The stacks of all copies are written to the same files: the same work, n times.
         for number in range(copies):
-            Platform(Construct(app, f"copy-{number}"), settings=settings)
+            Platform(Construct(app, f"copy-{number}"), settings=settings, release=release)
     with _timed(phases, "synthesis and writing"):
         app.synth()
     return phases

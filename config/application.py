@@ -14,6 +14,38 @@ InstanceType = Annotated[
     ),
 ]
 
+# https://docs.aws.amazon.com/linux/al2023/release-notes/all-packages.html
+PackageName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$",
+        description="the name of an Amazon Linux 2023 package, such as python3.11 or nodejs22",
+    ),
+]
+VariableName = Annotated[
+    str,
+    Field(
+        pattern=r"^[A-Z][A-Z0-9_]{0,63}$",
+        description="an upper-case letter, then upper-case letters, digits and _, at most 64",
+    ),
+]
+VariableValue = Annotated[
+    str,
+    Field(
+        pattern=r"^[^\x00-\x1f\x7f]*$",
+        max_length=1024,
+        description="one line of at most 1024 characters",
+    ),
+]
+# Without the six characters that Secrets Manager appends, IAM would need a wildcard.
+SecretArn = Annotated[
+    str,
+    Field(
+        pattern=r"^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@!-]+-[A-Za-z0-9]{6}$",
+        description="the whole ARN of a secret in Secrets Manager, its last six characters too",
+    ),
+]
+
 
 class Capacity(Section):
     """How many instances there are."""
@@ -77,9 +109,48 @@ class Scaling(Section):
     )
 
 
+class App(Section):
+    """The web application itself: a directory with a Procfile (artifact/README.md)."""
+
+    directory: str = Field(
+        "app",
+        min_length=1,
+        description="the application's directory, as seen from the project's",
+    )
+    packages: tuple[PackageName, ...] = Field(
+        ("python3.11",),
+        max_length=20,
+        description="Amazon Linux 2023 packages that run it; a Python among them installs the "
+        "wheels of its requirements.txt",
+    )
+    static_directory: str = Field(
+        "static",
+        pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$",
+        description="the part of the directory that CloudFront serves, such as static",
+    )
+    variables: dict[VariableName, VariableValue] = Field(
+        default_factory=dict,
+        max_length=50,
+        description='plain settings as environment variables, such as { FEATURE_X = "on" }',
+    )
+    secrets: dict[VariableName, SecretArn] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="secret settings: environment variables, each with the ARN of the secret in "
+        "Secrets Manager whose value the application gets",
+    )
+    release_seconds: int = Field(
+        120,
+        ge=1,
+        le=3600,
+        description="seconds that the release command of the Procfile may take, 1 to 3600",
+    )
+
+
 class Application(Section):
     """The instances that run the web application, and the load balancer before them."""
 
+    app: App = App()
     architecture: Literal["arm64", "x86_64"] = Field("arm64", description='"arm64" or "x86_64"')
     instance_types: tuple[InstanceType, ...] = Field(
         ("m7g.large",),

@@ -14,8 +14,8 @@ class Audit(Section):
     trail_log_group_days: RetentionDays = 365
     alarm_emails: tuple[Email, ...] = Field(
         (),
-        description="addresses that hear of security, backups and what RDS reports; when empty, those of "
-        "monitoring.alarm_emails",
+        description="addresses that hear of security, backups and what RDS reports; when empty, "
+        "those of monitoring.alarm_emails",
     )
     backup_schedule: str = Field(
         "cron(0 7 * * ? *)",

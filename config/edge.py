@@ -65,7 +65,10 @@ class Edge(Section):
     """CloudFront and WAF."""
 
     static_paths: tuple[PathPattern, ...] = Field(
-        ("/static/*",), description="paths served from the assets bucket; all others are dynamic"
+        ("/static/*",),
+        min_length=1,
+        description="paths served from the assets bucket, the first one with the application's "
+        "static files; all others are dynamic",
     )
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         "PriceClass_All", description='"PriceClass_100", "PriceClass_200" or "PriceClass_All"'

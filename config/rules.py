@@ -1,8 +1,10 @@
 """What has to hold between settings: pure functions from settings to faults."""
 
+import re
 from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network
 
+from config import app_rules
 from config.faults import Fault
 from config.instance_types import architecture_of
 from config.naming import MAX_PREFIX_LENGTH
@@ -195,6 +197,7 @@ def _health_check(settings: Settings) -> Iterator[Fault]:
 
 # CloudFront refuses equal path patterns, and the error pages have one of their own.
 _ERROR_PAGES = "/errors/*"
+_FOLDER = re.compile(r"(/[A-Za-z0-9_-]+)+/\*")
 
 
 def _static_paths(settings: Settings) -> Iterator[Fault]:
@@ -203,6 +206,9 @@ def _static_paths(settings: Settings) -> Iterator[Fault]:
         yield Fault(key, list(paths), "name each path pattern once")
     if _ERROR_PAGES in paths:
         yield Fault(key, f'"{_ERROR_PAGES}"', "remove it: Terrace serves its error pages there")
+    if not _FOLDER.fullmatch(paths[0]):
+        remedy = "start with a folder, such as /static/*: the application's static files go there"
+        yield Fault(key, f'"{paths[0]}"', remedy)
 
 
 # Rule groups that do nothing without settings of their own, such as the path of a log-in form.
@@ -246,6 +252,7 @@ _RULES: tuple[Rule, ...] = (
     _capacity,
     _architecture,
     _health_check,
+    *app_rules.RULES,
     _static_paths,
     _waf,
 )

@@ -1,9 +1,13 @@
 """The application tier."""
 
-from cdktf import TerraformOutput
+from collections.abc import Sequence
+
+from cdktf import ITerraformDependable, TerraformOutput
 from constructs import Construct
 
+from artifact import Release
 from config import Settings
+from modules.application.app_environment import app_environment
 from modules.application.auto_scaling_group import AutoScalingGroup, Capacity, Pace
 from modules.application.cloudwatch_agent import CloudWatchAgent
 from modules.application.instance_role import InstanceRole
@@ -11,9 +15,10 @@ from modules.application.launch_template import LaunchTemplate
 from modules.application.load_balancer import LoadBalancer
 from modules.application.mixed_instances import Purchase
 from modules.application.origin_secret import OriginSecret
+from modules.application.releases import Releases
 from modules.application.scaling_policies import ScalingPolicies, ScheduledCapacity
 from modules.application.target_group import HealthCheck, TargetGroup
-from modules.application.user_data import user_data
+from modules.application.user_data import Boot, user_data
 from modules.database.mysql import MysqlDatabase
 from modules.dns.certificate import Certificate
 from modules.encryption.key import EncryptionKey
@@ -42,8 +47,10 @@ class ApplicationStack(TierStack):
         artifacts_bucket: Bucket,
         access_point: AccessPoint,
         database: MysqlDatabase,
+        release: Release,
     ) -> None:
         super().__init__(scope, "application", settings=settings)
+        self._release = release
         self._name = self.naming.name("application")
         self._instance_tags = {**self.tags, "Name": self._name}
         self._data_key = data_key
@@ -66,8 +73,18 @@ class ApplicationStack(TierStack):
         )
         self.log_group = self.agent.application_logs
         role = self._instance_role(artifacts_bucket, access_point, storage_key, database)
-        template = self._launch_template(role, security_groups)
-        self.auto_scaling_group = self._auto_scaling_group(vpc, template, role)
+        releases = Releases(
+            self,
+            "releases",
+            bucket=artifacts_bucket.name,
+            sha256=release.sha256,
+            file=release.file,
+        )
+        boot = self._boot(artifacts_bucket, access_point, database)
+        template = self._launch_template(role, security_groups, boot)
+        self.auto_scaling_group = self._auto_scaling_group(
+            vpc, template, after=[*role.policies, releases.resource]
+        )
         self._scaling_policies()
         TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name)
         TerraformOutput(self, "log_group_name", value=self.log_group.name)
@@ -125,12 +142,42 @@ class ApplicationStack(TierStack):
             access_point_arn=access_point.arn,
             storage_key_arn=storage_key.arn,
             database_secret_arn=database.secret_arn,
+            secret_arns=sorted(set(self.settings.application.app.secrets.values())),
             data_key_arn=self._data_key.arn,
             reporting=self.agent.statements(),
         )
 
+    def _boot(
+        self, artifacts_bucket: Bucket, access_point: AccessPoint, database: MysqlDatabase
+    ) -> Boot:
+        application, app = self.settings.application, self.settings.application.app
+        # A path of its own for each release, so that a file never changes under its address.
+        folder = self.settings.edge.static_paths[0].removesuffix("/*")
+        assets_path = f"{folder}/{self._release.sha256[:12]}"
+        environment = app_environment(
+            naming=self.naming,
+            release=self._release.sha256,
+            database=database,
+            assets_base_url=f"https://{self.settings.domain}{assets_path}",
+            trace_percent=self.settings.monitoring.trace_percent,
+        )
+        return Boot(
+            release=self._release.sha256,
+            packages=app.packages,
+            artifacts_bucket=artifacts_bucket.name,
+            assets_bucket=access_point.alias,
+            assets_path=assets_path.removeprefix("/"),
+            static_directory=app.static_directory,
+            database=database.secret_arn,
+            region=self.settings.region,
+            port=application.port,
+            release_seconds=app.release_seconds,
+            environment={**app.variables, **environment},
+            secrets=app.secrets,
+        )
+
     def _launch_template(
-        self, role: InstanceRole, security_groups: TierSecurityGroups
+        self, role: InstanceRole, security_groups: TierSecurityGroups, boot: Boot
     ) -> LaunchTemplate:
         application = self.settings.application
         return LaunchTemplate(
@@ -147,11 +194,13 @@ class ApplicationStack(TierStack):
             user_data=user_data(
                 agent_parameter_name=self.agent.parameter_name,
                 agent_content_hash=self.agent.content_hash,
+                boot=boot,
             ),
+            version_description=f"release {boot.release[:12]}",
         )
 
     def _auto_scaling_group(
-        self, vpc: Vpc, template: LaunchTemplate, role: InstanceRole
+        self, vpc: Vpc, template: LaunchTemplate, *, after: Sequence[ITerraformDependable]
     ) -> AutoScalingGroup:
         application = self.settings.application
         return AutoScalingGroup(
@@ -177,7 +226,7 @@ class ApplicationStack(TierStack):
                 warmup_seconds=application.scaling.warmup_seconds,
             ),
             deletion_protection=self.settings.deletion_protection,
-            after=[self.load_balancer.forwarding, *self.agent.before_instances, *role.policies],
+            after=[self.load_balancer.forwarding, *self.agent.before_instances, *after],
         )
 
     def _scaling_policies(self) -> None:

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from artifact import Release
 from config import Settings
 from stacks.application import ApplicationStack
 from stacks.audit import AuditStack
@@ -15,11 +16,11 @@ from stacks.storage import StorageStack
 
 
 class Platform:
-    """All tiers of one environment."""
+    """All tiers of one environment, with a release of the application in them."""
 
-    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+    def __init__(self, scope: Construct, *, settings: Settings, release: Release) -> None:
         self._foundation(scope, settings)
-        self._service(scope, settings)
+        self._service(scope, settings, release)
         self._oversight(scope, settings)
 
     def _foundation(self, scope: Construct, settings: Settings) -> None:
@@ -34,7 +35,7 @@ class Platform:
             vpc=self.network.vpc,
         )
 
-    def _service(self, scope: Construct, settings: Settings) -> None:
+    def _service(self, scope: Construct, settings: Settings, release: Release) -> None:
         """What answers a request: CloudFront, the instances and the database."""
         self.database = DatabaseStack(
             scope,
@@ -57,6 +58,7 @@ class Platform:
             artifacts_bucket=self.storage.artifacts_bucket,
             access_point=self.storage.access_point,
             database=self.database.database,
+            release=release,
         )
         self.edge = EdgeStack(
             scope,

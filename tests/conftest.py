@@ -1,5 +1,8 @@
 """Fixtures that the whole suite shares."""
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -11,6 +14,7 @@ bindings.prepare()
 import pytest  # noqa: E402
 from cdktf import App  # noqa: E402
 
+from artifact import Release, Runtime, pack  # noqa: E402
 from config import Naming, load  # noqa: E402
 from stacks.platform import Platform  # noqa: E402
 from tests.skips import pytest_runtest_makereport  # noqa: E402, F401
@@ -20,7 +24,18 @@ ENVIRONMENTS = ("prod", "staging", "dev")
 # Makes every choice that the committed environments do not.
 OPTIONS = "options"
 FOLDER = Path(__file__).parent / "environments"
+# The smallest application that is one; wheels it needs none.
+SMALL_APPLICATION = Path(__file__).parent / "small_application"
 Tiers = Mapping[str, Synthesized]
+
+
+@cache
+def small_release() -> Release:
+    """A release of the smallest application."""
+    runtime = Runtime(packages=("python3.11",), architecture="arm64", region="us-west-2")
+    workspace = Path(tempfile.mkdtemp(prefix="terrace-"))
+    atexit.register(shutil.rmtree, workspace)
+    return pack(SMALL_APPLICATION, runtime=runtime, static_directory="static", workspace=workspace)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +47,7 @@ def output_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
         output = tmp_path_factory.mktemp(environment)
         app = App(outdir=str(output))
         settings = load(environment, FOLDER) if environment == OPTIONS else load(environment)
-        Platform(app, settings=settings)
+        Platform(app, settings=settings, release=small_release())
         app.synth()
         return output
 

@@ -56,7 +56,7 @@ def test_cdktf_synth_gives_the_same_bytes_offline(
 
 
 def test_faulty_settings_are_all_named_and_nothing_is_written(tmp_path: Path) -> None:
-    for name in ("bindings", "config", "modules", "stacks"):
+    for name in ("artifact", "bindings", "config", "modules", "stacks"):
         shutil.copytree(PROJECT / name, tmp_path / name)
     shutil.copy(PROJECT / "main.py", tmp_path)
     (tmp_path / "environments").mkdir()

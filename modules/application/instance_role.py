@@ -18,7 +18,10 @@ SESSION_MANAGER = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
 
 
 class InstanceRole(Construct):
-    """Session Manager, releases, assets, the database's password and reporting; nothing else."""
+    """Session Manager, releases, assets, passwords of its own and reporting; nothing else.
+
+    Of the secrets in `secret_arns`, those that a key of somebody else's encrypts need its consent.
+    """
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class InstanceRole(Construct):
         access_point_arn: str,
         storage_key_arn: str,
         database_secret_arn: str,
+        secret_arns: Sequence[str],
         data_key_arn: str,
         reporting: Sequence[Statement],
     ) -> None:
@@ -51,11 +55,13 @@ class InstanceRole(Construct):
             IamRolePolicyAttachment(
                 self, "session-manager", role=self._role.name, policy_arn=SESSION_MANAGER
             ),
-            self._allow("read-artifacts", *self._artifacts(artifacts_bucket_arn, storage_key_arn)),
+            self._allow("use-artifacts", *self._artifacts(artifacts_bucket_arn, storage_key_arn)),
             self._allow("use-assets", *self._assets(access_point_arn, storage_key_arn)),
             self._allow("read-database-secret", *self._secret(database_secret_arn, data_key_arn)),
             self._allow("report", *reporting),
         ]
+        if secret_arns:
+            self.policies.append(self._allow("read-secrets", _secrets(secret_arns)))
 
     def _allow(self, id_: str, *statements: Statement) -> IamRolePolicy:
         return IamRolePolicy(
@@ -67,15 +73,22 @@ class InstanceRole(Construct):
         )
 
     def _artifacts(self, bucket_arn: str, key_arn: str) -> Sequence[Statement]:
+        """Read releases, and record which of them was deployed: none can be overwritten."""
         read = Statement(
-            sid="ReadArtifacts", actions=["s3:GetObject"], resources=[f"{bucket_arn}/*"]
+            sid="ReadReleases", actions=["s3:GetObject"], resources=[f"{bucket_arn}/releases/*"]
         )
-        return read, Statement(
-            sid="DecryptArtifacts",
-            actions=["kms:Decrypt"],
+        record = Statement(
+            sid="RecordDeployments",
+            actions=["s3:GetObject", "s3:PutObject"],
+            resources=[f"{bucket_arn}/deployments/*"],
+        )
+        encrypt = Statement(
+            sid="EncryptArtifacts",
+            actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[key_arn],
             conditions=self._only_via("s3"),
         )
+        return read, record, encrypt
 
     def _assets(self, access_point_arn: str, key_arn: str) -> Sequence[Statement]:
         """Read and write, through the access point alone.
@@ -115,3 +128,9 @@ class InstanceRole(Construct):
         """Leave it to a service to call KMS; the role itself cannot."""
         host = f"{service}.{self._naming.region}.amazonaws.com"
         return {"StringEquals": {"kms:ViaService": host}}
+
+
+def _secrets(arns: Sequence[str]) -> Statement:
+    return Statement(
+        sid="ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=list(arns)
+    )

@@ -20,6 +20,7 @@ from cdktf_cdktf_provider_aws.launch_template import (
 from constructs import Construct
 
 from config.naming import Naming
+from modules.literal import literal
 
 # https://docs.aws.amazon.com/linux/al2023/ug/ec2.html
 _AMI = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-"
@@ -47,6 +48,7 @@ class LaunchTemplate(Construct):
         root_volume_gib: int,
         kms_key_arn: str,
         user_data: str,
+        version_description: str,
     ) -> None:
         super().__init__(scope, id_)
         # Looked up as Terraform plans, so that a new image shows in the plan.
@@ -55,6 +57,7 @@ class LaunchTemplate(Construct):
             self,
             "launch-template",
             name=naming.name("application"),
+            description=version_description,
             update_default_version=True,
             image_id=image.insecure_value,
             instance_type=instance_type,
@@ -65,7 +68,7 @@ class LaunchTemplate(Construct):
             metadata_options=_session_tokens_only(),
             network_interfaces=[_private_interface(security_group_id)],
             block_device_mappings=[_encrypted_root(root_volume_gib, kms_key_arn)],
-            user_data=Fn.base64encode(Fn.raw_string(user_data)),
+            user_data=Fn.base64encode(literal(user_data)),
             tag_specifications=_tag_specifications(tags),
         )
         self.id: str = template.id

@@ -1,28 +1,134 @@
 """What an instance does as it boots for the first time."""
 
 import json
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from modules.application import units
 
 _AGENT_CONTROL = "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
+_BOOT = Path(__file__).with_name("boot")
+_START = "/usr/local/sbin/start-application"
+# The security group of the instances lets nobody reach it.
+_TRIAL_PORTS = (18080, 18081)
+_READY_SECONDS = 60
+_POLL_SECONDS = 5
+# Beyond what the load balancer waits before it sends no more requests.
+_STOP_SECONDS = 30
 
 
-def user_data(*, agent_parameter_name: str, agent_content_hash: str) -> str:
-    """A cloud-init document that installs the CloudWatch agent and starts it.
+@dataclass(frozen=True, kw_only=True)
+class Boot:
+    """The release that an instance brings into service, and what it needs for that.
+
+    `artifacts_bucket` and `assets_bucket` are what S3 takes as a bucket's name, an access point's
+    alias for one. `database` is anything that another database would not have.
+    """
+
+    release: str
+    packages: Sequence[str]
+    artifacts_bucket: str
+    assets_bucket: str
+    assets_path: str
+    static_directory: str
+    database: str
+    region: str
+    port: int
+    release_seconds: int
+    environment: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+    def settings(self) -> str:
+        """For the shell: what is to be brought into service, and how."""
+        python = re.compile(r"python3\.\d+")
+        settings = {
+            "RELEASE": self.release,
+            "ARTIFACTS": self.artifacts_bucket,
+            "ASSETS": self.assets_bucket,
+            "ASSETS_PATH": self.assets_path,
+            "STATIC": self.static_directory,
+            "DATABASE": self.database,
+            "PORT": self.port,
+            "TRIAL_PORT": next(each for each in _TRIAL_PORTS if each != self.port),
+            "PYTHON": next(filter(python.fullmatch, self.packages), "python3"),
+            "RELEASE_SECONDS": self.release_seconds,
+            "READY_SECONDS": _READY_SECONDS,
+            "POLL_SECONDS": _POLL_SECONDS,
+            "export AWS_DEFAULT_REGION": self.region,
+        }
+        return _lines(f"{name}={shlex.quote(str(value))}" for name, value in settings.items())
+
+    def files(self) -> Mapping[str, tuple[str, str]]:
+        """Mode and content of what is written before anything runs, by path."""
+        secrets = _lines(f"{name} {arn}" for name, arn in self.secrets.items())
+        release = units.release(port=self.port, seconds=self.release_seconds)
+        return {
+            "/etc/application/release": ("0644", self.settings()),
+            "/etc/application/environment": ("0600", _variables(self.environment)),
+            "/etc/application/secrets": ("0644", secrets),
+            f"/etc/systemd/system/{units.TEMPLATE}": (
+                "0644",
+                units.web(stop_seconds=_STOP_SECONDS),
+            ),
+            f"/etc/systemd/system/{units.RELEASE}": ("0644", release),
+            "/etc/logrotate.d/application": ("0644", _script("application.logrotate")),
+            "/usr/local/bin/run-process": ("0755", _script("run-process")),
+            _START: ("0755", _script("start-application")),
+        }
+
+
+def user_data(*, agent_parameter_name: str, agent_content_hash: str, boot: Boot) -> str:
+    """A cloud-init document that starts the CloudWatch agent, then the application.
 
     The hash stands in it so that a change of the agent's configuration rolls the instances, which
     read it only as they boot. Amazon Linux 2023 logs to the journal alone; rsyslog writes the files
     that the agent can read.
     https://docs.aws.amazon.com/linux/al2023/ug/journald.html
     """
+    packages = ("amazon-cloudwatch-agent", "rsyslog", *boot.packages)
     fetch = [_AGENT_CONTROL, "-a", "fetch-config", "-m", "ec2", "-s"]
     commands = [
         ["systemctl", "enable", "--now", "rsyslog"],
         [*fetch, "-c", f"ssm:{agent_parameter_name}"],
+        [_START],
     ]
     lines = [
         "#cloud-config",
-        f"# CloudWatch agent configuration {agent_content_hash}",
-        "packages: [amazon-cloudwatch-agent, rsyslog]",
+        f"# Release {boot.release[:12]}, CloudWatch agent configuration {agent_content_hash}",
+        f"packages: [{', '.join(packages)}]",
+        "write_files:",
+        *(_file(path, mode, content) for path, (mode, content) in boot.files().items()),
         "runcmd:",
         *(f"  - {json.dumps(command)}" for command in commands),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _file(path: str, mode: str, content: str) -> str:
+    lines = [f"  - path: {path}", f'    permissions: "{mode}"', "    content: |"]
+    lines += [f"      {line}" if line else "" for line in content.splitlines()]
+    return "\n".join(lines)
+
+
+def _script(name: str) -> str:
+    return (_BOOT / name).read_text(encoding="utf-8")
+
+
+def _variables(variables: Mapping[str, str]) -> str:
+    """An environment file of systemd's.
+
+    https://www.freedesktop.org/software/systemd/man/252/systemd.exec.html#EnvironmentFile=
+    """
+    return _lines(f'{name}="{_escaped(value)}"' for name, value in variables.items())
+
+
+def _escaped(value: str) -> str:
+    # The dollar of Terraform's references has to stay as it is.
+    return re.sub(r'([\\"`]|\$(?!\{TfToken\[))', r"\\\1", value)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)

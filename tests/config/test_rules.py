@@ -10,6 +10,7 @@ MINIMAL: dict[str, Any] = {
     "region": "us-west-2",
     "domain": "example.com",
 }
+SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:api-key-a1B2c3"
 
 
 def faults(**changes: Any) -> list[str]:
@@ -130,6 +131,44 @@ def faults(**changes: Any) -> list[str]:
         (
             {"edge": {"static_paths": ["/static/*", "/static/*"]}},
             "edge.static_paths: received ['/static/*', '/static/*']; name each path pattern once",
+        ),
+        (
+            {"edge": {"static_paths": ["*.css"]}},
+            'edge.static_paths: received ["*.css"]; expected',
+        ),
+        (
+            {"edge": {"static_paths": ["/*.css", "/static/*"]}},
+            'edge.static_paths: received "/*.css"; start with a folder, such as /static/*: the '
+            "application's static files go there",
+        ),
+        (
+            {"application": {"app": {"variables": {"PORT": "80"}}}},
+            'application.app.variables: received "PORT"; choose another name: not '
+            "ASSETS_BASE_URL, HOME, PATH, PORT, and none that starts with APP_, AWS_, DB_, OTEL_",
+        ),
+        (
+            {"application": {"app": {"secrets": {"DB_PASSWORD": SECRET}}}},
+            'application.app.secrets: received "DB_PASSWORD"; choose another name: not',
+        ),
+        (
+            {"application": {"app": {"variables": {"KEY": "a"}, "secrets": {"KEY": SECRET}}}},
+            'application.app.variables: received "KEY"; remove it here or in '
+            "application.app.secrets",
+        ),
+        (
+            {"application": {"app": {"variables": {f"V{n}": "x" * 1024 for n in range(4)}}}},
+            "application.app.variables: received 4112 bytes; shorten it and "
+            "application.app.secrets to 4096 bytes: user data is limited",
+        ),
+        (
+            {"application": {"app": {"secrets": {"KEY": SECRET.replace("us-west", "us-east")}}}},
+            f'application.app.secrets.KEY: received "{SECRET.replace("us-west", "us-east")}"; '
+            "name a secret of the region us-west-2: replicate it there",
+        ),
+        (
+            {"application": {"app": {"release_seconds": 300}}},
+            "application.app.release_seconds: received 300; give less than "
+            "application.health_check.grace_seconds, which is 300: the instance would be replaced",
         ),
         (
             {"edge": {"static_paths": ["/errors/*"]}},

@@ -1,7 +1,14 @@
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from tests.conftest import Tiers
-from tests.synthesized import Synthesized
+from tests.conftest import Tiers, small_release
+from tests.rendered import rendered
+from tests.synthesized import Synthesized, policy
+
+VALUES = {"007ABD72bucket": "artifacts", "alias": "assets", "address": "db", "arn": "arn:db"}
 
 
 @pytest.fixture
@@ -39,6 +46,7 @@ def test_instances_boot_when_all_that_they_need_is_there(application: Synthesize
         "aws_iam_role_policy",
         "aws_iam_role_policy_attachment",
         "aws_lb_listener_rule",
+        "aws_s3_object",
         "aws_ssm_parameter",
     }
 
@@ -64,3 +72,35 @@ def test_outputs_say_where_the_load_balancer_and_its_log_are(application: Synthe
     outputs = application.parsed["output"]
     assert outputs["load_balancer_dns_name"]["value"].endswith(".dns_name}")
     assert outputs["log_group_name"]["value"].endswith(".name}")
+
+
+def test_user_data_names_the_very_release_and_fits(platform: Tiers) -> None:
+    template = platform["application"].only("aws_launch_template")
+    sha256 = small_release().sha256
+    assert template["description"] == f"release {sha256[:12]}"
+    text = rendered(template["user_data"], VALUES)
+    assert f"RELEASE={sha256}\n" in text
+    # Beyond the application's own variables, which may take 4 KiB.
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
+    assert len(text.encode()) < (16 - 4) * 1024
+
+
+def test_the_uploaded_archive_is_beside_the_stack(output_of: Callable[[str], Path]) -> None:
+    folder = output_of("prod") / "stacks" / "application"
+    stack = Synthesized((folder / "cdk.tf.json").read_text(encoding="utf-8"))
+    archive = (folder / stack.only("aws_s3_object")["source"]).read_bytes()
+    assert hashlib.sha256(archive).hexdigest() == small_release().sha256
+
+
+def test_instances_read_the_secrets_that_the_settings_name_and_no_others(
+    prod: Tiers, options: Tiers
+) -> None:
+    def readable(tiers: Tiers) -> list[str]:
+        policies = tiers["application"].resources("aws_iam_role_policy").values()
+        found = [policy(each["policy"]).get("ReadSecrets") for each in policies]
+        return [arn for each in found if each for arn in each["Resource"]]
+
+    assert readable(prod) == []
+    assert readable(options) == [
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-key-a1B2c3"
+    ]

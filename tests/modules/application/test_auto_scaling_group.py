@@ -35,6 +35,7 @@ def group(
                 root_volume_gib=20,
                 kms_key_arn="data-key",
                 user_data="#cloud-config\n",
+                version_description="release 0123456789ab",
             ),
             target_group_arn="target-group",
             capacity=Capacity(min_size=3, max_size=12, scheduled=scheduled),

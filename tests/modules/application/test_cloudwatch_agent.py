@@ -8,6 +8,7 @@ from config import Naming
 from modules.application.cloudwatch_agent import CloudWatchAgent
 from modules.application.user_data import user_data
 from modules.policy import policy_document
+from tests.modules.application.boots import BOOT
 from tests.synthesized import Synthesized, policy, synthesize
 
 GROUP = "prod-349081-application"
@@ -99,7 +100,9 @@ def test_another_configuration_changes_the_user_data(naming: Naming) -> None:
         def build(stack: TerraformStack) -> None:
             built = agent(stack, naming, group)
             name, content = built.parameter_name, built.content_hash
-            texts.append(user_data(agent_parameter_name=name, agent_content_hash=content))
+            texts.append(
+                user_data(agent_parameter_name=name, agent_content_hash=content, boot=BOOT)
+            )
 
         synthesize(build)
         return texts[0]
@@ -109,7 +112,7 @@ def test_another_configuration_changes_the_user_data(naming: Naming) -> None:
 
 
 def test_an_instance_starts_the_agent_with_the_stored_configuration() -> None:
-    text = user_data(agent_parameter_name="/prod-349081/agent", agent_content_hash="abc")
+    text = user_data(agent_parameter_name="/prod-349081/agent", agent_content_hash="abc", boot=BOOT)
     assert text.startswith("#cloud-config\n")
     assert '"-a", "fetch-config", "-m", "ec2", "-s", "-c", "ssm:/prod-349081/agent"]' in text
-    assert "packages: [amazon-cloudwatch-agent, rsyslog]" in text
+    assert "packages: [amazon-cloudwatch-agent, rsyslog, python3.11]" in text

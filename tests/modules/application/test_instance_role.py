@@ -21,6 +21,7 @@ def stack(naming: Naming) -> Synthesized:
             access_point_arn=POINT,
             storage_key_arn="storage-key",
             database_secret_arn="database-secret",
+            secret_arns=["api-key", "session-key"],
             data_key_arn="data-key",
             reporting=[Statement(sid="Report", actions=["logs:PutLogEvents"], resources=["logs"])],
         )
@@ -51,7 +52,13 @@ def test_names_carry_the_prefix(stack: Synthesized) -> None:
 @pytest.mark.parametrize(
     ("sid", "actions", "resources"),
     [
-        ("ReadArtifacts", ["s3:GetObject"], ["arn:aws:s3:::artifacts/*"]),
+        ("ReadReleases", ["s3:GetObject"], ["arn:aws:s3:::artifacts/releases/*"]),
+        (
+            "RecordDeployments",
+            ["s3:GetObject", "s3:PutObject"],
+            ["arn:aws:s3:::artifacts/deployments/*"],
+        ),
+        ("ReadSecrets", ["secretsmanager:GetSecretValue"], ["api-key", "session-key"]),
         ("ListAssets", ["s3:ListBucket"], [POINT]),
         ("UseAssets", ["s3:GetObject", "s3:PutObject"], [f"{POINT}/object/*"]),
         (
@@ -73,7 +80,7 @@ def test_what_an_instance_may_do(
 @pytest.mark.parametrize(
     ("sid", "key", "service"),
     [
-        ("DecryptArtifacts", "storage-key", "s3"),
+        ("EncryptArtifacts", "storage-key", "s3"),
         ("EncryptAssets", "storage-key", "s3"),
         ("DecryptDatabaseSecret", "data-key", "secretsmanager"),
     ],

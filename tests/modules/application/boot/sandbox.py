@@ -1,0 +1,95 @@
+"""An instance of a kind: runs user data below a folder, with programs of its own at the edge."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_HERE = Path(__file__).parent
+# Where user data writes, and what it starts there.
+_ABSOLUTE = re.compile(r"(?<![\w./])/(etc|opt|usr/local|var)/")
+
+
+class Sandbox:
+    def __init__(self, root: Path, user_data: str, *, environ: Mapping[str, str]) -> None:
+        self.root = root
+        self.port, trial = _free_ports()
+        moved = _ABSOLUTE.sub(rf"{root}/\1/", user_data)
+        moved = re.sub(r"\b9000\b", str(self.port), moved)
+        moved = re.sub(r"\b18080\b", str(trial), moved)
+        self.document: dict[str, Any] = yaml.safe_load(moved)
+        self._environ = {**environ, "SANDBOX": str(root), "HOSTNAME": "sandbox"}
+        self._environ["PATH"] = f"{root}/stubs:{root}/usr/local/bin:{os.environ['PATH']}"
+
+    def boot(self) -> None:
+        """What cloud-init does: packages, then files, then commands, whatever becomes of them."""
+        for name in ("systemctl", "aws"):
+            self._stub(name, f'exec {sys.executable} {_HERE / f"{name}_stub.py"} "$@"')
+        for package in self.document["packages"]:
+            if package.startswith("python3"):
+                self._stub(package, f'exec {sys.executable} "$@"')
+        control = self.root / "opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
+        self._write(control, "#!/bin/sh\nexit 0\n", 0o755)
+        for file in self.document["write_files"]:
+            self._write(Path(file["path"]), file["content"], int(file["permissions"], 8))
+        for command in self.document["runcmd"]:
+            subprocess.run(  # noqa: S603
+                command, env=self._environ, stdin=subprocess.DEVNULL, check=False, timeout=120
+            )
+
+    def log(self, name: str) -> str:
+        file = self.root / "var/log/application" / name
+        return file.read_text(encoding="utf-8") if file.exists() else ""
+
+    def lines(self) -> list[dict[str, str]]:
+        return [json.loads(line) for line in self.log("boot.log").splitlines()]
+
+    def errors(self) -> list[str]:
+        return [line["message"] for line in self.lines() if line["level"] == "ERROR"]
+
+    def listening(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def ask(self, path: str) -> Any:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            assert answer.status == 200
+            return json.load(answer)
+
+    def end(self) -> None:
+        for file in self.root.glob("*.pid"):
+            with suppress(ProcessLookupError):
+                os.killpg(int(file.read_text()), signal.SIGKILL)
+
+    def _stub(self, name: str, command: str) -> None:
+        self._write(self.root / "stubs" / name, f"#!/bin/sh\n{command}\n", 0o755)
+
+    @staticmethod
+    def _write(path: Path, content: str, mode: int) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+        path.chmod(mode)
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+def shell_settings(text: str) -> dict[str, str]:
+    pairs = (line.removeprefix("export ").partition("=") for line in text.splitlines())
+    return {name: "".join(shlex.split(value)) for name, _, value in pairs}

@@ -1,0 +1,258 @@
+"""The user data of the synthesized launch template, run as an instance would run it."""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from virtualenv.seed.wheels.embed import get_embed_wheel
+
+from artifact import Release, Runtime, pack, wheels
+from artifact.wheels import Wheels
+from automation.emulator import Emulator
+from tests.artifact.packages import application, wheel
+from tests.conftest import SMALL_APPLICATION, Tiers, small_release
+from tests.modules.application.boot.sandbox import Sandbox
+from tests.rendered import rendered
+
+pytestmark = pytest.mark.slow
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+ARTIFACTS, ASSETS = "boot-artifacts", "boot-assets"
+RELEASE = small_release().sha256
+KEY = f"releases/{RELEASE}.tar.gz"
+Start = Callable[..., Sandbox]
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    workspace = tmp_path_factory.mktemp("emulator")
+    with Emulator(account_id=ACCOUNT, region=REGION, workspace=workspace) as started:
+        for bucket in (ARTIFACTS, ASSETS):
+            started.client("s3").create_bucket(Bucket=bucket)
+        yield started
+
+
+@pytest.fixture
+def s3(emulator: Emulator) -> Any:
+    return emulator.client("s3")
+
+
+@pytest.fixture(autouse=True)
+def only_this_release(s3: Any) -> None:
+    for bucket in (ARTIFACTS, ASSETS):
+        for each in s3.list_objects_v2(Bucket=bucket).get("Contents", ()):
+            s3.delete_object(Bucket=bucket, Key=each["Key"])
+    release = small_release()
+    assert release.file is not None
+    s3.put_object(Bucket=ARTIFACTS, Key=KEY, Body=release.file.read_bytes())
+
+
+@pytest.fixture(scope="module")
+def secret(emulator: Emulator) -> str:
+    created = emulator.client("secretsmanager").create_secret(
+        Name="api-key", SecretString="a 'secret' $value"
+    )
+    return str(created["ARN"])
+
+
+@pytest.fixture
+def start(options: Tiers, emulator: Emulator, secret: str, tmp_path: Path) -> Iterator[Start]:
+    template = options["application"].only("aws_launch_template")
+    started: list[Sandbox] = []
+
+    def boot(*changes: tuple[str, str]) -> Sandbox:
+        text = rendered(
+            template["user_data"],
+            {
+                "007ABD72bucket": ARTIFACTS,
+                "alias": ASSETS,
+                "address": "database.example.org",
+                "arn": "arn:database",
+            },
+        )
+        for old, new in (
+            (r"arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-key-a1B2c3", secret),
+            (r"POLL_SECONDS=\d+", "POLL_SECONDS=1"),
+            (r"READY_SECONDS=\d+", "READY_SECONDS=15"),
+            *changes,
+        ):
+            text, count = re.subn(old, new.replace("\\", r"\\"), text)
+            assert count, old
+        folder = tmp_path / f"instance-{len(started)}"
+        sandbox = Sandbox(folder, text, environ=emulator.isolate())
+        started.append(sandbox)
+        sandbox.boot()
+        return sandbox
+
+    yield boot
+    for sandbox in started:
+        sandbox.end()
+
+
+def state(s3: Any) -> str:
+    (marker,) = s3.list_objects_v2(Bucket=ARTIFACTS, Prefix="deployments/")["Contents"]
+    body = s3.get_object(Bucket=ARTIFACTS, Key=marker["Key"])["Body"].read()
+    return str(body.decode().split()[0])
+
+
+def refused(instance: Sandbox, message: str) -> None:
+    assert instance.errors() == [message]
+    assert not instance.listening()
+
+
+def test_a_release_comes_into_service(start: Start, s3: Any) -> None:
+    instance = start()
+    assert [line["message"] for line in instance.lines()] == ["starting", "serving"]
+    assert {line["release"] for line in instance.lines()} == {RELEASE[:12]}
+    found = instance.ask("/readyz")
+    assert found["PORT"] == str(instance.port)
+    assert found["APP_VERSION"] == RELEASE[:12]
+    assert found["DB_HOST"] == "database.example.org"
+    assert found["DB_SECRET_ARN"] == "arn:database"
+    assert Path(found["DB_TLS_CA"]).read_text().startswith("-----BEGIN CERTIFICATE-----")
+    assert found["GREETING"] == 'two  words, "quotes" and a \\'
+    assert found["PRICE"] == "`5` $HOME ${HOME} %{if} 100 %"
+    assert found["API_KEY"] == "a 'secret' $value"
+    assert instance.log("release.log") == "migrating app\n"
+    assert state(s3) == "deployed"
+    for file in instance.root.rglob("*"):
+        if file.is_file():
+            assert b"a 'secret'" not in file.read_bytes(), file
+    assert found["ASSETS_BASE_URL"] == f"https://shop.example.org/static/{RELEASE[:12]}"
+    static_files_are_there(s3)
+
+
+def static_files_are_there(s3: Any) -> None:
+    types = {"icon.svg": "image/svg+xml", "style.css": "text/css; charset=utf-8"}
+    for name, content_type in types.items():
+        found = s3.get_object(Bucket=ASSETS, Key=f"static/{RELEASE[:12]}/{name}")
+        assert found["ContentType"] == content_type
+        assert found["CacheControl"] == "public, max-age=31536000, immutable"
+        assert found["Body"].read() == (SMALL_APPLICATION / "static" / name).read_bytes()
+
+
+def test_one_instance_releases_and_each_database_is_released_to(start: Start) -> None:
+    first, second = start(), start()
+    assert first.log("release.log") == "migrating app\n"
+    assert second.log("release.log") == ""
+    assert second.errors() == []
+    assert second.ask("/readyz")
+    restored = start(("arn:database", "arn:restored"))
+    assert restored.log("release.log") == "migrating app\n"
+
+
+def marked(s3: Any, text: str) -> str:
+    """Who releases, as another instance would have it; where that is written."""
+    database = hashlib.sha256(b"arn:database\n").hexdigest()[:12]
+    marker = f"deployments/{RELEASE}/{database}"
+    s3.put_object(Bucket=ARTIFACTS, Key=marker, Body=text.encode())
+    return f"s3://{ARTIFACTS}/{marker}"
+
+
+def test_an_instance_waits_for_the_one_that_releases(start: Start, s3: Any) -> None:
+    place = marked(s3, f"running {int(time.time())} another-instance\n")
+    waiting = start(("RELEASE_SECONDS=60", "RELEASE_SECONDS=1"))
+    refused(waiting, f"releasing failed: {place} is not to be had: another-instance")
+    assert waiting.log("release.log") == ""
+
+
+def test_a_release_that_nobody_finished_is_taken_over(start: Start, s3: Any) -> None:
+    marked(s3, "running 1000 terminated\n")
+    assert start().log("release.log") == "migrating app\n"
+    assert state(s3) == "deployed"
+
+
+def test_wheels_are_installed_without_a_package_index(
+    start: Start, s3: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_wheels(tmp_path, monkeypatch)
+    assert release.file is not None
+    key = f"releases/{release.sha256}.tar.gz"
+    s3.put_object(Bucket=ARTIFACTS, Key=key, Body=release.file.read_bytes())
+    instance = start((RELEASE, release.sha256))
+    assert instance.errors() == []
+    assert instance.ask("/readyz") == "pure"
+
+
+def with_wheels(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Release:
+    """A release that imports a package, and the installer that comes with virtualenv."""
+    index, installer = folder / "index", folder / "installer.txt"
+    requirements = wheel(index, "pure")
+    embedded = get_embed_wheel("pip", "3.12")
+    assert embedded is not None
+    pip = embedded.path.read_bytes()
+    (index / embedded.name).write_bytes(pip)
+    digest = hashlib.sha256(pip).hexdigest()
+    installer.write_text(f"pip=={embedded.version} --hash=sha256:{digest}\n", encoding="utf-8")
+    monkeypatch.setattr(wheels, "INSTALLER", installer)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    serve = (SMALL_APPLICATION / "serve.py").read_text(encoding="utf-8")
+    serve = serve.replace("dict(os.environ)", '__import__("pure").NAME')
+    files = {
+        "Procfile": "web: python serve.py",
+        "serve.py": serve,
+        "requirements.txt": requirements,
+    }
+    directory = application(folder / "app", **files)
+    runtime = Runtime(packages=("python3.12",), architecture="x86_64", region=REGION)
+    Wheels(
+        directory=directory,
+        packages=runtime.packages,
+        architecture=runtime.architecture,
+        cache=folder / "wheels",
+    ).fetch()
+    return pack(directory, runtime=runtime, static_directory="static", workspace=folder)
+
+
+def test_a_tampered_archive_is_refused(start: Start, s3: Any) -> None:
+    body = s3.get_object(Bucket=ARTIFACTS, Key=KEY)["Body"].read()
+    s3.put_object(Bucket=ARTIFACTS, Key=KEY, Body=body[:-1] + b"!")
+    instance = start()
+    message = "sha256sum: WARNING: 1 computed checksum did NOT match"
+    refused(instance, f"verifying the archive's SHA-256 failed: {message}")
+    assert not list((instance.root / "opt/application").glob("*/app"))
+
+
+def test_a_wrong_hash_is_refused(start: Start, s3: Any) -> None:
+    other = "0" * 64
+    s3.copy_object(
+        Bucket=ARTIFACTS, Key=f"releases/{other}.tar.gz", CopySource=f"{ARTIFACTS}/{KEY}"
+    )
+    message = "sha256sum: WARNING: 1 computed checksum did NOT match"
+    refused(start((RELEASE, other)), f"verifying the archive's SHA-256 failed: {message}")
+
+
+def test_a_missing_archive_is_named(start: Start, s3: Any) -> None:
+    s3.delete_object(Bucket=ARTIFACTS, Key=KEY)
+    instance = start()
+    (message,) = instance.errors()
+    assert message.startswith(f"fetching {KEY} failed: ")
+    assert "NoSuchKey" in message
+    assert not instance.listening()
+
+
+def test_a_failing_release_command_stops_the_boot_and_lets_the_next_try(
+    start: Start, s3: Any
+) -> None:
+    failing = start((r'GREETING="', 'MIGRATION_FAILS="'))
+    refused(failing, "releasing failed: the release command failed: see release.log")
+    assert state(s3) == "failed"
+    assert start().errors() == []
+    assert state(s3) == "deployed"
+
+
+def test_an_application_that_is_not_ready_never_listens(start: Start) -> None:
+    instance = start((r'GREETING=".*"', 'BROKEN="yes"'), ("READY_SECONDS=15", "READY_SECONDS=1"))
+    message = "/readyz has not answered 200 for 1 seconds: see web.log"
+    refused(instance, f"trying the application failed: {message}")
+
+
+def test_a_secret_that_is_not_there_stops_the_boot(start: Start, secret: str) -> None:
+    instance = start((secret, secret.replace("api-key", "lost-key")))
+    refused(instance, "releasing failed: the release command failed: see release.log")
+    assert "ResourceNotFoundException" in instance.log("release.log")
