@@ -1,0 +1,1 @@
+"""The tables, step by step: a file for each, of one statement that may be repeated."""

@@ -1,0 +1,201 @@
+"""A MariaDB server of one's own, on loopback and over TLS only."""
+
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import socket as sockets
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from automation.emulator.certificates import Authority
+from automation.errors import CommandError, UserError
+from automation.local_app.access import Access
+
+HOST = "127.0.0.1"
+_PROGRAMS = ("mariadbd", "mariadb-install-db", "mariadb")
+_START_SECONDS = 60
+_STOP_SECONDS = 30
+# Debian keeps servers where only root's PATH leads.
+_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
+MISSING = (
+    "{0} is missing: install MariaDB (Debian: apt-get install mariadb-server-core "
+    "mariadb-client-core), or set DATABASE_URL=mysql://user:password@host:port/name"
+)
+
+
+def find(program: str) -> str:
+    """The path of one of MariaDB's programs; raises `UserError` when it is not installed."""
+    found = shutil.which(program, path=os.pathsep.join((os.environ.get("PATH", ""), *_FOLDERS)))
+    if found is None:
+        raise UserError(MISSING.format(program))
+    return found
+
+
+class MariaDb:
+    """Keeps its data in a folder; runs for as long as the context lasts."""
+
+    def __init__(self, folder: Path, *, name: str = "guestbook") -> None:
+        self._programs = {
+            each: find(each) for each in ("mariadbd", "mariadb-install-db", "mariadb")
+        }
+        self._folder = folder
+        # The path of a socket may have a hundred characters only, and a folder may be deep.
+        self._short = Path(tempfile.mkdtemp(prefix="terrace-"))
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = folder / "mariadb.log"
+        self.access = Access(
+            HOST, free_port(), name, "guestbook", secrets.token_urlsafe(24), folder / "ca.pem"
+        )
+
+    def __enter__(self) -> Self:
+        self._install()
+        self._certify()
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        shutil.rmtree(self._short, ignore_errors=True)
+
+    def start(self) -> None:
+        """Start the server on what is in the folder, and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                [self._programs["mariadbd"], *self._options()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C must reach the application first.
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                log_text = self.log.read_text(errors="replace")[-2000:]
+                raise CommandError(f"MariaDB did not start:\n{log_text.strip()}")
+            time.sleep(0.05)
+        self.administer(self._grants())
+
+    def stop(self) -> None:
+        """End the server as it should be ended."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the server as a failure would."""
+        self._end(signal.SIGKILL)
+
+    def administer(self, statements: str) -> str:
+        """What the server answers its administrator; passwords go no way that others see."""
+        client = [self._programs["mariadb"], "--no-defaults", f"--socket={self.socket}"]
+        finished = subprocess.run(  # noqa: S603
+            [*client, "--user=root", "--batch", "--skip-column-names"],
+            input=statements,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if finished.returncode != 0:
+            raise CommandError(f"MariaDB refused: {finished.stderr.strip()}")
+        return finished.stdout
+
+    @property
+    def socket(self) -> Path:
+        """Where administrators get in."""
+        return self._short / "socket"
+
+    def _install(self) -> None:
+        """Make the server's own tables, unless they are there."""
+        data = self._folder / "data"
+        if (data / "mysql").is_dir():
+            return
+        self._folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(data, ignore_errors=True)
+        command = [self._programs["mariadb-install-db"], "--no-defaults", f"--datadir={data}"]
+        # Only this machine's user reaches the socket, so its root needs no password.
+        command += ["--auth-root-authentication-method=normal", "--skip-test-db", *_as_root()]
+        finished = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, check=False
+        )
+        if finished.returncode != 0:
+            shutil.rmtree(data, ignore_errors=True)
+            raise CommandError(f"MariaDB could not be set up:\n{finished.stdout[-2000:]}")
+
+    def _certify(self) -> None:
+        authority = Authority()
+        (self._folder / "ca.pem").write_text(authority.pem, encoding="ascii")
+        server = self._folder / "server.pem"
+        server.touch(mode=0o600)
+        server.write_text(authority.sign(HOST), encoding="ascii")
+
+    def _options(self) -> list[str]:
+        server = self._folder / "server.pem"
+        return [
+            "--no-defaults",
+            f"--datadir={self._folder / 'data'}",
+            f"--socket={self.socket}",
+            f"--pid-file={self._short / 'pid'}",
+            f"--bind-address={HOST}",
+            f"--port={self.access.port}",
+            f"--ssl-cert={server}",
+            f"--ssl-key={server}",
+            "--require-secure-transport=ON",
+            "--skip-name-resolve",
+            "--innodb-buffer-pool-size=64M",
+            *_as_root(),
+        ]
+
+    def _grants(self) -> str:
+        name, user = self.access.name, f"{self.access.user}@'%'"
+        return (
+            f"CREATE DATABASE IF NOT EXISTS {name} CHARACTER SET utf8mb4;\n"
+            f"CREATE USER IF NOT EXISTS {user};\n"
+            f"GRANT ALL ON {name}.* TO {user};\n"
+            f"ALTER USER {user} IDENTIFIED BY '{self.access.password}' REQUIRE SSL;\n"
+        )
+
+    def _answers(self) -> bool:
+        with sockets.socket(sockets.AF_UNIX) as probe, contextlib.suppress(OSError):
+            probe.connect(str(self.socket))
+            # A server that starts accepts connections before it greets them.
+            probe.settimeout(1)
+            return bool(probe.recv(1))
+        return False
+
+    def _end(self, number: signal.Signals) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.send_signal(number)
+        try:
+            process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _as_root() -> list[str]:
+    """Root has to say that it means to be the server's user, as in a container."""
+    return ["--user=root"] if os.geteuid() == 0 else []
+
+
+def free_port() -> int:
+    """A port on which nothing listens now."""
+    with sockets.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port

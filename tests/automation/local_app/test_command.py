@@ -1,0 +1,155 @@
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from automation.errors import CommandError, UserError
+from automation.local_app import mariadb
+from automation.local_app.command import LocalApp
+from automation.local_app.request import Request
+from automation.synthesis import PROJECT
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from rich.console import Console
+from automation.local_app.command import LocalApp
+from automation.local_app.request import Request
+
+request = Request(port=int(sys.argv[1]), workspace=Path(sys.argv[2]))
+console = Console(soft_wrap=True)
+sys.exit(LocalApp(request, console=console, progress=Console(stderr=True)).run())
+"""
+
+
+def run(request: Request) -> int:
+    console = Console(file=io.StringIO())
+    return LocalApp(request, console=console, progress=console).run()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def request(tmp_path: Path, procfile: str) -> Request:
+    (tmp_path / "Procfile").write_text(procfile)
+    # Nobody connects to it: these commands do not look at their environment.
+    url = "mysql://nobody@127.0.0.1/nothing"
+    return Request(
+        folder=tmp_path, port=free_port(), database_url=url, workspace=tmp_path / "workspace"
+    )
+
+
+def test_without_a_procfile_there_is_nothing_to_run(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="Procfile is missing: write one with a line"):
+        run(Request(folder=tmp_path, port=free_port(), workspace=tmp_path))
+
+
+def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
+    asked = request(tmp_path, "web: true\n")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", asked.port))
+        taken.listen()
+        with pytest.raises(UserError) as error:
+            run(asked)
+    assert str(error.value) == f"port {asked.port} is taken: free it, or choose another"
+    assert not asked.workspace.exists()
+
+
+def test_a_missing_server_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mariadb, "_FOLDERS", ())
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UserError) as error:
+        mariadb.find("mariadbd")
+    assert str(error.value) == (
+        "mariadbd is missing: install MariaDB (Debian: apt-get install mariadb-server-core "
+        "mariadb-client-core), or set DATABASE_URL=mysql://user:password@host:port/name"
+    )
+
+
+def test_what_web_ends_with_is_the_exit_code(tmp_path: Path) -> None:
+    assert run(request(tmp_path, "web: exit 3\n")) == 3
+
+
+def test_nothing_serves_after_a_failed_release(tmp_path: Path) -> None:
+    asked = request(tmp_path, "release: exit 4\nweb: touch served\n")
+    with pytest.raises(CommandError) as error:
+        run(asked)
+    assert str(error.value) == "release: ended with code 4"
+    assert not (tmp_path / "served").exists()
+
+
+def test_a_wrong_procfile_is_told_as_the_packaging_tells_it(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="has no line `web: <command>`: add it"):
+        run(request(tmp_path, "release: true\n"))
+
+
+def test_a_database_of_the_users_own_has_to_be_one(tmp_path: Path) -> None:
+    asked = replace(request(tmp_path, "web: true\n"), database_url="http://u:hunter2@h/n")
+    with pytest.raises(UserError, match=r"^DATABASE_URL: received http://\.\.\.@h/n; give"):
+        run(asked)
+
+
+@pytest.mark.slow
+def test_the_sample_runs_until_ctrl_c(tmp_path: Path) -> None:
+    port = free_port()
+    with subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        # Ctrl-C does not reach what a shell has put into the background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as process:
+        assert answers(f"http://127.0.0.1:{port}/readyz")
+        assert "Guest book" in page(f"http://127.0.0.1:{port}/")
+        process.send_signal(signal.SIGINT)
+        output = process.communicate(timeout=60)[0]
+    assert process.returncode == 130
+    assert f"http://127.0.0.1:{port} (Ctrl-C ends it)" in output
+    assert "the application, its database and the emulator have ended" in output
+    assert running_below(tmp_path) == []
+
+
+def answers(url: str) -> bool:
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            page(url)
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return True
+    return False
+
+
+def page(url: str) -> str:
+    with urllib.request.urlopen(url) as response:  # noqa: S310
+        text: str = response.read().decode()
+    return text
+
+
+def running_below(folder: Path) -> list[str]:
+    """Programs that name the folder, apart from this one."""
+    found = []
+    for each in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            command = each.read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+        if str(folder) in command and int(each.parent.name) != os.getpid():
+            found.append(command)
+    return found
