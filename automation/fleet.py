@@ -11,7 +11,7 @@ from automation.graph import Graph
 from automation.installation import Installation
 from automation.processes import Processes
 from automation.progress import Board
-from automation.runner import Command, StackRunner, Step
+from automation.runner import StackRunner, Step
 from automation.scheduler import Outcome, Scheduler
 from automation.stream import Problem
 from automation.synthesis import Stack
@@ -64,9 +64,14 @@ class Track:
         """How long its steps took."""
         return sum(step.seconds for step in self.steps)
 
-    def seconds_of(self, command: Command) -> float:
-        """How long one of Terraform's commands took, all in all."""
-        return sum(step.seconds for step in self.steps if step.command is command)
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do with a stack, once other jobs are done."""
+
+    stack: str
+    work: Callable[[Track], bool]
+    after: frozenset[str] = frozenset()
 
 
 class Fleet:
@@ -95,25 +100,33 @@ class Fleet:
         self._processes = Processes()
 
     def run(self, title: str, graph: Graph, work: Callable[[Track], bool]) -> Mapping[str, Track]:
-        """Call `work` for each stack of a graph as soon as its upstreams are done.
+        """Call `work` for each stack of a graph as soon as its upstreams are done."""
+        return self.run_jobs(
+            title, {name: Job(name, work, upstreams) for name, upstreams in graph.items()}
+        )
+
+    def run_jobs(self, title: str, jobs: Mapping[str, Job]) -> Mapping[str, Track]:
+        """Do every job as soon as those before it are done; the tracks have the jobs' names.
 
         `watch` is called meanwhile; what it raises ends every Terraform at once.
         """
-        with Board(self._console, title, graph) as board:
-            tracks = {name: self._track(name, board) for name in graph}
+        stacks = dict.fromkeys(job.stack for job in jobs.values())
+        with Board(self._console, title, stacks) as board:
+            tracks = {name: self._track(job.stack, board) for name, job in jobs.items()}
 
             def one(name: str) -> bool:
-                return tracks[name].end(done=work(tracks[name]))
+                return tracks[name].end(done=jobs[name].work(tracks[name]))
 
             def tick() -> None:
                 self._watch()
                 board.refresh()
 
-            scheduler = Scheduler(graph, limit=self._limit)
+            scheduler = Scheduler(_order(jobs), limit=self._limit)
             scheduler.run(one, tick=tick, stop=self._processes.end)
-            for name, track in tracks.items():
-                if track.outcome is Outcome.SKIPPED:
-                    board.phase(name, track.outcome, last=True)
+            for stack in stacks:
+                outcomes = {track.outcome for track in tracks.values() if track.stack == stack}
+                if Outcome.SKIPPED in outcomes and Outcome.FAILED not in outcomes:
+                    board.phase(stack, Outcome.SKIPPED, last=True)
         return tracks
 
     def _track(self, name: str, board: Board) -> Track:
@@ -129,3 +142,7 @@ class Fleet:
             data=self._workspace / name,
             on_event=partial(board.event, name),
         )
+
+
+def _order(jobs: Mapping[str, Job]) -> Graph:
+    return {name: job.after for name, job in jobs.items()}

@@ -19,7 +19,7 @@ class Processes:
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[str]] = set()
         self._lock = threading.Lock()
-        self._stopping = False
+        self._stopping = threading.Event()
 
     def run(
         self,
@@ -31,7 +31,7 @@ class Processes:
     ) -> int:
         """Run a program to its end, and return its exit code; its errors are lines, too."""
         with self._lock:
-            if self._stopping:
+            if self._stopping.is_set():
                 return -signal.SIGINT
             process = self._start(command, folder, environ)
             self._running.add(process)
@@ -51,6 +51,10 @@ class Processes:
                 self._running.discard(process)
         return process.returncode
 
+    def pause(self, seconds: float) -> bool:
+        """Wait, and whether there is anything to wait for: not once the programs were ended."""
+        return not self._stopping.wait(seconds)
+
     def end(self, reason: BaseException) -> None:
         """End what runs: gently after Ctrl-C, and start nothing more."""
         if not isinstance(reason, KeyboardInterrupt):
@@ -65,7 +69,7 @@ class Processes:
 
     def _send(self, number: signal.Signals) -> None:
         with self._lock:
-            self._stopping = True
+            self._stopping.set()
             for process in self._running:
                 _signal(process, number)
 

@@ -13,7 +13,7 @@ from automation import stream
 from automation.errors import CommandError
 from automation.installation import LOCK, Installation
 from automation.processes import Processes
-from automation.stream import Applied, Event, Outputs, Planned, Problem
+from automation.stream import Applied, Event, Intended, Outputs, Planned, Problem
 from automation.synthesis import Stack
 from automation.terraform import Terraform
 
@@ -56,6 +56,17 @@ class Step:
         return sum(event.changes for event in self.events if isinstance(event, Planned))
 
     @property
+    def summary(self) -> Planned:
+        """How many of each, by what a plan would do with them."""
+        found = [event for event in self.events if isinstance(event, Planned)]
+        return found[-1] if found else Planned(0)
+
+    @property
+    def intended(self) -> tuple[Intended, ...]:
+        """What a plan would do, resource by resource."""
+        return tuple(event for event in self.events if isinstance(event, Intended))
+
+    @property
     def applied(self) -> tuple[Applied, ...]:
         """The resources that were created, changed or destroyed, in that order."""
         return tuple(event for event in self.events if isinstance(event, Applied))
@@ -90,7 +101,7 @@ class StackRunner:
         self._folder = stack.file.parent
         data = data.resolve()
         data.mkdir(parents=True, exist_ok=True)
-        self._plan_file = data / "plan.tfplan"
+        self.plan_file = data / "plan.tfplan"
         self._terraform = replace(
             terraform, environ={**terraform.environ, **_OURS, "TF_DATA_DIR": str(data)}
         )
@@ -107,14 +118,17 @@ class StackRunner:
         lock.write_text(self._installation.lock_without_hashes, encoding="utf-8")
         return step
 
-    def plan(self, *, destroy: bool = False) -> Step:
-        """Plan, and keep the plan; with `destroy`, to be rid of everything."""
-        options = ["-detailed-exitcode", f"-out={self._plan_file}"]
-        return self._step(Command.PLAN, *options, *(["-destroy"] if destroy else []))
+    def plan(self, mode: str | None = None) -> Step:
+        """Plan, and keep the plan; `mode` is "destroy", "refresh-only" or None for the usual one.
+
+        https://developer.hashicorp.com/terraform/cli/commands/plan#planning-modes
+        """
+        modes = [f"-{mode}"] if mode else []
+        return self._step(Command.PLAN, *modes, "-detailed-exitcode", f"-out={self.plan_file}")
 
     def apply(self) -> Step:
         """Apply the plan that was made last, and nothing else."""
-        return self._step(Command.APPLY, str(self._plan_file))
+        return self._step(Command.APPLY, str(self.plan_file))
 
     def planned(self) -> dict[str, Any]:
         """The plan that was made last.
@@ -122,12 +136,19 @@ class StackRunner:
         https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
         """
         lines: list[str] = []
-        code = self._run("show", "-json", str(self._plan_file), on_line=lines.append)
+        code = self._run("show", "-json", str(self.plan_file), on_line=lines.append)
         for line in lines:
             if code == 0 and line.startswith("{"):
                 plan: dict[str, Any] = json.loads(line)
                 return plan
         raise CommandError("terraform show failed:\n" + "\n".join(lines))
+
+    def unlock(self, lock_id: str) -> None:
+        """Take a lock away from whoever left it; raises `CommandError`."""
+        lines: list[str] = []
+        code = self._run("force-unlock", "-force", "-no-color", lock_id, on_line=lines.append)
+        if code != 0:
+            raise CommandError("terraform force-unlock failed:\n" + "\n".join(lines))
 
     def _step(self, command: Command, *options: str) -> Step:
         start = time.perf_counter()

@@ -11,9 +11,24 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Planned:
-    """How many resources a plan creates, changes and destroys."""
+    """How many resources a plan creates, changes and destroys; one that is replaced is two."""
 
-    changes: int
+    add: int
+    change: int = 0
+    remove: int = 0
+
+    @property
+    def changes(self) -> int:
+        """All of them."""
+        return self.add + self.change + self.remove
+
+
+@dataclass(frozen=True)
+class Intended:
+    """What a plan does with one resource: create, update, replace, delete, move and so on."""
+
+    address: str
+    action: str
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,7 @@ class Outputs:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event = Planned | Applied | Problem | Outputs
+Event = Planned | Intended | Applied | Problem | Outputs
 
 
 def parse(line: str) -> Event | None:
@@ -64,7 +79,14 @@ def _planned(message: dict[str, Any]) -> Event | None:
     changes = message["changes"]
     if changes["operation"] != "plan":
         return None
-    return Planned(sum(changes[each] for each in ("add", "change", "remove")))
+    return Planned(changes["add"], changes["change"], changes["remove"])
+
+
+def _intended(message: dict[str, Any]) -> Event | None:
+    change = message["change"]
+    if change["action"] in _IDLE:
+        return None
+    return Intended(change["resource"]["addr"], change["action"])
 
 
 def _applied(message: dict[str, Any]) -> Event | None:
@@ -94,8 +116,10 @@ def _outputs(message: dict[str, Any]) -> Event | None:
     )
 
 
+_IDLE = ("noop", "read")
 _READERS = {
     "change_summary": _planned,
+    "planned_change": _intended,
     "apply_complete": _applied,
     "diagnostic": _problem,
     "outputs": _outputs,

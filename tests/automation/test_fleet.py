@@ -21,7 +21,10 @@ PATIENCE = 10
 
 
 def fleet(
-    folder: Path, script: str, watch: Callable[[], None] = lambda: None
+    folder: Path,
+    script: str,
+    watch: Callable[[], None] = lambda: None,
+    tell: Callable[[Track, str], None] = lambda *_: None,
 ) -> tuple[Fleet, StringIO]:
     program = folder / "terraform"
     program.write_text(f"#!/bin/sh\n{script}\n")
@@ -40,6 +43,7 @@ def fleet(
         workspace=folder / "data",
         console=Console(file=said, width=200),
         watch=watch,
+        tell=tell,
     )
     return found, said
 
@@ -69,6 +73,37 @@ def test_after_a_failed_step_no_other_follows(tmp_path: Path) -> None:
     ]
     assert [len(track.steps) for track in tracks.values()] == [2, 1, 0]
     assert "edge: not started" in said.getvalue()
+
+
+def test_each_step_is_told_and_a_note_takes_the_place_of_the_outcome(tmp_path: Path) -> None:
+    told: list[tuple[str, str, bool]] = []
+    found, said = fleet(tmp_path, "true", tell=lambda track, phase: told.append(step(track, phase)))
+
+    def init(track: Track) -> bool:
+        track.note = "nothing to do"
+        return track.do("connect", track.runner.init)
+
+    found.run("Connecting", {"security": frozenset()}, init)
+    assert told == [("security", "connect", True)]
+    assert "security: nothing to do" in said.getvalue()
+
+
+def step(track: Track, phase: str) -> tuple[str, str, bool]:
+    return track.stack, phase, track.steps[-1].ok
+
+
+def test_a_stack_has_the_problems_of_its_last_step_alone(tmp_path: Path) -> None:
+    found, _ = fleet(tmp_path, f"test -e {tmp_path}/tried || {{ touch {tmp_path}/tried; exit 1; }}")
+    problems: list[int] = []
+
+    def twice(track: Track) -> bool:
+        for _ in range(2):
+            track.do("init", track.runner.init)
+            problems.append(len(track.problems))
+        return True
+
+    found.run("Connecting", {"security": frozenset()}, twice)
+    assert problems == [1, 0]
 
 
 def test_the_watch_ends_every_terraform_at_once(tmp_path: Path) -> None:

@@ -123,3 +123,12 @@ def test_nothing_starts_after_the_end(running: Running, tmp_path: Path) -> None:
     )
     assert code == -signal.SIGINT
     assert not (tmp_path / "written").exists()
+
+
+def test_a_pause_ends_with_the_programs() -> None:
+    processes = Processes()
+    assert processes.pause(0)
+    threading.Timer(0.1, processes.end, args=[KeyboardInterrupt()]).start()
+    start = time.monotonic()
+    assert not processes.pause(PATIENCE)
+    assert time.monotonic() - start < PATIENCE / 2

@@ -79,6 +79,8 @@ def test_a_plan_that_finds_changes_has_succeeded(played: Played) -> None:
     assert step.ok
     assert step.changed
     assert step.planned == 8
+    assert step.summary == Planned(add=8)
+    assert len(step.intended) == 8
     assert Planned(8) in played.events
 
 
@@ -100,10 +102,11 @@ def test_the_plan_that_was_made_is_the_one_that_is_applied(played: Played) -> No
     assert len(step.applied) == len([each for each in played.events if isinstance(each, Applied)])
 
 
-def test_a_destroying_plan_is_asked_for(played: Played) -> None:
+@pytest.mark.parametrize("mode", ["destroy", "refresh-only"])
+def test_another_kind_of_plan_is_asked_for(played: Played, mode: str) -> None:
     played.play("plan", 2)
-    played.runner.plan(destroy=True)
-    assert "-destroy" in played.call.split()
+    played.runner.plan(mode)
+    assert f"-{mode}" in played.call.split()
 
 
 def test_providers_come_from_the_one_installation_and_are_hashed_once(played: Played) -> None:
@@ -141,3 +144,17 @@ def test_a_plan_that_cannot_be_read_is_an_error(played: Played) -> None:
     played.say("no such file", 1)
     with pytest.raises(CommandError, match=r"terraform show failed:\nno such file"):
         played.runner.planned()
+
+
+def test_a_lock_is_taken_from_whoever_left_it(played: Played) -> None:
+    played.write("true", 0)
+    played.runner.unlock("f9763602")
+    assert played.call.split()[2:] == ["force-unlock", "-force", "-no-color", "f9763602"]
+
+
+def test_a_lock_that_cannot_be_taken_away_is_an_error(played: Played) -> None:
+    played.say("LocalState not locked", 1)
+    with pytest.raises(
+        CommandError, match=r"terraform force-unlock failed:\nLocalState not locked"
+    ):
+        played.runner.unlock("f9763602")

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.stream import Applied, Event, Outputs, Planned, Problem, parse
+from automation.stream import Applied, Event, Intended, Outputs, Planned, Problem, parse
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -15,6 +15,13 @@ def events(recording: str) -> list[Event]:
 def test_a_plan_says_how_many_resources_it_changes() -> None:
     assert [each for each in events("plan") if isinstance(each, Planned)] == [Planned(8)]
     assert Planned(0) in events("plan_without_changes")
+
+
+def test_a_plan_names_each_resource_and_what_is_done_with_it() -> None:
+    intended = [each for each in events("plan") if isinstance(each, Intended)]
+    assert len(intended) == 8
+    assert {each.action for each in intended} == {"create"}
+    assert not [each for each in events("plan_without_changes") if isinstance(each, Intended)]
 
 
 def test_an_apply_names_each_resource_once_with_its_seconds() -> None:
@@ -56,6 +63,7 @@ def test_an_explanation_goes_below_its_summary() -> None:
         "{",
         '{"type": "version", "terraform": "1.11.4"}',
         '{"type": "diagnostic", "diagnostic": {"severity": "warning", "summary": "old"}}',
+        '{"type": "planned_change", "change": {"resource": {"addr": "a.b"}, "action": "noop"}}',
         '{"type": "apply_complete", "hook": {"resource": {"addr": "data.a.b"}, "action": "read",'
         ' "elapsed_seconds": 1}}',
     ],

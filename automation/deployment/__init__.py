@@ -1,0 +1,5 @@
+"""Brings an AWS account to what was synthesized: `plan` and `deploy`."""
+
+from automation.deployment.steps import deploy_stack
+
+__all__ = ["deploy_stack"]

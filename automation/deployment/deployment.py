@@ -1,0 +1,170 @@
+"""Plans and applies the stacks of an environment, each after those that it reads from."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+
+from automation.deployment import steps
+from automation.deployment.backoff import PATIENT, Backoff
+from automation.deployment.inputs import Inputs, Wiring
+from automation.deployment.plans import Folder, Plan, unapproved
+from automation.deployment.states import States, key_of
+from automation.errors import CommandError, UserError
+from automation.fleet import Fleet, Track
+from automation.graph import Graph, dependencies, in_order
+from automation.synthesis import Stack
+
+Tracks = Mapping[str, Track]
+_UNSAVED = "errored.tfstate"
+
+
+class Deployment:
+    """The chosen stacks of an environment; all of them when none is named."""
+
+    def __init__(
+        self,
+        stacks: Sequence[Stack],
+        *,
+        account: str,
+        states: States,
+        fleet: Fleet,
+        tiers: Iterable[str] = (),
+        backoff: Backoff = PATIENT,
+    ) -> None:
+        self._stacks = {stack.name: stack for stack in stacks}
+        self._account = account
+        self._states = states
+        self._wiring = Wiring(stacks, states)
+        self._fleet = fleet
+        self._backoff = backoff
+        everything = dependencies(stacks)
+        chosen = set(tiers) or set(everything)
+        self.graph: Graph = {
+            name: everything[name] & chosen for name in in_order(everything) if name in chosen
+        }
+        self.plans: dict[str, Plan] = {}
+        self.waiting: dict[str, tuple[str, ...]] = {}
+        """Stacks that cannot be planned yet, and those whose outputs they wait for."""
+
+    def check(self, environment: str) -> None:
+        """Raises `UserError` when a chosen stack can by no means be deployed now."""
+        for name in self.graph:
+            unsaved = self._stacks[name].file.with_name(_UNSAVED)
+            if unsaved.exists():
+                raise UserError(
+                    f"{name}: an earlier run could not save its state: in {unsaved.parent} run "
+                    f"`terraform state push {_UNSAVED}`, then remove the file"
+                )
+            outside = [each for each in self._inputs(name).missing if each not in self.graph]
+            if outside:
+                first = ", ".join(outside)
+                both = " ".join([*outside, name])
+                raise UserError(
+                    f"{name} reads outputs of {first}, which has not been deployed with them: "
+                    f"run `python -m automation deploy {both} --env {environment}`"
+                )
+
+    def plan(self) -> Tracks:
+        """Plan every stack that can be; `plans` and `waiting` say what came of it."""
+        received = {name: self._inputs(name) for name in self.graph}
+        self.waiting = {name: each.missing for name, each in received.items() if each.missing}
+        ready = {name: frozenset[str]() for name in self.graph if name not in self.waiting}
+        return self._fleet.run("Planning", ready, _failing(self._plan_one))
+
+    def apply(self) -> Tracks:
+        """Deploy every stack; what was planned and still holds is applied as it was shown."""
+        work = self._apply_shown if self.plans or self.waiting else self._apply_unseen
+        return self._fleet.run("Applying", self.graph, _failing(work))
+
+    def apply_saved(self, plans: Mapping[str, Plan], folder: Folder) -> Tracks:
+        """Apply reviewed plans, and nothing else; raises `UserError` when one is outdated."""
+        chosen = {name: plan for name, plan in plans.items() if name in self.graph}
+        outdated = []
+        for name, plan in chosen.items():
+            state = self._wiring.state(name)
+            reason = plan.staleness(self._stacks[name], state, self._account)
+            if reason:
+                outdated.append(f"{name}: {reason}")
+        if outdated:
+            raise UserError(f"plans are outdated, plan again with --out: {'; '.join(outdated)}")
+        self.plans = chosen
+        graph = {name: self.graph[name] & chosen.keys() for name in self.graph if name in chosen}
+        work = partial(self._apply_reviewed, folder=folder)
+        return self._fleet.run("Applying", graph, _failing(work))
+
+    def lock(self, stack: str) -> Mapping[str, str] | None:
+        """Who holds a stack's lock: `ID`, `Who`, `Created` and `Operation`."""
+        return self._states.lock(key_of(self._stacks[stack]))
+
+    def unlock(self, stack: str, lock_id: str) -> Tracks:
+        """Take that lock away."""
+
+        def work(track: Track) -> bool:
+            connected = steps.connect(track, self._backoff)
+            if connected:
+                track.runner.unlock(lock_id)
+                track.note = "unlocked"
+            return connected
+
+        return self._fleet.run("Unlocking", {stack: frozenset()}, _failing(work))
+
+    def _plan_one(self, track: Track) -> bool:
+        name = track.stack
+        state, received = self._wiring.state(name), self._inputs(name)
+        if not (steps.connect(track, self._backoff) and steps.plan(track, self._backoff)):
+            return False
+        plan = Plan.of(
+            self._stacks[name],
+            track.steps[-1],
+            account=self._account,
+            state=state,
+            inputs=received.digests,
+        )
+        self.plans[name] = plan
+        track.note = "planned" if plan.changed else steps.NO_CHANGES
+        return True
+
+    def _apply_unseen(self, track: Track) -> bool:
+        return steps.deploy_stack(track, backoff=self._backoff)
+
+    def _apply_shown(self, track: Track) -> bool:
+        plan = self.plans.get(track.stack)
+        holds = plan is not None and self._still(plan)
+        if plan and holds and not plan.changed:
+            track.note = steps.NO_CHANGES
+            return True
+        approve = partial(unapproved, plan=plan, every=holds)
+        connected = plan is not None or steps.connect(track, self._backoff)
+        return connected and steps.plan_and_apply(track, self._backoff, approve, planned=holds)
+
+    def _apply_reviewed(self, track: Track, folder: Folder) -> bool:
+        plan = self.plans[track.stack]
+        if not self._still(plan):
+            reason = "outputs that it reads have changed since the plan that was reviewed"
+            return steps.refuse(track, f"Saved plan is stale: {reason}")
+        if not plan.changed:
+            track.note = steps.NO_CHANGES
+            return True
+        if not steps.connect(track, self._backoff):
+            return False
+        folder.restore(plan.stack, to=track.runner.plan_file)
+        approve = partial(unapproved, plan=plan, every=True)
+        return steps.plan_and_apply(track, self._backoff, approve, planned=True)
+
+    def _still(self, plan: Plan) -> bool:
+        """Whether a stack would read what it read as it was planned."""
+        return self._inputs(plan.stack).digests == plan.inputs
+
+    def _inputs(self, name: str) -> Inputs:
+        return self._wiring.inputs(name)
+
+
+def _failing(work: Callable[[Track], bool]) -> Callable[[Track], bool]:
+    """A stack whose state cannot be read fails by itself: raised, it would end all Terraforms."""
+
+    def guarded(track: Track) -> bool:
+        try:
+            return work(track)
+        except CommandError as error:
+            return steps.refuse(track, str(error))
+
+    return guarded

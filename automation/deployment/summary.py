@@ -1,0 +1,125 @@
+"""Tells people, and machines, what a run did."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from automation.deployment.masking import Mask
+from automation.deployment.plans import destructive
+from automation.deployment.run import Run
+
+_LISTED = 30
+_SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "-/+"}
+_STYLES = {"failed": "red", "not started": "yellow", "done": "green", "planned": "cyan"}
+
+
+def show(run: Run, console: Console, mask: Mask) -> None:
+    """Print the table of stacks, what failed and why, and where the log is."""
+    console.print(_table(run, plain=not console.is_terminal))
+    for line in _lines(run, mask):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def show_changes(run: Run, console: Console) -> None:
+    """Print every planned change, those that destroy something first."""
+    for name, plan in run.plans.items():
+        ordered = sorted(plan.intended, key=lambda each: not destructive(each))
+        listed = max(_LISTED, sum(map(destructive, ordered)))
+        for each in ordered[:listed]:
+            style = "red" if destructive(each) else "green" if each.action == "create" else "yellow"
+            sign = f"[{style}]{_SIGNS.get(each.action, each.action):>3}[/]"
+            console.print(f"{sign} {name}: {escape(each.address)}", highlight=False, soft_wrap=True)
+        if len(ordered) > listed:
+            console.print(f"    {name}: and {len(ordered) - listed} more", highlight=False)
+    for name, upstreams in run.waiting.items():
+        after = ", ".join(upstreams)
+        line = f"    {name} waits for {after}, whose outputs it reads: it is planned after that"
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def to_json(run: Run, mask: Mask) -> dict[str, Any]:
+    """The same as values that JSON can hold; times are in seconds."""
+    answer = {
+        "environment": run.environment,
+        "command": run.command,
+        "ok": run.ok,
+        "stacks": [_stack(run, name) for name in run.graph],
+        "outputs": dict(run.outputs()),
+        "log": str(run.log),
+    }
+    masked: dict[str, Any] = mask.within(answer)
+    return masked
+
+
+def total(run: Run) -> str:
+    """How many resources the plans create, change and destroy."""
+    add, change, destroy = (sum(each) for each in zip(*_counts(run), strict=True))
+    return f"{add} to create, {change} to change, {destroy} to destroy"
+
+
+def _counts(run: Run) -> list[tuple[int, int, int]]:
+    return [run.changed(name) for name in run.graph]
+
+
+def _table(run: Run, *, plain: bool) -> Table:
+    table = Table(box=None if plain else ROUNDED, pad_edge=not plain)
+    table.add_column("stack", no_wrap=True)
+    for column in ("create", "change", "destroy", "seconds"):
+        table.add_column(column, justify="right")
+    table.add_column("outcome")
+    for name in run.graph:
+        counts = [str(count or "") for count in run.changed(name)]
+        outcome = run.outcome(name)
+        word = f"[{_STYLES.get(outcome, 'dim')}]{escape(outcome)}[/]"
+        table.add_row(name, *counts, f"{run.seconds(name):.1f}", word)
+    return table
+
+
+def _lines(run: Run, mask: Mask) -> Iterator[str]:
+    for name in run.graph:
+        for fault in run.faults(name):
+            yield f"[red]{name}[/]: {fault.kind}: {escape(mask(fault.what))}"
+            yield f"  {escape(fault.remedy)}"
+    outputs = [pair for pair in run.outputs() if "cross-stack-output-" not in pair[0]]
+    for key, value in outputs:
+        yield f"{key} = {escape(mask(str(value)))}"
+    yield f"{run.environment}: {_verdict(run)}"
+    yield f"log: {run.log}"
+
+
+def _verdict(run: Run) -> str:
+    if run.declined:
+        return "nothing was applied"
+    if not run.applied:
+        return _outlook(run) if run.ok else "[red]planning failed[/]"
+    add, change, destroy = (sum(each) for each in zip(*_counts(run), strict=True))
+    done = f"{add} created, {change} changed, {destroy} destroyed"
+    if run.ok:
+        return f"[green]deployed[/], {done}"
+    return f"[red]not fully deployed[/], {done}: mend what failed and repeat the command"
+
+
+def _outlook(run: Run) -> str:
+    changed = any(plan.changed for plan in run.plans.values())
+    return total(run) if changed or run.waiting else "nothing to change"
+
+
+def _stack(run: Run, name: str) -> dict[str, Any]:
+    add, change, destroy = run.changed(name)
+    plan = run.plans.get(name)
+    return {
+        "name": name,
+        "outcome": run.outcome(name),
+        "depends_on": sorted(run.graph[name]),
+        "create": add,
+        "change": change,
+        "destroy": destroy,
+        "changes": [vars(each) for each in plan.intended] if plan else [],
+        "waits_for": list(run.waiting.get(name, ())),
+        "seconds": round(run.seconds(name), 3),
+        "problems": [fault.to_json() for fault in run.faults(name)],
+    }

@@ -1,0 +1,64 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from automation.deployment.classify import Fault, classify, faults
+from automation.deployment.kinds import PASSING, REMEDIES, Kind
+from automation.stream import Problem
+from tests.automation.deployment.texts import DENIED, ENCODED, LOCKED, TEXTS
+
+
+@pytest.mark.parametrize(("kind", "problem"), TEXTS, ids=lambda each: str(each)[:40])
+def test_real_errors_are_of_their_kind(kind: Kind, problem: Problem) -> None:
+    assert classify(problem).kind is kind
+
+
+def test_every_kind_of_terraforms_has_an_example_and_every_kind_a_remedy() -> None:
+    assert {kind for kind, _ in TEXTS} == set(Kind) - {Kind.UNAPPROVED}
+    assert set(REMEDIES) == set(Kind)
+
+
+def test_only_what_passes_by_itself_is_tried_again() -> None:
+    again = {kind for kind, problem in TEXTS if classify(problem).passing}
+    assert again == PASSING == {Kind.THROTTLED, Kind.LOCKED, Kind.NETWORK}
+
+
+def test_a_lock_names_its_holder_and_the_way_out() -> None:
+    assert classify(LOCKED) == Fault(
+        Kind.LOCKED,
+        "the state is locked by alice@build-7 since 2026-11-23 17:13:11.72746 +0000 UTC, to apply",
+        "wait until that run has ended; if it has died: "
+        "python -m automation deploy --env prod --unlock network",
+    )
+
+
+def test_the_action_that_is_denied_is_named() -> None:
+    assert classify(DENIED).what.startswith("iam:CreateRole is denied: aws_iam_role.app: creating")
+    fault = classify(ENCODED)
+    assert fault.what == (
+        "EC2 CreateVpc is denied: aws_vpc.vpc: creating EC2 VPC: operation error EC2: CreateVpc "
+        "UnauthorizedOperation: You are not authorized to perform this operation."
+    )
+
+
+def test_a_control_policy_has_another_remedy() -> None:
+    problem = Problem(
+        "User: x is not authorized to perform: rds:CreateDBInstance with an explicit deny in a "
+        "service control policy"
+    )
+    assert classify(problem).remedy.startswith("the organization's service control policies")
+
+
+def test_each_provider_of_a_stack_finds_the_same_fault_once() -> None:
+    assert len(faults([DENIED, DENIED, ENCODED])) == 2
+
+
+@given(st.text(), st.text(), st.text())
+def test_anything_becomes_one_short_line_with_a_remedy(
+    summary: str, detail: str, address: str
+) -> None:
+    fault = classify(Problem(summary, detail, address))
+    assert len(fault.what.splitlines()) <= 1
+    assert len(fault.what) <= 300 + 100
+    assert fault.remedy
+    assert len(str(fault).splitlines()) == 1

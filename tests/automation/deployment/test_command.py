@@ -1,0 +1,131 @@
+"""What the commands refuse, before anything is changed."""
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from automation.deployment.command import Deploy, Plan
+from automation.deployment.request import Request
+from automation.errors import UserError
+from config import load
+from tests.automation.accounts import Account, emulated
+from tests.automation.consoles import Consoles
+from tests.automation.deployment.deploying import Deploying
+
+
+def refused(tmp_path: Path, command: type[Plan | Deploy] = Plan, **asked: object) -> str:
+    """What the command says, in one line."""
+    request = Request(workspace=tmp_path / "workspace", **{"environment": "dev", **asked})  # type: ignore[arg-type]
+    consoles = Consoles()
+    with pytest.raises(UserError) as refusal:
+        command(request, console=consoles.console, progress=consoles.progress).run()
+    assert not (tmp_path / "workspace" / "deployment" / "dev" / "out").exists()
+    return str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("tier", "hint"),
+    [
+        ("netwrok", "did you mean network?"),
+        (
+            "kubernetes",
+            "use security, network, dns, storage, database, application, edge, monitoring, audit",
+        ),
+    ],
+)
+def test_an_unknown_tier(tmp_path: Path, tier: str, hint: str) -> None:
+    assert refused(tmp_path, tiers=(tier,)) == f'"{tier}" is no tier: {hint}'
+    assert refused(tmp_path, Deploy, unlock=tier, yes=True) == f'"{tier}" is no tier: {hint}'
+
+
+def test_faulty_settings(tmp_path: Path) -> None:
+    assert "set APP_ENV to one of: dev, prod, staging" in refused(tmp_path, environment="qa")
+
+
+def test_nobody_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    assert refused(tmp_path, Deploy) == (
+        "deploy asks before it changes anything, and there is nobody to ask: "
+        "add --yes, or apply reviewed plans with --plans"
+    )
+
+
+def test_no_credentials(tmp_path: Path, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    assert refused(tmp_path).startswith("no AWS credentials: set AWS_PROFILE")
+    assert account.emulator.alive
+
+
+def test_the_credentials_of_another_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = load("dev").model_copy(update={"account_id": "210987654321"})
+    with emulated(tmp_path, other) as account:
+        account.enter(monkeypatch)
+        assert refused(tmp_path) == (
+            "the credentials are of account 210987654321, and dev belongs to 123456789012: use "
+            "that account's, or correct account_id in environments/dev.toml"
+        )
+
+
+def test_no_state_bucket(tmp_path: Path, account: Account) -> None:
+    assert refused(tmp_path, environment="staging") == (
+        "there is no state bucket staging-349081-tfstate-123456789012: "
+        "run `python -m automation bootstrap --env staging`"
+    )
+    assert account.emulator.alive
+
+
+@pytest.mark.terraform
+def test_two_deployments_from_one_folder_do_not_meet(deploying: Deploying) -> None:
+    folder = deploying.workspace / "deployment" / "dev"
+    folder.mkdir(parents=True)
+    with (folder / "running").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(UserError) as refusal:
+            deploying.plan()
+    assert str(refusal.value) == ("dev is being deployed from this folder: wait for that to end")
+
+
+@pytest.mark.terraform
+def test_upstreams_that_were_never_deployed(deploying: Deploying) -> None:
+    with pytest.raises(UserError) as refusal:
+        deploying.deploy(tiers=("dns",), yes=True)
+    assert str(refusal.value) == (
+        "dns reads outputs of security, which has not been deployed with them: "
+        "run `python -m automation deploy security dns --env dev`"
+    )
+    assert [entry["what"] for entry in deploying.log()] == ["run", "end"]
+    assert deploying.log()[-1]["how"] == "refused"
+
+
+@pytest.mark.terraform
+def test_a_state_that_was_not_saved(deploying: Deploying) -> None:
+    folder = deploying.workspace / "deployment" / "dev" / "out" / "stacks" / "security"
+    folder.mkdir(parents=True)
+    (folder / "errored.tfstate").write_text("{}")
+    with pytest.raises(UserError) as refusal:
+        deploying.deploy(yes=True)
+    assert str(refusal.value) == (
+        f"security: an earlier run could not save its state: in {folder} run "
+        "`terraform state push errored.tfstate`, then remove the file"
+    )
+
+
+@pytest.mark.terraform
+def test_a_lock_that_nobody_holds(deploying: Deploying) -> None:
+    with pytest.raises(UserError) as refusal:
+        deploying.deploy(unlock="dns", yes=True)
+    assert str(refusal.value) == "dns is not locked"
+
+
+def test_the_package_does_not_need_the_emulator() -> None:
+    program = "import sys, automation.deployment.command; print('moto' in sys.modules)"
+    answer = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout == "False\n"

@@ -1,0 +1,92 @@
+from pathlib import Path
+
+import pytest
+
+from automation.deployment.plans import Folder, Plan, unapproved
+from automation.deployment.states import State
+from automation.errors import UserError
+from automation.runner import Command, Step
+from automation.stream import Intended
+from automation.synthesis import Stack
+
+ACCOUNT = "123456789012"
+STATE = State("lineage", 4, {})
+
+
+def step(**intended: str) -> Step:
+    events = tuple(Intended(f"aws_x.{name}", action) for name, action in intended.items())
+    return Step(Command.PLAN, 2 if events else 0, 1, events)
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> Stack:
+    file = tmp_path / "cdk.tf.json"
+    file.write_text("{}")
+    return Stack("network", file)
+
+
+def plan(stack: Stack, **intended: str) -> Plan:
+    inputs = {"security.arn": "digest"}
+    return Plan.of(stack, step(**intended), account=ACCOUNT, state=STATE, inputs=inputs)
+
+
+def test_a_saved_plan_comes_back_as_it_was_and_is_private(tmp_path: Path, stack: Stack) -> None:
+    made, file = plan(stack, a="create", b="replace"), tmp_path / "made"
+    file.write_bytes(b"plan")
+    folder = Folder(tmp_path / "plans")
+    folder.save([made], {"network": file})
+    assert folder.load() == {"network": made}
+    folder.restore("network", to=tmp_path / "restored")
+    assert (tmp_path / "restored").read_bytes() == b"plan"
+    assert (tmp_path / "plans").stat().st_mode & 0o777 == 0o700
+    modes = {each.stat().st_mode & 0o777 for each in (tmp_path / "plans").iterdir()}
+    assert modes == {0o600}
+    folder.save([], {})
+    assert list((tmp_path / "plans").iterdir()) == []
+
+
+def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as refusal:
+        Folder(tmp_path / "none").load()
+    assert str(refusal.value) == (
+        f"{tmp_path / 'none'} has no saved plans: make them with `plan --out`"
+    )
+    (tmp_path / "network.plan.json").write_text("{}")
+    with pytest.raises(UserError) as refusal:
+        Folder(tmp_path).load()
+    assert str(refusal.value) == (
+        f"{tmp_path / 'network.plan.json'} is no saved plan: plan again with --out"
+    )
+
+
+def test_a_plan_is_outdated_once_anything_that_it_was_made_from_changes(stack: Stack) -> None:
+    made = plan(stack, a="create")
+    assert made.staleness(stack, STATE, ACCOUNT) == ""
+    changed = "the state has changed since (serial 4, now 5)"
+    assert made.staleness(stack, State("lineage", 5, {}), ACCOUNT) == changed
+    other = "the state has changed since (serial 4, now 4)"
+    assert made.staleness(stack, State("another", 4, {}), ACCOUNT) == other
+    assert made.staleness(stack, None, ACCOUNT).endswith("(serial 4, now 0)")
+    assert made.staleness(stack, STATE, "210987654321") == f"it was made for account {ACCOUNT}"
+    stack.file.write_text('{"changed": true}')
+    assert made.staleness(stack, STATE, ACCOUNT) == "the stack is synthesized differently now"
+
+
+def test_what_follows_from_an_upstream_may_change_but_not_destroy(stack: Stack) -> None:
+    shown = plan(stack, a="update", b="replace")
+    assert unapproved(step(a="update", c="create", b="delete"), shown, every=False) == ""
+    assert unapproved(step(a="replace", c="delete"), shown, every=False) == (
+        "a new plan destroys aws_x.a, aws_x.c, which nobody was shown"
+    )
+    assert unapproved(step(a="delete"), None, every=False) == (
+        "a new plan destroys aws_x.a, which nobody was shown"
+    )
+    assert unapproved(step(a="create"), None, every=False) == ""
+
+
+def test_what_is_left_of_a_reviewed_plan_may_be_less_but_nothing_more(stack: Stack) -> None:
+    reviewed = plan(stack, a="create", b="replace")
+    assert unapproved(step(b="create"), reviewed, every=True) == ""
+    assert unapproved(step(b="create", c="create"), reviewed, every=True) == (
+        "a new plan touches aws_x.c, which nobody reviewed"
+    )

@@ -1,0 +1,149 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automation.deployment.masking import Mask
+from automation.deployment.plans import Plan
+from automation.deployment.run import Run
+from automation.deployment.summary import show, show_changes, to_json
+from automation.fleet import Track
+from automation.runner import Command, Step
+from automation.scheduler import Outcome
+from automation.stream import Applied, Event, Intended, Outputs, Problem
+from tests.automation.consoles import Consoles
+
+GRAPH = {
+    "security": frozenset[str](),
+    "network": frozenset({"security"}),
+    "dns": frozenset({"security"}),
+    "edge": frozenset({"dns"}),
+}
+SECRET = "correct-horse-battery"
+mask = Mask({"AWS_SECRET_ACCESS_KEY": SECRET})
+THROTTLED = Problem(f"creating X with {SECRET}: api error Throttling: Rate exceeded", "", "aws_x.y")
+
+
+def track(outcome: Outcome, *events: Event, code: int = 0, note: str = "") -> Track:
+    gone: Any = None
+    steps = [Step(Command.APPLY, code, 2.5, events)] if events else []
+    return Track("any", gone, gone, steps=steps, outcome=outcome, note=note)
+
+
+def plan(stack: str, *actions: str) -> Plan:
+    return Plan(
+        stack=stack,
+        account_id="123456789012",
+        source="",
+        lineage="",
+        serial=0,
+        inputs={},
+        changed=bool(actions),
+        intended=tuple(Intended(f"aws_x.{action}", action) for action in actions),
+    )
+
+
+@pytest.fixture
+def failed() -> Run:
+    created = [Applied("aws_x.a", "create", 1), Applied("aws_x.b", "update", 1)]
+    values = {"url": "https://example.com", "cross-stack-output-x": "internal"}
+    applied = {
+        "security": track(Outcome.DONE, *created, Outputs(values)),
+        "network": track(Outcome.FAILED, THROTTLED, code=1),
+        "dns": track(Outcome.DONE, note="no changes"),
+        "edge": track(Outcome.SKIPPED),
+    }
+    return Run("dev", "deploy", GRAPH, Path("runs/1.jsonl"), applied=applied)
+
+
+def lines(run: Run) -> list[str]:
+    consoles = Consoles()
+    show(run, consoles.console, mask)
+    return consoles.lines
+
+
+def test_people_see_a_table_then_each_fault_in_a_line_with_its_remedy(failed: Run) -> None:
+    assert lines(failed) == [
+        "stack     create  change  destroy  seconds  outcome",
+        "security       1       1               2.5  done",
+        "network                                2.5  failed",
+        "dns                                    0.0  no changes",
+        "edge                                   0.0  not started",
+        "network: throttled: aws_x.y: creating X with ***: api error Throttling: Rate exceeded",
+        "  repeat the command later: it goes on where it stopped",
+        "security.url = https://example.com",
+        "dev: not fully deployed, 1 created, 1 changed, 0 destroyed: mend what failed and repeat "
+        "the command",
+        "log: runs/1.jsonl",
+    ]
+
+
+def test_machines_get_the_same(failed: Run) -> None:
+    answer = to_json(failed, mask)
+    assert not answer["ok"]
+    network = answer["stacks"][1]
+    assert network["outcome"] == "failed"
+    assert network["problems"] == [
+        {
+            "kind": "throttled",
+            "what": "aws_x.y: creating X with ***: api error Throttling: Rate exceeded",
+            "remedy": "repeat the command later: it goes on where it stopped",
+        }
+    ]
+    assert answer["log"] == "runs/1.jsonl"
+    assert SECRET not in str(answer)
+
+
+def planned() -> Run:
+    return Run(
+        "dev",
+        "plan",
+        GRAPH,
+        Path("runs/1.jsonl"),
+        planned={
+            "security": track(Outcome.DONE, note="planned"),
+            "network": track(Outcome.DONE, note="no changes"),
+        },
+        plans={
+            "security": plan("security", "create", "update", "delete", "replace"),
+            "network": plan("network"),
+        },
+        waiting={"dns": ("security",), "edge": ("dns", "network")},
+    )
+
+
+def test_what_destroys_comes_first_and_what_waits_last() -> None:
+    consoles = Consoles()
+    show_changes(planned(), consoles.console)
+    assert consoles.lines == [
+        "  - security: aws_x.delete",
+        "-/+ security: aws_x.replace",
+        "  + security: aws_x.create",
+        "  ~ security: aws_x.update",
+        "    dns waits for security, whose outputs it reads: it is planned after that",
+        "    edge waits for dns, network, whose outputs it reads: it is planned after that",
+    ]
+
+
+def test_long_plans_are_cut_but_nothing_that_destroys_is_left_out() -> None:
+    consoles = Consoles()
+    run = planned()
+    run.plans = {"security": plan("security", *["delete"] * 40, *["create"] * 5)}
+    show_changes(run, consoles.console)
+    assert sum("  - " in line for line in consoles.lines) == 40
+    assert "    security: and 5 more" in consoles.lines
+
+
+def test_a_plan_says_what_would_be_done() -> None:
+    run = planned()
+    assert lines(run)[-2] == "dev: 2 to create, 1 to change, 2 to destroy"
+    assert lines(run)[3].endswith("waits for security")
+    run.plans, run.waiting = {"network": plan("network")}, {}
+    assert lines(run)[-2] == "dev: nothing to change"
+
+
+def test_a_no_is_respected() -> None:
+    run = planned()
+    run.declined = True
+    assert not run.ok
+    assert lines(run)[-2] == "dev: nothing was applied"

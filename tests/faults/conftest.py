@@ -1,0 +1,15 @@
+from collections.abc import Iterator
+
+import pytest
+
+from automation.emulator import Emulator
+
+ACCOUNT = "123456789012"
+REGION = "us-west-2"
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    workspace = tmp_path_factory.mktemp("emulator")
+    with Emulator(account_id=ACCOUNT, region=REGION, workspace=workspace) as started:
+        yield started
