@@ -43,7 +43,8 @@ def connect(settings: Settings) -> boto3.Session:
     """
     try:
         session = boto3.Session(region_name=settings.region)
-        account = session.client("sts").get_caller_identity()["Account"]
+        # The environment's own region may yet have to be enabled.
+        account = session.client("sts", region_name="us-east-1").get_caller_identity()["Account"]
     except (BotoCoreError, ClientError) as error:
         raise UserError(explain(error)) from error
     if account != settings.account_id:

@@ -1,11 +1,12 @@
 """Claims about a live account, and how they become findings."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from automation.aws import explain
 from automation.checks.clients import Clients
 from automation.checks.finding import Finding
 from config import Settings
@@ -15,11 +16,19 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True)
 class Claim:
-    """What is claimed, whether it holds, and what was found and expected."""
+    """What is claimed, whether it holds, what was found and expected, and what to do about it.
+
+    A claim that holds and has a remedy is a warning.
+    """
 
     what: str
     ok: bool
     detail: str
+    remedy: str = ""
+
+    def otherwise(self, remedy: str) -> "Claim":
+        """The same, with what to do if it does not hold."""
+        return self if self.ok else replace(self, remedy=remedy)
 
 
 class MissingError(Exception):
@@ -37,9 +46,12 @@ def run(
     for subject, check in checks.items():
         try:
             for claim in check(clients, settings):
-                yield Finding(tier, f"{subject}: {claim.what}", claim.ok, claim.detail)
+                what = f"{subject}: {claim.what}"
+                yield Finding(tier, what, claim.ok, claim.detail, claim.remedy)
         except (BotoCoreError, ClientError) as error:
-            yield Finding(tier, subject, ok=False, detail=f"asking AWS failed: {error}")
+            detail, told = f"asking AWS failed: {error}", explain(error)
+            remedy = "" if told in detail else told
+            yield Finding(tier, subject, ok=False, detail=detail, remedy=remedy)
         except MissingError as error:
             yield Finding(tier, subject, ok=False, detail=str(error))
         except KeyError as error:

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
     from types_boto3_s3control.client import S3ControlClient
     from types_boto3_secretsmanager.client import SecretsManagerClient
+    from types_boto3_service_quotas.client import ServiceQuotasClient
     from types_boto3_sns.client import SNSClient
+    from types_boto3_sts.client import STSClient
     from types_boto3_wafv2.client import WAFV2Client
 
 GLOBAL_REGION = "us-east-1"
@@ -115,9 +117,19 @@ class Clients:
         return self._session.client("secretsmanager", region_name=self.region)
 
     @cached_property
+    def service_quotas(self) -> "ServiceQuotasClient":
+        """How much of everything the account may have."""
+        return self._session.client("service-quotas", region_name=self.region)
+
+    @cached_property
     def sns(self) -> "SNSClient":
         """Topics."""
         return self._session.client("sns", region_name=self.region)
+
+    @cached_property
+    def sts(self) -> "STSClient":
+        """Who the credentials are."""
+        return self._session.client("sts", region_name=self.region)
 
     @cached_property
     def wafv2(self) -> "WAFV2Client":

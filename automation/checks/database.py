@@ -51,14 +51,15 @@ def parameters(settings: Settings) -> dict[str, str]:
     }
 
 
-def _find(clients: Clients, name: str) -> "DBInstanceTypeDef":
+def find(clients: Clients, name: str) -> "DBInstanceTypeDef":
+    """One of the instances, by its name."""
     answer = clients.rds.describe_db_instances(DBInstanceIdentifier=name)
     return only(answer["DBInstances"], f"instance {name}")
 
 
 def _primary(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """What the primary decides for its replicas."""
-    found, wanted = _find(clients, identifiers(settings)[0]), settings.database
+    found, wanted = find(clients, identifiers(settings)[0]), settings.database
     yield equal("Multi-AZ", found.get("MultiAZ"), wanted.multi_az)
     yield equal("first schema", found.get("DBName"), wanted.database_name)
     yield equal("days of backups", found.get("BackupRetentionPeriod"), wanted.backup_days)
@@ -69,7 +70,7 @@ def _primary(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _instance(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
-    found, wanted = _find(clients, name), settings.database
+    found, wanted = find(clients, name), settings.database
     state = found.get("DBInstanceStatus")
     yield holds("state", state in AT_WORK, found=state, expected="one that serves")
     yield equal("engine", found.get("Engine"), "mysql")
@@ -87,7 +88,7 @@ def _instance(clients: Clients, settings: Settings, *, name: str) -> Iterator[Cl
 
 
 def _protection(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
-    found = _find(clients, name)
+    found = find(clients, name)
     yield equal("encrypted", found.get("StorageEncrypted"), True)
     yield equal("key", found.get("KmsKeyId"), lookups.key_arn(clients, settings, "data"))
     protected = settings.deletion_protection
@@ -96,20 +97,20 @@ def _protection(clients: Clients, settings: Settings, *, name: str) -> Iterator[
 
 
 def _place(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
-    found = _find(clients, name)
+    found = find(clients, name)
     yield equal("public", found.get("PubliclyAccessible"), False)
     groups = [each.get("VpcSecurityGroupId") for each in found.get("VpcSecurityGroups", [])]
     yield equal("security groups", groups, [lookups.group_id(clients, settings, "database")])
 
 
 def _logs(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
-    yield same("exported", _find(clients, name).get("EnabledCloudwatchLogsExports", []), LOGS)
+    yield same("exported", find(clients, name).get("EnabledCloudwatchLogsExports", []), LOGS)
     groups = [f"/aws/rds/instance/{name}/{log}" for log in LOGS]
     yield from lookups.log_groups(clients, settings, groups, key="logs")
 
 
 def _insight(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
-    found, wanted = _find(clients, name), settings.database
+    found, wanted = find(clients, name), settings.database
     interval = wanted.monitoring_interval_seconds
     yield equal("seconds between metrics", found.get("MonitoringInterval"), interval)
     insights = found.get("PerformanceInsightsEnabled", False)
@@ -135,7 +136,7 @@ def _parameters(clients: Clients, settings: Settings) -> Iterator[Claim]:
 def _master_password(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """Who makes it: RDS, or else Terraform, once; either way it is encrypted with our key."""
     key = lookups.key_arn(clients, settings, "data")
-    managed = _find(clients, identifiers(settings)[0]).get("MasterUserSecret")
+    managed = find(clients, identifiers(settings)[0]).get("MasterUserSecret")
     yield equal("made by RDS", managed is not None, settings.database.managed_password)
     if managed is not None:
         yield equal("key", managed.get("KmsKeyId"), key)

@@ -12,3 +12,8 @@ class Finding:
     ok: bool
     detail: str
     remedy: str = ""
+
+    @property
+    def warning(self) -> bool:
+        """Whether it holds, but there is still something to do about it."""
+        return self.ok and bool(self.remedy)

@@ -10,7 +10,10 @@ from automation.checks.load_balancer import find_target_group
 from config import Settings
 
 if TYPE_CHECKING:
-    from types_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef
+    from types_boto3_autoscaling.type_defs import (
+        AutoScalingGroupTypeDef,
+        LaunchTemplateSpecificationTypeDef,
+    )
     from types_boto3_ec2.type_defs import ResponseLaunchTemplateDataTypeDef
 
 METRICS = ("GroupInServiceInstances", "GroupMinSize", "GroupDesiredCapacity", "GroupMaxSize")
@@ -22,14 +25,21 @@ def expected_tags(settings: Settings) -> dict[str, str]:
     return {**settings.naming.tags, "Stack": "application", "Name": name}
 
 
-def _find(clients: Clients, settings: Settings) -> "AutoScalingGroupTypeDef":
+def find(clients: Clients, settings: Settings) -> "AutoScalingGroupTypeDef":
+    """The group of the application's instances."""
     name = settings.naming.name("application")
     answer = clients.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])
     return only(answer["AutoScalingGroups"], f"Auto Scaling group {name}")
 
 
+def template_of(group: "AutoScalingGroupTypeDef") -> "LaunchTemplateSpecificationTypeDef":
+    """What a group launches instances from, whether they are bought in one way or in several."""
+    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
+    return mixed.get("LaunchTemplateSpecification") or group.get("LaunchTemplate", {})
+
+
 def _group(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    found, wanted = _find(clients, settings), settings.application
+    found, wanted = find(clients, settings), settings.application
     yield equal("health check", found["HealthCheckType"], "ELB")
     yield equal(
         "grace seconds", found.get("HealthCheckGracePeriod"), wanted.health_check.grace_seconds
@@ -49,7 +59,7 @@ def _group(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 def _capacity(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """The bounds, unless schedules move them, and that as many instances serve."""
-    found, wanted = _find(clients, settings), settings.application.capacity
+    found, wanted = find(clients, settings), settings.application.capacity
     if not settings.application.schedules:
         bounds = {"from": found["MinSize"], "to": found["MaxSize"]}
         yield equal("bounds", bounds, {"from": wanted.min_size, "to": wanted.max_size})
@@ -64,7 +74,7 @@ def _capacity(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _tags(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    tags = _find(clients, settings).get("Tags", [])
+    tags = find(clients, settings).get("Tags", [])
     found = {f"{tag['Key']}={tag.get('Value')}" for tag in tags if tag.get("PropagateAtLaunch")}
     expected = {f"{key}={value}" for key, value in expected_tags(settings).items()}
     yield covers("reach the instances", found, expected)
@@ -72,9 +82,8 @@ def _tags(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 def _version(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """The group names the newest version by its number: `$Latest` would never start a refresh."""
-    group = _find(clients, settings)
-    mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
-    found = mixed.get("LaunchTemplateSpecification") or group.get("LaunchTemplate", {})
+    group = find(clients, settings)
+    mixed, found = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate"), template_of(group)
     name = settings.naming.name("application")
     yield equal("name", found.get("LaunchTemplateName"), name)
     answer = clients.ec2.describe_launch_templates(LaunchTemplateNames=[name])

@@ -64,15 +64,17 @@ def zone_id(clients: Clients, settings: Settings) -> str:
     """The hosted zone that is configured, or else the only public one of the domain."""
     if settings.dns.hosted_zone_id is not None:
         return settings.dns.hosted_zone_id
-    name = f"{settings.domain}."
-    answer = clients.route53.list_hosted_zones_by_name(DNSName=settings.domain)
-    zones = [
-        zone
+    return only(zone_ids(clients, settings.domain), f"public hosted zone {settings.domain}")
+
+
+def zone_ids(clients: Clients, domain: str) -> list[str]:
+    """The public hosted zones of a domain."""
+    answer = clients.route53.list_hosted_zones_by_name(DNSName=domain)
+    return [
+        zone["Id"].removeprefix("/hostedzone/")
         for zone in answer["HostedZones"]
-        if zone["Name"] == name and not zone.get("Config", {}).get("PrivateZone")
+        if zone["Name"] == f"{domain}." and not zone.get("Config", {}).get("PrivateZone")
     ]
-    zone = only(zones, f"public hosted zone {settings.domain}")
-    return zone["Id"].removeprefix("/hostedzone/")
 
 
 def certificate(clients: Clients, settings: Settings) -> "CertificateDetailTypeDef":

@@ -1,5 +1,6 @@
 """Shows findings to people, and to machines."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,8 +13,17 @@ from rich.table import Table
 from automation.checks.finding import Finding
 
 
+def answer(findings: Sequence[Finding], *, as_json: bool, console: Console) -> int:
+    """Print the findings, and the exit code: 0, or 1 when one does not hold."""
+    if as_json:
+        print(json.dumps(to_json(findings), indent=2))
+    else:
+        show(findings, console)
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
 def show(findings: Sequence[Finding], console: Console) -> None:
-    """Print a table, and what to do about each failure below it."""
+    """Print a table, and what to do about failures and warnings below it."""
     plain = not console.is_terminal
     table = Table(box=None if plain else ROUNDED, pad_edge=not plain)
     table.add_column("tier", no_wrap=True)
@@ -21,14 +31,19 @@ def show(findings: Sequence[Finding], console: Console) -> None:
     table.add_column("check", overflow="fold")
     table.add_column("found", overflow="fold")
     for finding in findings:
-        word = "[green]ok[/]" if finding.ok else "[red]failed[/]"
-        table.add_row(finding.tier, word, escape(finding.what), escape(finding.detail))
+        table.add_row(finding.tier, _word(finding), escape(finding.what), escape(finding.detail))
     console.print(table)
     for finding in findings:
-        if not finding.ok and finding.remedy:
+        if finding.remedy:
             line = f"{finding.tier}: {finding.what}: {finding.remedy}"
             console.print(escape(line), highlight=False, soft_wrap=True)
     console.print(summary(findings), highlight=False, soft_wrap=True)
+
+
+def _word(finding: Finding) -> str:
+    if finding.warning:
+        return "[yellow]warning[/]"
+    return "[green]ok[/]" if finding.ok else "[red]failed[/]"
 
 
 def summary(findings: Sequence[Finding]) -> str:

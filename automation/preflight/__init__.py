@@ -1,0 +1,5 @@
+"""What would keep an environment from being deployed, found before anything is changed."""
+
+from automation.preflight.preflight import examine
+
+__all__ = ["examine"]

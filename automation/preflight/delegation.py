@@ -1,0 +1,65 @@
+"""The domain: the internet asks the hosted zone about it."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from automation.checks import lookups
+from automation.checks.claim import Check, Claim, holds, only, shown
+from automation.checks.clients import Clients
+from automation.preflight.resolver import UnknownError, name_servers
+from config import Settings
+
+Ask = Callable[[str], frozenset[str]]
+
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-configuring.html
+_WHERE = "at its registrar, or in the zone above it,"
+
+
+def delegation_checks(ask: Ask = name_servers) -> dict[str, Check]:
+    """The checks, with what asks the internet."""
+    return {"hosted zone": partial(_delegated, ask=ask)}
+
+
+def _delegated(clients: Clients, settings: Settings, *, ask: Ask) -> Iterator[Claim]:
+    if settings.dns.hosted_zone_id is None:
+        ids = lookups.zone_ids(clients, settings.domain)
+        if not ids:
+            yield _to_come(settings)
+            return
+        zone_id = only(ids, f"public hosted zone {settings.domain}")
+    else:
+        zone_id = settings.dns.hosted_zone_id
+    answer = clients.route53.get_hosted_zone(Id=zone_id)
+    name = answer["HostedZone"]["Name"].removesuffix(".")
+    belongs = f".{settings.domain}".endswith(f".{name}")
+    yield holds("holds the domain", belongs, found=name, expected=settings.domain).otherwise(
+        "name a zone of the domain in dns.hosted_zone_id"
+    )
+    servers = answer.get("DelegationSet", {}).get("NameServers", [])
+    if not servers:
+        remedy = "name a public zone in dns.hosted_zone_id: nobody can be told of a private one"
+        yield Claim("public", ok=False, detail="it has no name servers", remedy=remedy)
+        return
+    yield _asked(name, {each.lower().removesuffix(".") for each in servers}, ask)
+
+
+def _to_come(settings: Settings) -> Claim:
+    """Certificates are validated through the domain, so the first deployment waits for it."""
+    remedy = (
+        f"when `deploy` waits for the certificates of the dns tier, set the new zone's name "
+        f"servers at the registrar of {settings.domain}, or in the zone above it"
+    )
+    return Claim("delegated", ok=True, detail="unknown: there is no zone yet", remedy=remedy)
+
+
+def _asked(name: str, expected: set[str], ask: Ask) -> Claim:
+    servers = shown(expected)
+    try:
+        found = ask(name)
+    except UnknownError as error:
+        remedy = f"check that {_WHERE} the name servers of {name} are {servers}"
+        return Claim("delegated", ok=True, detail=f"unknown: {error}", remedy=remedy)
+    delegated = bool(found) and found <= expected
+    return holds("delegated", delegated, found=found, expected=servers).otherwise(
+        f"{_WHERE} set the name servers of {name} to {servers}"
+    )

@@ -1,0 +1,27 @@
+"""`verify`, apart from how it is typed."""
+
+from rich.console import Console
+
+from automation.aws import connect
+from automation.checks import report
+from automation.commands import settings_of
+from automation.errors import INTERRUPTED
+from automation.verification.verification import verify as findings_of
+
+
+def verify(
+    environment: str, *, in_full: bool, as_json: bool, console: Console, progress: Console
+) -> int:
+    """The exit code: 0, or 1 when the live environment is not as it should be.
+
+    Raises `UserError` for settings with faults, and for credentials that are none of the account.
+    """
+    settings = settings_of(environment)
+    try:
+        session = connect(settings)
+        with progress.status(f"Looking at {environment}"):
+            findings = list(findings_of(session, settings, in_full=in_full))
+    except KeyboardInterrupt:
+        progress.print("interrupted: nothing was changed")
+        return INTERRUPTED
+    return report.answer(findings, as_json=as_json, console=console)

@@ -1,0 +1,64 @@
+"""What visitors meet first: the distribution is deployed, and its certificates hold."""
+
+import datetime
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+from automation.checks import lookups
+from automation.checks.claim import Check, Claim, equal, holds
+from automation.checks.clients import Clients
+from config import Settings
+
+# ACM renews 60 days before the end, so that something is wrong when half of them have passed.
+# https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
+LEAST_DAYS = 30
+_FAILING = ("FAILED", "PENDING_VALIDATION")
+_VALIDATE = "see that the validation records of the certificate are still in the hosted zone"
+
+
+def _distribution(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    id_ = lookups.distribution_id(clients, settings)
+    found = clients.cloudfront.get_distribution(Id=id_)["Distribution"]
+    yield equal("state", found["Status"], "Deployed").otherwise(
+        "look again in some minutes: CloudFront is still spreading a change"
+    )
+    yield equal("enabled", found["DistributionConfig"]["Enabled"], True).otherwise(
+        "apply the edge tier again"
+    )
+
+
+def certificate_checks(now: datetime.datetime) -> Mapping[str, Check]:
+    """That of the load balancer, and that of CloudFront."""
+    return {
+        "certificate": partial(_certificate, now=now),
+        "certificate in us-east-1": partial(_global_certificate, now=now),
+    }
+
+
+def _certificate(
+    clients: Clients, settings: Settings, *, now: datetime.datetime
+) -> Iterator[Claim]:
+    found = lookups.certificate(clients, settings)
+    yield equal("state", found.get("Status"), "ISSUED").otherwise(_VALIDATE)
+    if "NotAfter" in found:
+        days = (found["NotAfter"] - now).days
+        lasts = days >= LEAST_DAYS
+        yield holds(
+            "days until it expires", lasts, found=days, expected=f"{LEAST_DAYS} at least"
+        ).otherwise(_VALIDATE)
+    status = found.get("RenewalSummary", {}).get("RenewalStatus")
+    yield holds(
+        "renewal", status not in _FAILING, found=status or "not due", expected="one that succeeds"
+    ).otherwise(_VALIDATE)
+    if found.get("RenewalEligibility") != "ELIGIBLE":
+        remedy = "see that it is in use, and issued by ACM: nothing else is renewed"
+        yield Claim("renewed by ACM", ok=True, detail="no", remedy=remedy)
+
+
+def _global_certificate(
+    clients: Clients, settings: Settings, *, now: datetime.datetime
+) -> Iterator[Claim]:
+    return _certificate(clients.in_us_east_1, settings, now=now)
+
+
+EDGE_CHECKS: Mapping[str, Check] = {"distribution": _distribution}

@@ -1,0 +1,72 @@
+"""All that tells whether a deployed environment works."""
+
+import datetime
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+import boto3
+
+from automation.checks.claim import Check, run
+from automation.checks.clients import Clients
+from automation.checks.finding import Finding
+from automation.checks.platform import check_platform
+from automation.verification.alarms import ALARM_CHECKS
+from automation.verification.application import APPLICATION_CHECKS
+from automation.verification.audit import audit_checks
+from automation.verification.database import database_checks
+from automation.verification.edge import EDGE_CHECKS, certificate_checks
+from config import Settings
+
+
+def verify(
+    session: boto3.Session,
+    settings: Settings,
+    *,
+    in_full: bool = False,
+    now: datetime.datetime | None = None,
+) -> Iterator[Finding]:
+    """How the environment is at a time, and whether it is configured as it should be.
+
+    The claims about its configuration are one finding for each tier, or all of them `in_full`.
+    """
+    clients = Clients(session, settings.region)
+    for tier, checks in _live(settings, now or datetime.datetime.now(datetime.UTC)).items():
+        for finding in run(tier, clients, settings, checks):
+            yield _with_remedy(finding, settings)
+    configured = check_platform(session, settings)
+    yield from configured if in_full else summarize(configured, settings)
+
+
+def _live(settings: Settings, now: datetime.datetime) -> dict[str, Mapping[str, Check]]:
+    return {
+        "dns": certificate_checks(now),
+        "database": database_checks(settings, now),
+        "application": APPLICATION_CHECKS,
+        "edge": EDGE_CHECKS,
+        "monitoring": ALARM_CHECKS,
+        "audit": audit_checks(now),
+    }
+
+
+def summarize(findings: Iterable[Finding], settings: Settings) -> Iterator[Finding]:
+    """One finding for each tier: how many of its claims hold, and which do not."""
+    for tier, group in itertools.groupby(findings, lambda finding: finding.tier):
+        of_tier = list(group)
+        failed = [finding.what for finding in of_tier if not finding.ok]
+        detail = f"{len(of_tier) - len(failed)} of {len(of_tier)} claims hold"
+        if failed:
+            detail += f", but not: {'; '.join(failed)}"
+        remedy = (
+            f"see `python -m automation verify --env {settings.environment} --all`, "
+            "then apply the tier again"
+        )
+        yield Finding(tier, "configuration", not failed, detail, remedy if failed else "")
+
+
+def _with_remedy(finding: Finding, settings: Settings) -> Finding:
+    """What has no remedy of its own is missing, or could not be asked for."""
+    if finding.ok or finding.remedy:
+        return finding
+    command = f"python -m automation deploy {finding.tier} --env {settings.environment}"
+    return replace(finding, remedy=f"deploy it: `{command}`")

@@ -1,0 +1,160 @@
+"""Makes the few things of a deployed environment that `verify` looks at."""
+
+from typing import Any
+
+from automation.emulator import Emulator
+from config import Settings
+
+ZONES = ("us-west-2a", "us-west-2b")
+
+
+class Site:
+    """One method for each tier."""
+
+    def __init__(self, emulator: Emulator, settings: Settings) -> None:
+        self._client = emulator.client
+        self._settings = settings
+        self.naming = settings.naming
+
+    def application(self, *, desired: int = 2) -> None:
+        """A launch template, a target group, and a group of instances."""
+        ec2, name = self._client("ec2"), self.naming.name("application")
+        vpc = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.2.{number}.0/24", AvailabilityZone=zone)
+            for number, zone in enumerate(ZONES)
+        ]
+        data = {"InstanceType": "t4g.small", "ImageId": "ami-12c6146b"}
+        ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)
+        target_group = self._client("elbv2").create_target_group(
+            Name=self.naming.name("app-8080"), Protocol="HTTP", Port=8080, VpcId=vpc
+        )["TargetGroups"][0]["TargetGroupArn"]
+        self._client("autoscaling").create_auto_scaling_group(
+            AutoScalingGroupName=name,
+            MinSize=1,
+            MaxSize=4,
+            DesiredCapacity=desired,
+            VPCZoneIdentifier=",".join(each["Subnet"]["SubnetId"] for each in subnets),
+            LaunchTemplate={"LaunchTemplateName": name, "Version": "1"},
+            TargetGroupARNs=[target_group],
+        )
+
+    def instances(self) -> list[str]:
+        """The ids of the group's instances."""
+        answer = self._client("autoscaling").describe_auto_scaling_groups(
+            AutoScalingGroupNames=[self.naming.name("application")]
+        )
+        return [each["InstanceId"] for each in answer["AutoScalingGroups"][0]["Instances"]]
+
+    def database(self, *, replicas: int = 0, **otherwise: Any) -> str:
+        """The primary and its replicas; the primary's name."""
+        rds, name = self._client("rds"), self.naming.name("database")
+        sound: dict[str, Any] = {
+            "Engine": "mysql",
+            "EngineVersion": "8.4.7",
+            "DBInstanceClass": "db.t4g.micro",
+            "AllocatedStorage": 20,
+            "MasterUsername": "admin",
+            "ManageMasterUserPassword": True,
+            "BackupRetentionPeriod": 1,
+        }
+        rds.create_db_instance(DBInstanceIdentifier=name, **{**sound, **otherwise})
+        for number in range(1, replicas + 1):
+            rds.create_db_instance_read_replica(
+                DBInstanceIdentifier=f"{name}-replica-{number}", SourceDBInstanceIdentifier=name
+            )
+        return name
+
+    def measure(self, metric: str, value: float, *, instance: str) -> None:
+        """A value of one of RDS's metrics."""
+        dimensions = [{"Name": "DBInstanceIdentifier", "Value": instance}]
+        data = {"MetricName": metric, "Dimensions": dimensions, "Value": value}
+        self._client("cloudwatch").put_metric_data(Namespace="AWS/RDS", MetricData=[data])
+
+    def certificate(self, region: str) -> str:
+        """One that ACM issues; its ARN."""
+        acm = self._client("acm", region=region)
+        made = acm.request_certificate(
+            DomainName=self._settings.domain, ValidationMethod="DNS", Tags=self._named()
+        )
+        return str(made["CertificateArn"])
+
+    def imported_certificate(self, region: str, pem: str) -> None:
+        """One that somebody else issued."""
+        key = pem.index("-----BEGIN PRIVATE KEY-----")
+        self._client("acm", region=region).import_certificate(
+            Certificate=pem[:key].encode(), PrivateKey=pem[key:].encode(), Tags=self._named()
+        )
+
+    def _named(self) -> list[dict[str, str]]:
+        return [{"Key": "Name", "Value": self.naming.name("certificate")}]
+
+    def distribution(self, *, enabled: bool = True) -> None:
+        """One that answers to the domain."""
+        origin = {
+            "Id": "application",
+            "DomainName": "alb.us-west-2.elb.amazonaws.com",
+            "CustomOriginConfig": {
+                "HTTPPort": 80,
+                "HTTPSPort": 443,
+                "OriginProtocolPolicy": "https-only",
+            },
+        }
+        self._client("cloudfront").create_distribution(
+            DistributionConfig={
+                "CallerReference": self.naming.prefix,
+                "Comment": "",
+                "Enabled": enabled,
+                "Aliases": {"Quantity": 1, "Items": [self._settings.domain]},
+                "Origins": {"Quantity": 1, "Items": [origin]},
+                "DefaultCacheBehavior": {
+                    "TargetOriginId": "application",
+                    "ViewerProtocolPolicy": "https-only",
+                    "CachePolicyId": "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+                },
+            }
+        )
+
+    def alarms(self, *purposes: str, region: str = "us-west-2") -> None:
+        """Alarms on metrics."""
+        for purpose in purposes:
+            self._client("cloudwatch", region=region).put_metric_alarm(
+                AlarmName=self.naming.name(purpose),
+                Namespace="AWS/ApplicationELB",
+                MetricName="RequestCount",
+                Statistic="Sum",
+                Period=60,
+                EvaluationPeriods=1,
+                Threshold=1,
+                ComparisonOperator="GreaterThanThreshold",
+            )
+
+    def service_down(self) -> None:
+        """The alarm over alarms."""
+        rule = f'ALARM("{self.naming.name("outage")}")'
+        name = self.naming.name("service-down")
+        self._client("cloudwatch").put_composite_alarm(AlarmName=name, AlarmRule=rule)
+
+    def report(self, purpose: str, state: str, *, region: str = "us-west-2") -> None:
+        """Put an alarm into a state."""
+        self._client("cloudwatch", region=region).set_alarm_state(
+            AlarmName=self.naming.name(purpose), StateValue=state, StateReason="as a test wants it"
+        )
+
+    def audit(self) -> None:
+        """A trail that logs, and a vault."""
+        bucket, trail = self.naming.bucket("audit"), self.naming.name("trail")
+        location = {"LocationConstraint": "us-west-2"}
+        self._client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
+        cloudtrail = self._client("cloudtrail")
+        cloudtrail.create_trail(Name=trail, S3BucketName=bucket)
+        cloudtrail.start_logging(Name=trail)
+        self._client("backup").create_backup_vault(BackupVaultName=self.naming.name("backup"))
+
+    def back_up(self) -> None:
+        """Have AWS Backup make a recovery point of the database."""
+        self._client("backup").start_backup_job(
+            BackupVaultName=self.naming.name("backup"),
+            ResourceArn=self.naming.arn("rds", f"db:{self.naming.name('database')}"),
+            IamRoleArn=self.naming.arn("iam", "role/backup", region=""),
+        )

@@ -1,0 +1,109 @@
+import datetime
+
+import pytest
+
+from automation.checks.claim import run
+from automation.checks.clients import Clients
+from automation.checks.finding import Finding
+from automation.emulator import Emulator
+from automation.verification.audit import audit_checks, longest_gap
+from config import Settings
+from tests.automation.verification.conftest import sound
+from tests.automation.verification.site import Site
+
+HOUR = datetime.timedelta(hours=1)
+RESTORABLE, SNAPSHOT = "automated backups: restorable until", "snapshots: newest"
+POINT, LOGGING = "AWS Backup: newest recovery point", "trail: logging"
+EVENTS = "see the events of the database and the jobs of AWS Backup"
+
+
+def look(
+    clients: Clients, settings: Settings, *, after: datetime.timedelta = HOUR / 60
+) -> dict[str, Finding]:
+    now = datetime.datetime.now(datetime.UTC) + after
+    findings = run("audit", clients, settings, audit_checks(now))
+    return {finding.what: finding for finding in findings}
+
+
+@pytest.fixture
+def backed_up(site: Site) -> Site:
+    site.database()
+    site.audit()
+    site.back_up()
+    return site
+
+
+@pytest.mark.parametrize(
+    ("schedule", "hours"),
+    [
+        ("cron(0 7 * * ? *)", 33),
+        ("cron(0 7 ? * * *)", 33),
+        ("cron(0 7 ? * SUN *)", 177),
+        ("cron(0 7 1 * ? *)", 753),
+    ],
+)
+def test_how_far_apart_backups_may_be(schedule: str, hours: int) -> None:
+    assert longest_gap(schedule) == hours * HOUR
+
+
+@pytest.mark.usefixtures("backed_up")
+def test_recent_backups_and_a_trail_that_logs(clients: Clients, settings: Settings) -> None:
+    assert set(sound(look(clients, settings))) == {
+        RESTORABLE,
+        SNAPSHOT,
+        POINT,
+        LOGGING,
+        "trail: errors",
+    }
+
+
+@pytest.mark.parametrize(("hours", "stale"), [(30, set()), (34, {SNAPSHOT, POINT})])
+def test_backups_get_old(
+    hours: int, stale: set[str], backed_up: Site, clients: Clients, settings: Settings
+) -> None:
+    assert backed_up
+    found = look(clients, settings, after=hours * HOUR)
+    # The emulated database can always be restored to the real now, hours before this one.
+    assert {what for what, each in found.items() if not each.ok} == {RESTORABLE, *stale}
+    now = datetime.datetime.now(datetime.UTC)
+    finding = found[RESTORABLE]
+    assert finding.detail.startswith(f"found {now:%Y-%m-%d %H}:")
+    assert f", expected one after {now + (hours - 1) * HOUR:%Y-%m-%d %H}:" in finding.detail
+    assert finding.remedy == EVENTS
+
+
+def test_a_new_database_has_no_recovery_point_yet(
+    site: Site, clients: Clients, settings: Settings
+) -> None:
+    site.database()
+    site.audit()
+    finding = look(clients, settings)[POINT]
+    assert (finding.warning, finding.detail) == (True, "none yet: the database is new")
+    assert finding.remedy.startswith("look again after 20")
+    finding = look(clients, settings, after=34 * HOUR)[POINT]
+    assert finding.detail.startswith("found nothing, expected one after ")
+    assert not finding.ok
+
+
+def test_backups_that_are_switched_off_are_a_warning(
+    backed_up: Site, clients: Clients, settings: Settings
+) -> None:
+    assert backed_up
+    off = settings.database.model_copy(update={"backup_days": 0})
+    found = look(clients, settings.model_copy(update={"database": off}))
+    assert found[RESTORABLE].warning
+    assert found[RESTORABLE].detail == "never: switched off"
+    assert SNAPSHOT not in found
+
+
+def test_a_trail_that_was_stopped(
+    backed_up: Site, clients: Clients, settings: Settings, emulator: Emulator
+) -> None:
+    name = backed_up.naming.name("trail")
+    emulator.client("cloudtrail").stop_logging(Name=name)
+    finding = look(clients, settings)[LOGGING]
+    assert (finding.ok, finding.detail, finding.remedy) == (
+        False,
+        "found no, expected yes",
+        f"find out who stopped it, and start it: `aws cloudtrail start-logging --name {name}`",
+    )

@@ -1,0 +1,71 @@
+import boto3
+import pytest
+
+from automation.checks.finding import Finding
+from automation.checks.state import STACKS
+from automation.verification.verification import summarize, verify
+from config import Settings
+from tests.automation.verification.site import Site
+
+LIVE = ["dns", "database", "application", "edge", "monitoring", "audit"]
+TIERS = [*STACKS, "state"]
+
+
+@pytest.fixture
+def whole(site: Site) -> Site:
+    for region in ("us-west-2", "us-east-1"):
+        site.certificate(region)
+    site.database()
+    site.application()
+    site.distribution()
+    site.alarms("outage")
+    site.alarms("site-unreachable", region="us-east-1")
+    site.service_down()
+    site.audit()
+    return site
+
+
+def test_the_live_checks_come_first_then_a_line_for_each_tier(
+    whole: Site, session: boto3.Session, settings: Settings
+) -> None:
+    findings = list(verify(session, settings))
+    live = [finding for finding in findings if finding.what != "configuration"]
+    assert list(dict.fromkeys(finding.tier for finding in live)) == LIVE
+    assert [finding for finding in live if not finding.ok] == []
+    name = whole.naming.name("database")
+    warnings = {finding.what for finding in live if finding.warning}
+    assert warnings == {f"storage of {name}: free", "AWS Backup: newest recovery point"}
+    configured = [finding for finding in findings if finding.what == "configuration"]
+    assert [finding.tier for finding in configured] == TIERS
+
+
+def test_in_full_every_claim_is_a_finding(session: boto3.Session, settings: Settings) -> None:
+    findings = list(verify(session, settings, in_full=True))
+    assert "configuration" not in {finding.what for finding in findings}
+    assert ("state", "locks") in {(finding.tier, finding.what) for finding in findings}
+
+
+def test_what_was_never_deployed_says_how_to(session: boto3.Session, settings: Settings) -> None:
+    findings = list(verify(session, settings))
+    assert all(finding.remedy for finding in findings if not finding.ok)
+    (finding,) = [each for each in findings if each.what == "instances"]
+    assert finding.remedy == "deploy it: `python -m automation deploy application --env dev`"
+
+
+def test_a_tier_is_summed_up(settings: Settings) -> None:
+    findings = [
+        Finding("network", "VPC: network", ok=True, detail=""),
+        Finding("network", "NAT: zones", ok=False, detail="found none, expected a"),
+        Finding("network", "flow logs", ok=False, detail="found no flow log"),
+        Finding("dns", "hosted zone: holds the domain", ok=True, detail=""),
+    ]
+    assert list(summarize(findings, settings)) == [
+        Finding(
+            "network",
+            "configuration",
+            ok=False,
+            detail="1 of 3 claims hold, but not: NAT: zones; flow logs",
+            remedy="see `python -m automation verify --env dev --all`, then apply the tier again",
+        ),
+        Finding("dns", "configuration", ok=True, detail="1 of 1 claims hold"),
+    ]
