@@ -1,0 +1,1 @@
+"""`destroy`: an environment's end."""

@@ -1,0 +1,172 @@
+"""`destroy`, apart from how it is typed."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from automation.aws import connect, explain
+from automation.checks.clients import Clients
+from automation.commands import settings_of
+from automation.destruction.inventory import resources
+from automation.destruction.losses import losses
+from automation.destruction.protection import check_account, check_settings
+from automation.destruction.request import Request
+from automation.destruction.result import Result
+from automation.destruction.selection import check_locks, select
+from automation.destruction.stack import destroy_stack, left_behind
+from automation.drift.tiers import choose
+from automation.drift.workbench import Workbench, prepare
+from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.graph import Graph, in_order
+from automation.guards import interruptible
+from automation.scheduler import Outcome
+from automation.status.states import States
+from config import Settings
+
+# Where Terraform leaves a state that it cannot upload, in the stack's folder.
+_UNSAVED = "errored.tfstate"
+
+
+class Destroy:
+    """One run of the command."""
+
+    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+        self._request = request
+        self._console = console
+        self._progress = progress
+
+    def run(self) -> int:
+        """The exit code: 0, or 1 when something is left, or 130 after Ctrl-C.
+
+        Raises `UserError` for what the user can mend; nothing was destroyed then.
+        """
+        settings = settings_of(self._request.environment)
+        tiers = choose(self._request.tiers)
+        self._check_confirmation(settings)
+        check_settings(settings)
+        try:
+            with interruptible():
+                result = self._destroy(settings, tiers)
+        except (BotoCoreError, ClientError) as error:
+            raise CommandError(explain(error)) from error
+        except KeyboardInterrupt:
+            self._progress.print("interrupted: Terraform has ended; run it again for the rest")
+            return INTERRUPTED
+        if self._request.as_json:
+            print(json.dumps(result.to_json(), indent=2))
+        else:
+            result.show(self._console)
+        return 0 if result.ok else 1
+
+    def _check_confirmation(self, settings: Settings) -> None:
+        given, prefix = self._request.confirm, settings.naming.prefix
+        if given is not None and given != prefix:
+            raise UserError(f'--confirm was "{given}", not {prefix}: nothing was destroyed')
+
+    def _destroy(self, settings: Settings, tiers: Sequence[str]) -> Result:
+        session = connect(settings)
+        states = States(Clients(session, settings.region), settings)
+        states.check_bucket()
+        result = Result(settings.environment, states.bucket)
+        self._request.folder.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=self._request.folder))
+        try:
+            bench = self._prepare(folder)
+            chosen = self._choose(bench, states, tiers)
+            if chosen:
+                self._weigh(result, chosen, states, session, settings)
+                self._confirm(result, settings)
+                self._carry_out(result, bench, chosen, session)
+        finally:
+            result.unsaved = self._clear(folder)
+        return result
+
+    def _clear(self, folder: Path) -> list[str]:
+        """Remove the folder, unless it has a state that is nowhere else."""
+        unsaved = [str(file) for file in folder.rglob(_UNSAVED)]
+        for file in unsaved:
+            line = f"a state could not be saved: next to it run `terraform state push`: {file}"
+            self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
+        if not unsaved:
+            shutil.rmtree(folder)
+        return unsaved
+
+    def _prepare(self, folder: Path) -> Workbench:
+        return prepare(
+            self._request.environment,
+            output=folder / "out",
+            data=folder / "data",
+            progress=self._progress,
+            synthesize=self._request.synthesize,
+        )
+
+    def _choose(self, bench: Workbench, states: States, tiers: Sequence[str]) -> Graph:
+        with self._progress.status("Reading the states"):
+            stacks = states.each()
+        deployed = [each.stack for each in stacks if each.resources]
+        chosen = select(bench.graph, tiers, deployed)
+        check_locks(stacks, chosen)
+        return {name: chosen[name] for name in in_order(chosen)}
+
+    def _weigh(
+        self,
+        result: Result,
+        chosen: Graph,
+        states: States,
+        session: boto3.Session,
+        settings: Settings,
+    ) -> None:
+        """Refuse what is protected, and find out what is lost."""
+        clients = _Regions(session, settings.region)
+        with self._progress.status("Looking for what would be lost"):
+            found = list(resources(states, chosen))
+            check_account(clients(""), found, settings)
+            result.stacks = list(chosen)
+            result.losses = list(losses(clients, found))
+
+    def _confirm(self, result: Result, settings: Settings) -> None:
+        for line in _warning(result):
+            self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
+        prefix = settings.naming.prefix
+        if self._request.confirm is not None:
+            return
+        question = f"Type {prefix} to destroy: "
+        self._progress.print(question, end="", markup=False, highlight=False, soft_wrap=True)
+        answer = self._request.ask()
+        if answer != prefix:
+            raise UserError(f'received "{answer}", not {prefix}: nothing was destroyed')
+
+    def _carry_out(
+        self, result: Result, bench: Workbench, chosen: Graph, session: boto3.Session
+    ) -> None:
+        result.tracks = bench.fleet.run("Destroying", chosen, destroy_stack)
+        done = [name for name, track in result.tracks.items() if track.outcome is Outcome.DONE]
+        result.left = list(left_behind(session.client("s3"), bench.stacks, done))
+
+
+class _Regions:
+    """Clients by region; the environment's for what has none."""
+
+    def __init__(self, session: boto3.Session, region: str) -> None:
+        self._session = session
+        self._region = region
+        self._clients: dict[str, Clients] = {}
+
+    def __call__(self, region: str) -> Clients:
+        region = region or self._region
+        return self._clients.setdefault(region, Clients(self._session, region))
+
+
+def _warning(result: Result) -> Sequence[str]:
+    lost = [f"  {loss}" for loss in result.losses]
+    return [
+        f"{result.environment}: to be destroyed, in this order: {', '.join(result.stacks)}",
+        *(["This is lost:", *lost] if lost else ["They hold no data."]),
+        f"The state bucket {result.bucket} stays.",
+    ]

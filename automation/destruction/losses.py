@@ -1,0 +1,130 @@
+"""What data is lost with an environment."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from botocore.exceptions import ClientError
+
+from automation.checks.clients import Clients
+from automation.destruction.inventory import Resource
+
+# A bucket of logs may hold millions of objects: a thousand a call, enough to know what is at stake.
+_PAGES = 10
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Something that holds data, how much it holds, and whether a copy is kept."""
+
+    stack: str
+    what: str
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.stack}: {self.what}: {self.detail}"
+
+
+def losses(clients: Callable[[str], Clients], resources: Iterable[Resource]) -> Iterator[Loss]:
+    """Each resource that holds data; `clients` gives those of a region."""
+    for resource in resources:
+        look = _LOOKS.get(resource.type)
+        if look is None:
+            continue
+        what, describe = look
+        name = next(
+            text for key in ("identifier", "bucket", "name", "id") if (text := resource.text(key))
+        )
+        try:
+            detail = describe(clients(resource.region), resource)
+        except ClientError as error:
+            detail = f"AWS does not tell: {error.response.get('Error', {}).get('Code')}"
+        yield Loss(resource.stack, f"{what} {name}", detail)
+
+
+def size(number: float) -> str:
+    """An amount of bytes in its largest unit."""
+    unit = 0
+    while number >= 1024 and unit < len(_UNITS) - 1:
+        number, unit = number / 1024, unit + 1
+    return f"{number:.1f} {_UNITS[unit]}" if unit else f"{number:.0f} bytes"
+
+
+def _bucket(clients: Clients, resource: Resource) -> str:
+    """Every version counts.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
+    """
+    pages = clients.s3.get_paginator("list_object_versions").paginate(
+        Bucket=resource.text("bucket")
+    )
+    seen = list(islice(pages, _PAGES))
+    sizes = [each.get("Size", 0) for page in seen for each in page.get("Versions", [])]
+    more = "more than " if seen and seen[-1].get("IsTruncated") else ""
+    return f"{more}{_count(sizes, 'object version')}, {more}{size(sum(sizes))}"
+
+
+def _database(_: Clients, resource: Resource) -> str:
+    """As it was deployed: Terraform goes by its state.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html
+    """
+    final = resource.text("final_snapshot_identifier")
+    skipped = resource.attributes.get("skip_final_snapshot")
+    snapshot = "no final snapshot" if skipped else f"kept as the final snapshot {final}"
+    if resource.text("replicate_source_db"):
+        return "a read replica: its source has the data"
+    deleted = resource.attributes.get("delete_automated_backups", True)
+    backups = "deleted with it" if deleted else "kept until they expire"
+    stored = resource.attributes.get("allocated_storage")
+    return f"{stored} GiB, {snapshot}, automated backups {backups}"
+
+
+def _log_group(clients: Clients, resource: Resource) -> str:
+    name = resource.text("name")
+    pages = clients.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+    stored = sum(
+        group.get("storedBytes", 0)
+        for page in pages
+        for group in page["logGroups"]
+        if group.get("logGroupName") == name
+    )
+    return size(stored)
+
+
+def _vault(clients: Clients, resource: Resource) -> str:
+    pages = clients.backup.get_paginator("list_recovery_points_by_backup_vault").paginate(
+        BackupVaultName=resource.text("name")
+    )
+    return _count([each for page in pages for each in page["RecoveryPoints"]], "recovery point")
+
+
+def _secret(_: Clients, resource: Resource) -> str:
+    days = resource.attributes.get("recovery_window_in_days")
+    return f"can be restored for {days} days" if days else "gone at once"
+
+
+def _key(_: Clients, resource: Resource) -> str:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html."""
+    days = resource.attributes.get("deletion_window_in_days") or 30
+    return f"deleted after {days} days, and all that it encrypts, snapshots too, is unreadable then"
+
+
+def _zone(_: Clients, __: Resource) -> str:
+    return "a new one has other name servers, which the registrar has to be told"
+
+
+def _count(items: Sequence[object], noun: str) -> str:
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
+
+
+_LOOKS: Mapping[str, tuple[str, Callable[[Clients, Resource], str]]] = {
+    "aws_s3_bucket": ("bucket", _bucket),
+    "aws_db_instance": ("database", _database),
+    "aws_backup_vault": ("backup vault", _vault),
+    "aws_secretsmanager_secret": ("secret", _secret),
+    "aws_cloudwatch_log_group": ("log group", _log_group),
+    "aws_kms_key": ("key", _key),
+    "aws_route53_zone": ("hosted zone", _zone),
+}

@@ -1,0 +1,39 @@
+"""What is asked of `destroy`."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from automation.drift.workbench import Synthesize
+from automation.errors import UserError
+from automation.synthesis import synthesize
+from automation.validation import WORKSPACE
+
+
+def typed() -> str:
+    """What the user types; raises `UserError` where nobody can."""
+    if not sys.stdin.isatty():
+        raise UserError(
+            "nobody is there to confirm: give the environment's prefix with --confirm, such as "
+            "--confirm dev-349081; nothing was destroyed"
+        )
+    return sys.stdin.readline().strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """An environment, or tiers of it; `confirm` is its prefix, which otherwise is asked for."""
+
+    environment: str
+    tiers: tuple[str, ...] = ()
+    confirm: str | None = None
+    as_json: bool = False
+    ask: Callable[[], str] = typed
+    synthesize: Synthesize = synthesize
+    workspace: Path = WORKSPACE
+
+    @property
+    def folder(self) -> Path:
+        """Where Terraform works meanwhile."""
+        return self.workspace / "destroy" / self.environment

@@ -1,0 +1,1 @@
+"""`drift`: what was changed in the account, and not by Terraform."""

@@ -1,0 +1,62 @@
+"""All that is needed to have Terraform work on the stacks of an environment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rich.console import Console
+
+from automation import terraform
+from automation.fleet import Fleet
+from automation.graph import Graph, dependencies, in_order
+from automation.installation import install
+from automation.synthesis import Stack, Synthesis, synthesize
+from automation.validation import WORKSPACE
+
+# They would have Terraform look at another state, or only at a part of it.
+# https://developer.hashicorp.com/terraform/cli/config/environment-variables
+_FOREIGN = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_")
+
+Synthesize = Callable[[str, Path], Synthesis]
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """The stacks by what they depend on, and what runs Terraform on them."""
+
+    stacks: tuple[Stack, ...]
+    graph: Graph
+    fleet: Fleet
+
+
+def prepare(
+    environment: str,
+    *,
+    output: Path,
+    data: Path,
+    progress: Console,
+    synthesize: Synthesize = synthesize,
+    workspace: Path = WORKSPACE,
+) -> Workbench:
+    """Synthesize an environment and install its providers; raises `UserError` if it cannot.
+
+    The stacks go to `output`; what Terraform needs meanwhile, plans with secrets too, to `data`.
+    """
+    found = terraform.find()
+    with progress.status(f"Synthesizing {environment}"):
+        stacks = synthesize(environment, output).stacks
+    with progress.status("Preparing the provider"):
+        installation = install(found, stacks, workspace)
+    graph = dependencies(stacks)
+    fleet = Fleet(
+        stacks,
+        terraform=replace(found, environ=_ordinary(installation.environ)),
+        installation=installation,
+        workspace=data,
+        console=progress,
+    )
+    return Workbench(stacks, {name: graph[name] for name in in_order(graph)}, fleet)
+
+
+def _ordinary(environ: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in environ.items() if not name.startswith(_FOREIGN)}

@@ -1,0 +1,1 @@
+"""`status`: what is deployed, and since when."""

@@ -1,0 +1,164 @@
+"""Reads Terraform's states from their bucket, mostly to count: they may hold secrets.
+
+https://developer.hashicorp.com/terraform/language/backend/s3
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from automation.checks.clients import Clients
+from automation.checks.state import STACKS, STATE
+from automation.errors import CommandError, UserError
+from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+_FILE = "terraform.tfstate"
+_LOCK = f"{_FILE}.tflock"
+# The format of every Terraform since 0.12.
+_VERSION = 4
+
+
+@dataclass(frozen=True)
+class Lock:
+    """Who holds a state, and for what; `id` is what `terraform force-unlock` asks for."""
+
+    id: str
+    who: str
+    operation: str
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applied:
+    """A state in numbers."""
+
+    resources: int
+    serial: int
+    terraform_version: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackStatus:
+    """A stack; one that was never applied has no state."""
+
+    stack: str
+    applied: Applied | None = None
+    lock: Lock | None = None
+
+    @property
+    def resources(self) -> int:
+        """How many resources it has in the account."""
+        return self.applied.resources if self.applied else 0
+
+
+class States:
+    """The states of an environment's stacks."""
+
+    def __init__(self, clients: Clients, settings: Settings) -> None:
+        self._s3: S3Client = clients.s3
+        self._settings = settings
+        self.bucket = settings.naming.bucket(STATE)
+        self._prefix = f"{settings.naming.prefix}/"
+        self._owner = settings.account_id
+
+    def check_bucket(self) -> None:
+        """Raises `UserError` when the bucket is not there, or is not the account's.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+        """
+        environment = self._settings.environment
+        try:
+            self._s3.head_bucket(Bucket=self.bucket, ExpectedBucketOwner=self._owner)
+        except ClientError as error:
+            code = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+            if code == 404:
+                raise UserError(
+                    f"the state bucket {self.bucket} does not exist: create it with "
+                    f"`python -m automation bootstrap --env {environment}`"
+                ) from error
+            if code == 403:
+                raise UserError(
+                    f"the state bucket {self.bucket} is closed to these credentials, or belongs "
+                    f"to another account than {self._owner}: use credentials that may read it"
+                ) from error
+            raise
+
+    def each(self) -> list[StackStatus]:
+        """Every stack of the platform, then those that only have a state, by name."""
+        keys = set(self._keys())
+        found = {key.split("/")[1] for key in keys if key.endswith((f"/{_FILE}", f"/{_LOCK}"))}
+        names = [*STACKS, *sorted(found - set(STACKS))]
+        return [self._status(name, keys) for name in names]
+
+    def document(self, stack: str) -> dict[str, Any]:
+        """A stack's whole state, secrets included: pick from it what is none, and let go."""
+        return self._read(stack)[0]
+
+    def _status(self, stack: str, keys: set[str]) -> StackStatus:
+        locked = self._key(stack, _LOCK) in keys
+        return StackStatus(
+            stack=stack,
+            applied=self._applied(stack) if self._key(stack, _FILE) in keys else None,
+            lock=self._lock(stack) if locked else None,
+        )
+
+    def _applied(self, stack: str) -> Applied:
+        state, at = self._read(stack)
+        return Applied(
+            resources=count(state),
+            serial=state["serial"],
+            terraform_version=state["terraform_version"],
+            at=at,
+        )
+
+    def _read(self, stack: str) -> tuple[dict[str, Any], datetime]:
+        key = self._key(stack, _FILE)
+        answer = self._s3.get_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=self._owner)
+        try:
+            state = json.load(answer["Body"])
+        except ValueError:
+            state = None
+        if not isinstance(state, dict) or state.get("version") != _VERSION:
+            # Without a reason, which could quote the state.
+            raise CommandError(f"s3://{self.bucket}/{key} is no Terraform state")
+        return state, answer["LastModified"]
+
+    def _lock(self, stack: str) -> Lock | None:
+        key = self._key(stack, _LOCK)
+        try:
+            answer = self._s3.get_object(
+                Bucket=self.bucket, Key=key, ExpectedBucketOwner=self._owner
+            )
+        except self._s3.exceptions.NoSuchKey:
+            # It was released since the keys were listed.
+            return None
+        try:
+            lock = json.load(answer["Body"])
+        except ValueError:
+            lock = {}
+        names = ("ID", "Who", "Operation", "Created")
+        return Lock(*(str(lock.get(name, "unknown")) for name in names))
+
+    def _keys(self) -> Iterator[str]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=self._prefix, ExpectedBucketOwner=self._owner
+        )
+        for page in pages:
+            yield from (each["Key"] for each in page.get("Contents", []) if "Key" in each)
+
+    def _key(self, stack: str, file: str) -> str:
+        return f"{self._prefix}{stack}/{file}"
+
+
+def count(state: dict[str, Any]) -> int:
+    """How many resources a state holds; data sources are none."""
+    resources = [each for each in state["resources"] if each["mode"] == "managed"]
+    return sum(len(each["instances"]) for each in resources)

@@ -1,0 +1,81 @@
+"""An emulated account with a state bucket, as commands find it: by their environment."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automation import terraform
+from automation.emulator import Emulator
+from automation.fleet import Fleet, Track
+from automation.graph import dependencies
+from automation.installation import install
+from automation.rehearsal.emulated import bootstrap_account, session, terraform_environment
+from automation.scheduler import Outcome
+from automation.synthesis import PROJECT, Synthesis
+from config import Settings, load
+from tests.automation import tiny
+from tests.automation.consoles import Consoles
+
+
+@dataclass(frozen=True)
+class Account:
+    """The account of an environment."""
+
+    emulator: Emulator
+    settings: Settings
+    folder: Path
+
+    def client(self, service: str) -> Any:
+        return session(self.emulator).client(service)  # type: ignore[call-overload]
+
+    def enter(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have the test's own process take the account for AWS."""
+        environ = self.emulator.isolate()
+        for name in set(os.environ) - set(environ):
+            monkeypatch.delenv(name)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+
+    def synthesize(self, environment: str, output: Path) -> Synthesis:
+        """The tiny platform in the place of the whole one."""
+        return Synthesis(environment, output, tiny.write(output, self.settings.naming), 0)
+
+    def deploy(self) -> None:
+        """Apply the tiny platform."""
+        stacks = tiny.write(self.folder / "out", self.settings.naming)
+        found = terraform.find()
+        installation = install(found, stacks, PROJECT / ".terrace")
+        fleet = Fleet(
+            stacks,
+            terraform=replace(
+                found, environ=terraform_environment(self.emulator, installation.environ)
+            ),
+            installation=installation,
+            workspace=self.folder / "data",
+            console=Consoles().progress,
+        )
+        tracks = fleet.run("Applying", dependencies(stacks), _deploy)
+        said = [str(p) for t in tracks.values() for step in t.steps for p in step.problems]
+        assert {track.outcome for track in tracks.values()} == {Outcome.DONE}, said
+
+
+@contextmanager
+def emulated(folder: Path, settings: Settings | None = None) -> Iterator[Account]:
+    """An emulated account for as long as the context lasts, dev's unless others are given."""
+    settings = settings or load("dev")
+    with Emulator(
+        account_id=settings.account_id, region=settings.region, workspace=folder / "emulator"
+    ) as emulator:
+        bootstrap_account(emulator, settings)
+        yield Account(emulator, settings, folder)
+
+
+def _deploy(track: Track) -> bool:
+    runner = track.runner
+    steps = ("init", runner.init), ("plan", runner.plan), ("apply", runner.apply)
+    return all(track.do(phase, step) for phase, step in steps)

@@ -1,0 +1,59 @@
+"""What `destroy` refuses; nothing is destroyed then."""
+
+import json
+
+import pytest
+
+from automation.errors import UserError
+from tests.automation.accounts import Account
+from tests.automation.destruction.destroying import run
+
+pytestmark = pytest.mark.usefixtures("inside")
+
+
+def refusal(account: Account, *tiers: str, **options: str | None) -> str:
+    with pytest.raises(UserError) as caught:
+        run(account, *tiers, **options)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def test_a_protected_environment(account: Account) -> None:
+    assert refusal(account, environment="staging", confirm=None).startswith("staging is protected")
+
+
+def test_another_prefix(account: Account) -> None:
+    assert refusal(account, confirm="prod-349081") == (
+        '--confirm was "prod-349081", not dev-349081: nothing was destroyed'
+    )
+
+
+def test_an_unknown_tier(account: Account) -> None:
+    assert refusal(account, "databse") == 'there is no tier "databse": did you mean database?'
+
+
+def test_no_credentials(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    assert refusal(account).startswith("no AWS credentials: ")
+
+
+@pytest.mark.terraform
+def test_nothing_is_deployed(account: Account) -> None:
+    code, consoles = run(account)
+    assert code == 0
+    assert consoles.lines == ["dev: nothing is deployed, so nothing was destroyed"]
+
+
+@pytest.mark.terraform
+def test_a_state_that_is_locked(account: Account) -> None:
+    resource = {"mode": "managed", "type": "t", "name": "n", "instances": [{"attributes": {}}]}
+    state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "resources": [resource]}
+    lock = {"ID": "1", "Who": "ann@laptop", "Operation": "Apply", "Created": "today"}
+    s3, bucket = account.client("s3"), account.settings.naming.bucket("tfstate")
+    key = "dev-349081/dns/terraform.tfstate"
+    contents = {key: state, f"{key}.tflock": lock}
+    for name, content in contents.items():
+        s3.put_object(Bucket=bucket, Key=name, Body=json.dumps(content).encode())
+    assert refusal(account, "dns").startswith("locked: dns by ann@laptop since today: ")
+    for name in contents:
+        s3.delete_object(Bucket=bucket, Key=name)

@@ -1,0 +1,72 @@
+import pytest
+
+from automation.checks.clients import Clients
+from automation.destruction.inventory import Resource
+from automation.destruction.protection import check_account, check_settings, protected
+from automation.errors import UserError
+from automation.rehearsal.emulated import session
+from config import load
+from tests.automation.accounts import Account
+
+DATABASE = Resource("database", "aws_db_instance", "primary", {"identifier": "dev-349081-database"})
+
+
+@pytest.fixture
+def clients(account: Account) -> Clients:
+    return Clients(session(account.emulator), account.settings.region)
+
+
+def test_settings_that_protect() -> None:
+    check_settings(load("dev"))
+    with pytest.raises(UserError) as caught:
+        check_settings(load("prod"))
+    assert str(caught.value) == (
+        "prod is protected: set deletion_protection = false in environments/prod.toml, have that "
+        "reviewed, and deploy it (`python -m automation deploy --env prod`) before you destroy"
+    )
+
+
+def test_a_database_that_the_account_still_protects(account: Account, clients: Clients) -> None:
+    assert list(protected(clients, [DATABASE])) == []
+    rds = account.client("rds")
+    rds.create_db_instance(
+        DBInstanceIdentifier="dev-349081-database",
+        DBInstanceClass="db.t4g.micro",
+        Engine="mysql",
+        MasterUsername="admin",
+        MasterUserPassword="correct-horse",
+        AllocatedStorage=20,
+        DeletionProtection=True,
+    )
+    with pytest.raises(UserError) as caught:
+        check_account(clients, [DATABASE], account.settings)
+    assert str(caught.value) == (
+        "dev is protected in the account: database: database dev-349081-database: "
+        "deletion_protection is false in environments/dev.toml, but not deployed: run "
+        "`python -m automation deploy --env dev` before you destroy"
+    )
+    rds.modify_db_instance(DBInstanceIdentifier="dev-349081-database", DeletionProtection=False)
+    check_account(clients, [DATABASE], account.settings)
+
+
+def test_a_load_balancer_that_the_account_still_protects(
+    account: Account, clients: Clients
+) -> None:
+    subnets = account.client("ec2").describe_subnets()["Subnets"][:2]
+    elbv2 = account.client("elbv2")
+    arn = elbv2.create_load_balancer(Name="web", Subnets=[each["SubnetId"] for each in subnets])[
+        "LoadBalancers"
+    ][0]["LoadBalancerArn"]
+    found = Resource("application", "aws_lb", "web", {"arn": arn, "name": "web"})
+    assert list(protected(clients, [found])) == []
+    on = [{"Key": "deletion_protection.enabled", "Value": "true"}]
+    elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=on)
+    assert list(protected(clients, [found])) == ["application: load balancer web"]
+    gone = Resource("application", "aws_lb", "web", {"arn": f"{arn}0", "name": "web"})
+    assert list(protected(clients, [gone])) == []
+
+
+def test_what_holds_data_goes_only_if_it_was_deployed_so(clients: Clients) -> None:
+    kept = Resource("storage", "aws_s3_bucket", "a", {"bucket": "logs", "force_destroy": False})
+    vault = Resource("audit", "aws_backup_vault", "b", {"name": "backup", "force_destroy": True})
+    assert list(protected(clients, [kept, vault])) == ["storage: bucket logs"]

@@ -1,0 +1,56 @@
+from typing import Any, cast
+
+from automation.destruction.result import Result
+from automation.fleet import Track
+from automation.progress import Board
+from automation.runner import Command, Step
+from automation.scheduler import Outcome
+from automation.stream import Applied, Problem
+from tests.automation.consoles import Consoles
+
+BUCKET = "dev-349081-tfstate-123456789012"
+PROBLEM = Problem("deleting S3 Bucket (x): BucketNotEmpty: The bucket is not empty", "", "b.x")
+
+
+def track(name: str, outcome: Outcome, *events: Any) -> Track:
+    board = Board(Consoles().progress, "", [name])
+    code = 1 if outcome is Outcome.FAILED else 0
+    steps = [Step(Command.APPLY, code, 1, events)] if events else []
+    return Track(name, cast(Any, None), board, steps=steps, outcome=outcome)
+
+
+def result(*tracks: Track, left: tuple[str, ...] = ()) -> Result:
+    return Result("dev", BUCKET, tracks={each.stack: each for each in tracks}, left=left)
+
+
+def lines(found: Result) -> list[str]:
+    consoles = Consoles()
+    found.show(consoles.console)
+    return consoles.lines[:-1]
+
+
+def test_a_stack_that_failed_says_why_and_what_it_kept_from_starting() -> None:
+    found = result(
+        track("application", Outcome.DONE, Applied("a.b", "delete", 1)),
+        track("storage", Outcome.FAILED, PROBLEM),
+        track("security", Outcome.SKIPPED),
+    )
+    assert not found.ok
+    said, *rest = lines(found)
+    assert said.startswith("storage: ")
+    assert "BucketNotEmpty" in said
+    assert rest == [
+        "dev: destroyed: application",
+        "dev: failed: storage",
+        "dev: not started: security",
+    ]
+    stacks = {each["name"]: each for each in found.to_json()["stacks"]}
+    assert stacks["application"]["destroyed"] == 1
+    assert stacks["storage"]["outcome"] == "failed"
+    assert len(stacks["storage"]["problems"]) == 1
+
+
+def test_what_is_left_behind_is_a_failure() -> None:
+    found = result(track("storage", Outcome.DONE), left=("storage: managed a.b",))
+    assert not found.ok
+    assert lines(found)[0] == "left behind: storage: managed a.b"

@@ -1,0 +1,42 @@
+import pytest
+
+from automation.drift.command import Drift, Request
+from automation.errors import CommandError
+from tests.automation.accounts import Account
+from tests.automation.consoles import Consoles
+from tests.automation.drift.looking import run
+
+pytestmark = pytest.mark.usefixtures("inside")
+
+
+def test_what_was_never_applied_has_not_drifted(account: Account) -> None:
+    code, consoles = run(account, "storage", "edge")
+    assert (code, consoles.lines) == (0, ["dev: never applied: storage, edge"])
+
+
+def refusal(request: Request) -> str:
+    consoles = Consoles()
+    with pytest.raises(CommandError) as caught:
+        Drift(request, console=consoles.console, progress=consoles.progress).run()
+    assert consoles.lines == []
+    return str(caught.value)
+
+
+def test_an_unknown_tier() -> None:
+    assert refusal(Request(environment="dev", tiers=("databse",))) == (
+        'there is no tier "databse": did you mean database?'
+    )
+
+
+def test_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    assert refusal(Request(environment="dev")).startswith("no AWS credentials: ")
+
+
+def test_no_state_bucket() -> None:
+    # Of the same account, where nobody has bootstrapped it.
+    assert refusal(Request(environment="staging")) == (
+        "the state bucket staging-349081-tfstate-123456789012 does not exist: create it with "
+        "`python -m automation bootstrap --env staging`"
+    )
