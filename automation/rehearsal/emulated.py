@@ -6,8 +6,10 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from automation.bootstrap.bootstrap import bootstrap
 from automation.emulator.environment import CREDENTIALS
 from automation.emulator.process import NO_CONFIGURATION, Emulator
+from config import Settings
 
 # A user's own choices for Terraform would make a rehearsal of something else.
 _FOREIGN = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_", "TF_PLUGIN_CACHE_DIR")
@@ -15,6 +17,8 @@ _FOREIGN = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_", "TF_PLUGIN_
 # The provider's work is mostly to read its own schema, and a fifth of that to collect garbage.
 # https://go.dev/doc/gc-guide
 _SWIFT = {"GOGC": "400"}
+# Seconds between two looks at a stack: nobody throttles here.
+_PAUSE = 0.1
 
 
 def terraform_environment(emulator: Emulator, environ: Mapping[str, str]) -> dict[str, str]:
@@ -33,3 +37,8 @@ def session(emulator: Emulator) -> boto3.Session:
     proxies = {"https": emulator.url, "http": emulator.url}
     core.set_default_client_config(Config(proxies=proxies))
     return boto3.Session(botocore_session=core, region_name=emulator.region)
+
+
+def bootstrap_account(emulator: Emulator, settings: Settings) -> None:
+    """Make the state bucket of an environment, as in any account."""
+    bootstrap(session(emulator), settings, pause=_PAUSE)

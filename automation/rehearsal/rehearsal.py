@@ -1,28 +1,27 @@
 """The steps of a rehearsal, one after the other."""
 
 import hashlib
-import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
 
 import boto3
 from rich.console import Console
 
 from automation.checks import check_platform
+from automation.deployment import steps
+from automation.deployment.backoff import PATIENT
+from automation.destruction.stack import empty_stack, left_behind
 from automation.emulator import gaps
-from automation.fleet import Fleet, Track
+from automation.fleet import Fleet, Job, Track
 from automation.graph import dependencies, in_order, reverse
 from automation.rehearsal.result import Result
-from automation.runner import Command, Step
 from automation.scheduler import Outcome
 from automation.synthesis import Stack, Synthesis
 from config import Settings
 
-if TYPE_CHECKING:
-    from types_boto3_s3.client import S3Client
+_CONNECT, _APPLY, _AGAIN = "connect ", "apply ", "plan again "
 
 
 class Rehearsal:
@@ -49,33 +48,41 @@ class Rehearsal:
     def run(self, *, destroy: bool) -> Result:
         """Rehearse; what cannot be done after a failure is left out."""
         before = digests(self.result.synthesis.stacks)
-        self._apply()
+        self._apply_and_plan_again()
         if all(track.outcome is Outcome.DONE for track in self.result.applied.values()):
             self._check()
-            self._plan_again()
             if destroy:
                 self._destroy()
         after = digests(self.result.synthesis.stacks)
         self.result.altered = [name for name in before if before[name] != after[name]]
         return self.result
 
-    def _apply(self) -> None:
-        with self._timed("apply"):
-            self.result.applied = self._fleet.run("Applying", self._graph, _apply)
+    def _apply_and_plan_again(self) -> None:
+        """Plan a stack again as soon as all that know of it, and so could alter it, are applied."""
+        readers = reverse(self._graph)
+        jobs: dict[str, Job] = {}
+        for name, upstreams in self._graph.items():
+            applied = (_APPLY + each for each in upstreams)
+            jobs[_CONNECT + name] = Job(name, _connect)
+            jobs[_APPLY + name] = Job(name, _apply, frozenset({_CONNECT + name, *applied}))
+        # The last ones first: what is planned for them takes longest.
+        for name in reversed(self._graph):
+            applied = (_APPLY + each for each in (name, *readers[name]))
+            jobs[_AGAIN + name] = Job(name, self._plan_one_again, frozenset(applied))
+        with self._timed("apply and plan again"):
+            tracks = self._fleet.run_jobs("Applying", jobs)
+        self.result.applied = {
+            name: _joined(tracks[_CONNECT + name], tracks[_APPLY + name]) for name in self._graph
+        }
+        again = {name: tracks[_AGAIN + name] for name in self._graph}
+        self.result.planned_again = {
+            name: track for name, track in again.items() if track.outcome is not Outcome.SKIPPED
+        }
 
     def _check(self) -> None:
         with self._timed("check"), self._console.status("Checking the live account"):
             findings = check_platform(self._session, self._settings)
             self.result.findings = list(findings)
-
-    def _plan_again(self) -> None:
-        # What takes longest, first: so nothing is left to wait for while a core idles.
-        applied = self.result.applied
-        order = sorted(self._graph, key=lambda name: -applied[name].seconds_of(Command.PLAN))
-        independent = dict.fromkeys(order, frozenset[str]())
-        with self._timed("plan again"):
-            tracks = self._fleet.run("Planning again", independent, self._plan_one_again)
-            self.result.planned_again = tracks
 
     def _plan_one_again(self, track: Track) -> bool:
         if not track.do("plan again", track.runner.plan):
@@ -88,24 +95,11 @@ class Rehearsal:
 
     def _destroy(self) -> None:
         with self._timed("destroy"):
-            tracks = self._fleet.run("Destroying", reverse(self._graph), _destroy)
+            tracks = self._fleet.run("Destroying", reverse(self._graph), empty_stack)
             self.result.destroyed = tracks
             destroyed = [name for name, track in tracks.items() if track.outcome is Outcome.DONE]
-            self.result.left = list(self._left(destroyed))
-
-    def _left(self, destroyed: Sequence[str]) -> Iterator[str]:
-        """What the states of destroyed stacks still hold, and locks that nobody released."""
-        client: S3Client = self._session.client("s3")
-        for stack in self.result.synthesis.stacks:
-            backend = stack.content["terraform"]["backend"]["s3"]
-            bucket, key = backend["bucket"], backend["key"]
-            if stack.name in destroyed:
-                body = client.get_object(Bucket=bucket, Key=key)["Body"]
-                state: dict[str, Any] = json.load(body)
-                for resource in state["resources"]:
-                    yield f"{stack.name}: {resource['mode']} {resource['type']}.{resource['name']}"
-            locks = client.list_objects_v2(Bucket=bucket, Prefix=f"{key}.tflock")
-            yield from (lock["Key"] for lock in locks.get("Contents", ()))
+            stacks = self.result.synthesis.stacks
+            self.result.left = list(left_behind(self._session.client("s3"), stacks, destroyed))
 
     @contextmanager
     def _timed(self, phase: str) -> Iterator[None]:
@@ -123,15 +117,17 @@ def digests(stacks: tuple[Stack, ...]) -> dict[str, str]:
     }
 
 
+def _connect(track: Track) -> bool:
+    track.note = "ready"
+    return steps.connect(track, PATIENT)
+
+
 def _apply(track: Track) -> bool:
-    runner = track.runner
-    return (
-        track.do("init", runner.init)
-        and track.do("plan", runner.plan)
-        and track.do("apply", runner.apply)
-    )
+    return steps.plan_and_apply(track, PATIENT)
 
 
-def _destroy(track: Track) -> bool:
-    plan: partial[Step] = partial(track.runner.plan, destroy=True)
-    return track.do("plan to destroy", plan) and track.do("destroy", track.runner.apply)
+def _joined(connected: Track, applied: Track) -> Track:
+    """What was done to apply a stack."""
+    if connected.outcome is not Outcome.DONE:
+        return connected
+    return replace(applied, steps=[*connected.steps, *applied.steps])

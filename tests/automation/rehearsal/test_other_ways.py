@@ -10,10 +10,9 @@ import pytest
 from automation import terraform
 from automation.checks import check_platform
 from automation.emulator.process import Emulator
-from automation.emulator.state_bucket import create_state_bucket
 from automation.installation import Installation, install
 from automation.processes import Processes
-from automation.rehearsal.emulated import session, terraform_environment
+from automation.rehearsal.emulated import bootstrap_account, session, terraform_environment
 from automation.runner import StackRunner
 from automation.synthesis import PROJECT, Stack, read
 from automation.terraform import Terraform
@@ -56,7 +55,7 @@ def account(tmp_path: Path, output_of: Callable[[str], Path]) -> Iterator[Accoun
     with Emulator(
         account_id=settings.account_id, region=settings.region, workspace=tmp_path / "emulator"
     ) as emulator:
-        create_state_bucket(emulator, settings.naming)
+        bootstrap_account(emulator, settings)
         yield Account(emulator, installation, {stack.name: stack for stack in stacks}, tmp_path)
 
 

@@ -1,0 +1,1 @@
+"""Rolls the application forward, and back."""

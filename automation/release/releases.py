@@ -1,0 +1,87 @@
+"""Which releases of the application there are, and which one instances are launched from."""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from automation.checks.clients import Clients
+from automation.checks.instances import template_of
+from automation.errors import UserError
+from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef
+
+_FOLDER, _SUFFIX = "releases/", ".tar.gz"
+# What the application tier writes into the description of a launch template's version.
+_DESCRIPTION = re.compile(r"release ([0-9a-f]{12})")
+
+
+class Releases:
+    """Looks, and changes nothing; a release is known by the first twelve digits of its hash."""
+
+    def __init__(self, clients: Clients, settings: Settings) -> None:
+        self._clients = clients
+        self._settings = settings
+        self._name = settings.naming.name("application")
+
+    @property
+    def current(self) -> str:
+        """The one that instances are launched from; raises `UserError` when there is none."""
+        number = self._version()
+        found = (release for version, release in self._history() if version == number)
+        release = next(found, None) if number else None
+        if release is not None:
+            return release
+        raise UserError(
+            f"{self._name} is not deployed with a release: "
+            f"run `python -m automation deploy --env {self._settings.environment}`"
+        )
+
+    @property
+    def previous(self) -> str:
+        """The latest one before the current that is another; raises `UserError`."""
+        current, number = self.current, self._version()
+        for version, release in self._history():
+            if version < number and release != current:
+                return release
+        raise UserError(f"{current} is the first release of {self._name}: there is none before it")
+
+    def resolve(self, beginning: str) -> str:
+        """The whole hash of a published release; raises `UserError` unless it is one."""
+        pages = self._clients.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._settings.naming.bucket("artifacts"), Prefix=f"{_FOLDER}{beginning}"
+        )
+        keys = [each["Key"] for page in pages for each in page.get("Contents", []) if "Key" in each]
+        if len(keys) != 1:
+            count = (
+                f"{len(keys)} published releases begin" if keys else "no published release begins"
+            )
+            raise UserError(
+                f"{count} with {beginning}: give more of the SHA-256 of one in "
+                f"s3://{self._settings.naming.bucket('artifacts')}/{_FOLDER}"
+            )
+        return keys[0].removeprefix(_FOLDER).removesuffix(_SUFFIX)
+
+    def _version(self) -> int:
+        """The number of the launch template version that the group names; 0 without a group."""
+        answer = self._clients.autoscaling.describe_auto_scaling_groups(
+            AutoScalingGroupNames=[self._name]
+        )
+        return next((_named(group) for group in answer["AutoScalingGroups"]), 0)
+
+    def _history(self) -> Iterator[tuple[int, str]]:
+        """Versions of the launch template and their releases, the latest first."""
+        pages = self._clients.ec2.get_paginator("describe_launch_template_versions").paginate(
+            LaunchTemplateName=self._name
+        )
+        versions = [each for page in pages for each in page["LaunchTemplateVersions"]]
+        for version in sorted(versions, key=lambda each: -each.get("VersionNumber", 0)):
+            found = _DESCRIPTION.fullmatch(version.get("VersionDescription", ""))
+            if found:
+                yield version.get("VersionNumber", 0), found.group(1)
+
+
+def _named(group: "AutoScalingGroupTypeDef") -> int:
+    number = template_of(group).get("Version", "")
+    return int(number) if number.isdecimal() else 0
