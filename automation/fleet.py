@@ -67,11 +67,12 @@ class Track:
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do with a stack, once other jobs are done."""
+    """Something to do with a stack, once other jobs are done; for a `patient` one nobody waits."""
 
     stack: str
     work: Callable[[Track], bool]
     after: frozenset[str] = frozenset()
+    patient: bool = False
 
 
 class Fleet:
@@ -112,7 +113,7 @@ class Fleet:
         """
         stacks = dict.fromkeys(job.stack for job in jobs.values())
         with Board(self._console, title, stacks) as board:
-            tracks = {name: self._track(job.stack, board) for name, job in jobs.items()}
+            tracks = {name: self._track(job, board) for name, job in jobs.items()}
 
             def one(name: str) -> bool:
                 return tracks[name].end(done=jobs[name].work(tracks[name]))
@@ -129,18 +130,19 @@ class Fleet:
                     board.phase(stack, Outcome.SKIPPED, last=True)
         return tracks
 
-    def _track(self, name: str, board: Board) -> Track:
-        runner = self._runner(name, board)
-        return Track(name, runner, board, pause=self._processes.pause, tell=self._tell)
+    def _track(self, job: Job, board: Board) -> Track:
+        runner = self._runner(job, board)
+        return Track(job.stack, runner, board, pause=self._processes.pause, tell=self._tell)
 
-    def _runner(self, name: str, board: Board) -> StackRunner:
+    def _runner(self, job: Job, board: Board) -> StackRunner:
         return StackRunner(
-            self._stacks[name],
+            self._stacks[job.stack],
             terraform=self._terraform,
             installation=self._installation,
             processes=self._processes,
-            data=self._workspace / name,
-            on_event=partial(board.event, name),
+            data=self._workspace / job.stack,
+            patient=job.patient,
+            on_event=partial(board.event, job.stack),
         )
 
 

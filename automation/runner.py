@@ -18,6 +18,8 @@ from automation.synthesis import Stack
 from automation.terraform import Terraform
 
 _CHANGES = 2
+# What others wait for goes first where there are not cores enough.
+_PATIENTLY = ("nice",)
 _QUIET = ("-json", "-no-color", "-input=false")
 _OURS = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
 
@@ -86,7 +88,10 @@ class Step:
 
 
 class StackRunner:
-    """Terraform over one synthesized stack; what it writes of its own goes below `data`."""
+    """Terraform over one synthesized stack; what it writes of its own goes below `data`.
+
+    A `patient` one lets others go first.
+    """
 
     def __init__(
         self,
@@ -96,6 +101,7 @@ class StackRunner:
         installation: Installation,
         processes: Processes,
         data: Path,
+        patient: bool = False,
         on_event: Callable[[Event], None] = lambda _: None,
     ) -> None:
         self._folder = stack.file.parent
@@ -107,6 +113,7 @@ class StackRunner:
         )
         self._installation = installation
         self._processes = processes
+        self._patient = patient
         self._on_event = on_event
 
     def init(self) -> Step:
@@ -172,7 +179,7 @@ class StackRunner:
 
     def _run(self, *arguments: str, on_line: Callable[[str], None]) -> int:
         return self._processes.run(
-            [self._terraform.program, *arguments],
+            [*(_PATIENTLY if self._patient else ()), self._terraform.program, *arguments],
             folder=self._folder,
             environ=self._terraform.environ,
             on_line=on_line,

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "stacks": ("artifact", "bindings", "config", "modules"),
     "automation": ("artifact", "config"),
     "main.py": ("artifact", "bindings", "config", "stacks"),
-    "benchmarks": ("bindings", "config", "main", "stacks"),
+    "benchmarks": ("artifact", "automation", "bindings", "config", "main", "stacks"),
 }
 OURS = {
     "artifact",

@@ -25,7 +25,7 @@ from automation.errors import INTERRUPTED, UserError
 from automation.fleet import Fleet
 from automation.guards import alone, interruptible
 from automation.installation import Installation, install
-from automation.rehearsal.remedies import disk_errors
+from automation.remedies import disk_errors
 from automation.synthesis import Synthesis, synthesize
 from automation.terraform import Terraform
 from config import Settings

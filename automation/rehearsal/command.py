@@ -18,9 +18,9 @@ from automation.rehearsal import document, kept, summary
 from automation.rehearsal.emulated import bootstrap_account, session, terraform_environment
 from automation.rehearsal.kept import Kept
 from automation.rehearsal.rehearsal import Rehearsal
-from automation.rehearsal.remedies import disk_errors
 from automation.rehearsal.request import Request
 from automation.rehearsal.result import Result
+from automation.remedies import disk_errors
 from automation.synthesis import Synthesis, synthesize
 from automation.terraform import Terraform
 from config import ConfigError, Settings, load

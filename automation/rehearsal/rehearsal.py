@@ -63,12 +63,12 @@ class Rehearsal:
         jobs: dict[str, Job] = {}
         for name, upstreams in self._graph.items():
             applied = (_APPLY + each for each in upstreams)
-            jobs[_CONNECT + name] = Job(name, _connect)
+            jobs[_CONNECT + name] = Job(name, _connect, patient=bool(upstreams))
             jobs[_APPLY + name] = Job(name, _apply, frozenset({_CONNECT + name, *applied}))
         # The last ones first: what is planned for them takes longest.
         for name in reversed(self._graph):
             applied = (_APPLY + each for each in (name, *readers[name]))
-            jobs[_AGAIN + name] = Job(name, self._plan_one_again, frozenset(applied))
+            jobs[_AGAIN + name] = Job(name, self._plan_one_again, frozenset(applied), patient=True)
         with self._timed("apply and plan again"):
             tracks = self._fleet.run_jobs("Applying", jobs)
         self.result.applied = {

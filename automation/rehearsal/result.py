@@ -57,8 +57,7 @@ class Result:
         """Terraform's errors, by stack."""
         for tracks in self._passes():
             for name, track in tracks.items():
-                for step in track.steps:
-                    yield from ((name, problem) for problem in step.problems)
+                yield from ((name, problem) for problem in track.problems)
 
     @property
     def outputs(self) -> dict[str, Any]:

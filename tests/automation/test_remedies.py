@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import CommandError, UserError
-from automation.rehearsal.remedies import disk_errors
+from automation.remedies import disk_errors
 
 PLACE = Path("/home/me/terrace/cdktf.out")
 FULL = f"the disk is full: make room where {PLACE} is, then try again"
