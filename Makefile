@@ -47,7 +47,7 @@ synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 test: check quick rehearsals ## lint, types and all tests: the gate
 
 quick: setup ## the tests that take seconds
-	$(RUN) -m pytest -m "not rehearsal"
+	$(RUN) -m pytest -m "not rehearsal" -n 2 --dist loadfile
 
 # Waiting is most of what they do, so more of them run at a time than there are cores.
 rehearsals: setup ## the tests that apply whole environments to the emulator, minutes each
