@@ -15,6 +15,10 @@ from automation.versions import Version
 MINIMUM: Version = (1, 11, 0)
 _REMEDY = "install 1.11 or newer from https://developer.hashicorp.com/terraform/install"
 
+# They would have it work on something else, or somewhere else.
+# https://developer.hashicorp.com/terraform/cli/config/environment-variables
+_CHOICES = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_", "TF_PLUGIN_CACHE_DIR")
+
 
 @dataclass(frozen=True)
 class Terraform:
@@ -47,6 +51,11 @@ def find(path: str | None = None) -> Terraform:
     if parsed is None or parsed < MINIMUM:
         raise UserError(f"Terraform {version} ({program}) is too old: {_REMEDY}")
     return Terraform(program=program, version=version)
+
+
+def without_choices(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment without the user's own choices for Terraform."""
+    return {name: value for name, value in environ.items() if not name.startswith(_CHOICES)}
 
 
 def _version(program: str) -> str:

@@ -1,6 +1,5 @@
 """What `plan` and `deploy` have in common."""
 
-import difflib
 import json
 import os
 from collections.abc import Callable
@@ -11,7 +10,6 @@ from rich.console import Console
 
 from automation import terraform
 from automation.aws import connect
-from automation.checks.state import STACKS
 from automation.commands import settings_of
 from automation.deployment import summary
 from automation.deployment.backoff import PATIENT, Backoff
@@ -28,10 +26,8 @@ from automation.installation import Installation, install
 from automation.remedies import disk_errors
 from automation.synthesis import Synthesis, synthesize
 from automation.terraform import Terraform
+from automation.tiers import choose
 from config import Settings
-
-# A user's own choices for Terraform would have it deploy something else, or somewhere else.
-_FOREIGN = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_", "TF_PLUGIN_CACHE_DIR")
 
 
 class Command:
@@ -131,20 +127,12 @@ class Command:
 
     def refuse(self) -> None:
         """Raises `UserError` for what was asked amiss."""
-        for tier in (*self.request.tiers, *filter(None, [self.request.unlock])):
-            if tier not in STACKS:
-                close = difflib.get_close_matches(tier, STACKS, n=1)
-                hint = f"did you mean {close[0]}?" if close else f"use {', '.join(STACKS)}"
-                raise UserError(f'"{tier}" is no tier: {hint}')
+        choose([*self.request.tiers, *filter(None, [self.request.unlock])])
 
     def _fleet(
         self, synthesis: Synthesis, found: Terraform, installation: Installation, log: RunLog
     ) -> Fleet:
-        environ = {
-            name: value
-            for name, value in installation.environ.items()
-            if not name.startswith(_FOREIGN)
-        }
+        environ = terraform.without_choices(installation.environ)
         return Fleet(
             synthesis.stacks,
             terraform=replace(found, environ=environ),

@@ -11,7 +11,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from automation.aws import explain
-from automation.errors import CommandError, UserError
+from automation.errors import CommandError
+from automation.state_bucket import check_state_bucket
 from automation.synthesis import Stack
 from config import Settings
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 _LOCK = ".tflock"
 _ABSENT = {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}
-_FOREIGN = {"403", "Forbidden", "AccessDenied", "301", "PermanentRedirect"}
 # The run depends on these few calls as much as on Terraform's, which retries 25 times.
 _RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 10})
 
@@ -43,28 +43,10 @@ class States:
         self._bucket = settings.naming.bucket("tfstate")
 
     def check(self) -> None:
-        """Raises `UserError` when the bucket does not exist, or is not the account's.
-
-        https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
-        """
-        environment, account = self._settings.environment, self._settings.account_id
+        """Raises `UserError` when the bucket does not exist, or is not the account's."""
         try:
-            self._client.head_bucket(Bucket=self._bucket, ExpectedBucketOwner=account)
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
-            if code in _ABSENT:
-                raise UserError(
-                    f"there is no state bucket {self._bucket}: "
-                    f"run `python -m automation bootstrap --env {environment}`"
-                ) from error
-            if code in _FOREIGN:
-                raise UserError(
-                    f"the state bucket {self._bucket} is not one of account {account} in "
-                    f"{self._settings.region}, or the credentials may not use it: run "
-                    f"`python -m automation bootstrap --env {environment} --status`"
-                ) from error
-            raise CommandError(explain(error)) from error
-        except BotoCoreError as error:
+            check_state_bucket(self._client, self._settings)
+        except (BotoCoreError, ClientError) as error:
             raise CommandError(explain(error)) from error
 
     def read(self, key: str) -> State | None:

@@ -20,13 +20,13 @@ from automation.destruction.request import Request
 from automation.destruction.result import Result
 from automation.destruction.selection import check_locks, select
 from automation.destruction.stack import destroy_stack, left_behind
-from automation.drift.tiers import choose
 from automation.drift.workbench import Workbench, prepare
 from automation.errors import INTERRUPTED, CommandError, UserError
 from automation.graph import Graph, in_order
 from automation.guards import interruptible
 from automation.scheduler import Outcome
 from automation.status.states import States
+from automation.tiers import choose
 from config import Settings
 
 # Where Terraform leaves a state that it cannot upload, in the stack's folder.

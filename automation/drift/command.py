@@ -19,13 +19,13 @@ from automation.deployment.steps import persist
 from automation.drift import expected, report
 from automation.drift.resources import drifted
 from automation.drift.result import Result, Verdict
-from automation.drift.tiers import choose
 from automation.drift.workbench import Synthesize, prepare
 from automation.errors import INTERRUPTED, CommandError, UserError
 from automation.fleet import Track
 from automation.guards import interruptible
 from automation.status.states import States
 from automation.synthesis import synthesize
+from automation.tiers import choose
 from config import Settings
 
 # As `terraform plan -detailed-exitcode` has it. A script may take 2 for drift and nothing else,

@@ -1,6 +1,6 @@
 """All that is needed to have Terraform work on the stacks of an environment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,10 +12,6 @@ from automation.graph import Graph, dependencies, in_order
 from automation.installation import install
 from automation.synthesis import Stack, Synthesis, synthesize
 from automation.validation import WORKSPACE
-
-# They would have Terraform look at another state, or only at a part of it.
-# https://developer.hashicorp.com/terraform/cli/config/environment-variables
-_FOREIGN = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_")
 
 Synthesize = Callable[[str, Path], Synthesis]
 
@@ -50,13 +46,9 @@ def prepare(
     graph = dependencies(stacks)
     fleet = Fleet(
         stacks,
-        terraform=replace(found, environ=_ordinary(installation.environ)),
+        terraform=replace(found, environ=terraform.without_choices(installation.environ)),
         installation=installation,
         workspace=data,
         console=progress,
     )
     return Workbench(stacks, {name: graph[name] for name in in_order(graph)}, fleet)
-
-
-def _ordinary(environ: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environ.items() if not name.startswith(_FOREIGN)}

@@ -9,10 +9,8 @@ from botocore.config import Config
 from automation.bootstrap.bootstrap import bootstrap
 from automation.emulator.environment import CREDENTIALS
 from automation.emulator.process import NO_CONFIGURATION, Emulator
+from automation.terraform import without_choices
 from config import Settings
-
-# A user's own choices for Terraform would make a rehearsal of something else.
-_FOREIGN = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_", "TF_PLUGIN_CACHE_DIR")
 
 # The provider's work is mostly to read its own schema, and a fifth of that to collect garbage.
 # https://go.dev/doc/gc-guide
@@ -23,9 +21,7 @@ _PAUSE = 0.1
 
 def terraform_environment(emulator: Emulator, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment in which Terraform takes the emulator for AWS."""
-    isolated = emulator.isolate(environ)
-    ours = {name: value for name, value in isolated.items() if not name.startswith(_FOREIGN)}
-    return {**_SWIFT, **ours}
+    return {**_SWIFT, **without_choices(emulator.isolate(environ))}
 
 
 def session(emulator: Emulator) -> boto3.Session:

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from automation.checks.clients import Clients
 from automation.checks.state import STACKS, STATE
-from automation.errors import CommandError, UserError
+from automation.errors import CommandError
+from automation.state_bucket import check_state_bucket
 from config import Settings
 
 if TYPE_CHECKING:
@@ -70,26 +69,8 @@ class States:
         self._owner = settings.account_id
 
     def check_bucket(self) -> None:
-        """Raises `UserError` when the bucket is not there, or is not the account's.
-
-        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
-        """
-        environment = self._settings.environment
-        try:
-            self._s3.head_bucket(Bucket=self.bucket, ExpectedBucketOwner=self._owner)
-        except ClientError as error:
-            code = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
-            if code == 404:
-                raise UserError(
-                    f"the state bucket {self.bucket} does not exist: create it with "
-                    f"`python -m automation bootstrap --env {environment}`"
-                ) from error
-            if code == 403:
-                raise UserError(
-                    f"the state bucket {self.bucket} is closed to these credentials, or belongs "
-                    f"to another account than {self._owner}: use credentials that may read it"
-                ) from error
-            raise
+        """Raises `UserError` when the bucket is not there, or is not the account's."""
+        check_state_bucket(self._s3, self._settings)
 
     def each(self) -> list[StackStatus]:
         """Every stack of the platform, then those that only have a state, by name."""

@@ -32,13 +32,14 @@ def refused(tmp_path: Path, command: type[Plan | Deploy] = Plan, **asked: object
         ("netwrok", "did you mean network?"),
         (
             "kubernetes",
-            "use security, network, dns, storage, database, application, edge, monitoring, audit",
+            "use any of security, network, dns, storage, database, application, edge, monitoring, "
+            "audit",
         ),
     ],
 )
 def test_an_unknown_tier(tmp_path: Path, tier: str, hint: str) -> None:
-    assert refused(tmp_path, tiers=(tier,)) == f'"{tier}" is no tier: {hint}'
-    assert refused(tmp_path, Deploy, unlock=tier, yes=True) == f'"{tier}" is no tier: {hint}'
+    assert refused(tmp_path, tiers=(tier,)) == f'there is no tier "{tier}": {hint}'
+    assert refused(tmp_path, Deploy, unlock=tier, yes=True) == f'there is no tier "{tier}": {hint}'
 
 
 def test_faulty_settings(tmp_path: Path) -> None:

@@ -37,6 +37,6 @@ def test_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_state_bucket() -> None:
     # Of the same account, where nobody has bootstrapped it.
     assert refusal(Request(environment="staging")) == (
-        "the state bucket staging-349081-tfstate-123456789012 does not exist: create it with "
-        "`python -m automation bootstrap --env staging`"
+        "there is no state bucket staging-349081-tfstate-123456789012: "
+        "run `python -m automation bootstrap --env staging`"
     )

@@ -150,8 +150,8 @@ def refusal(environment: str = "dev") -> str:
 def test_an_environment_without_a_state_bucket() -> None:
     # staging belongs to the same account, where nobody has bootstrapped it.
     assert refusal("staging") == (
-        "the state bucket staging-349081-tfstate-123456789012 does not exist: create it with "
-        "`python -m automation bootstrap --env staging`"
+        "there is no state bucket staging-349081-tfstate-123456789012: "
+        "run `python -m automation bootstrap --env staging`"
     )
 
 

@@ -1,8 +1,8 @@
 import pytest
 
 from automation.checks.state import STACKS
-from automation.drift.tiers import choose
 from automation.errors import UserError
+from automation.tiers import choose
 
 
 def test_all_of_them_when_none_is_named() -> None:
