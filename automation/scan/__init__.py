@@ -1,0 +1,1 @@
+"""Have policy scanners look at what is synthesized, before anything is deployed."""

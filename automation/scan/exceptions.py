@@ -1,0 +1,110 @@
+"""Checks that may fail, each for a reviewed reason: `policy-exceptions.toml`."""
+
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from automation.errors import UserError
+from automation.scan.document import Document
+from automation.scan.finding import Finding
+from automation.synthesis import PROJECT
+
+FILE = PROJECT / "policy-exceptions.toml"
+_REQUIRED, _OPTIONAL = {"check", "resources", "reason"}, {"environments", "says"}
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A check that may fail for these resources, in these environments or in all.
+
+    With `says`, it may fail for no other reason than one that has these words.
+    """
+
+    check: str
+    resources: tuple[str, ...]
+    reason: str
+    environments: tuple[str, ...] = ()
+    says: str = ""
+
+    def explains(self, finding: Finding) -> bool:
+        """Whether the finding is as expected."""
+        return (
+            finding.check == self.check
+            and finding.resource in self.resources
+            and self.says in finding.says
+            and self.holds_in(finding.environment)
+        )
+
+    def holds_in(self, environment: str) -> bool:
+        """Whether it is meant for the environment."""
+        return not self.environments or environment in self.environments
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A resource of an exemption that has nothing to be exempted from."""
+
+    exemption: Exemption
+    resource: str
+    environment: str
+
+    def __str__(self) -> str:
+        """What to do about it."""
+        check, where = self.exemption.check, self.environment
+        return (
+            f"{FILE.name}: {check} does not fail for {self.resource} in {where}: "
+            f"remove the resource, or name the environments where it does"
+        )
+
+
+def load(file: Path = FILE) -> tuple[Exemption, ...]:
+    """The reviewed list; raises `UserError` for entries without reason or resource."""
+    try:
+        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("exception", [])
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise UserError(f"{file.name}: {error}") from error
+    return tuple(_exemption(entry, f"{file.name}: exception {n}") for n, entry in _counted(entries))
+
+
+def unused(
+    exemptions: Iterable[Exemption], documents: Sequence[Document], findings: Sequence[Finding]
+) -> Iterator[Unused]:
+    """Where an environment has the resource, or the entry names it, but the check does not fail."""
+    for exemption in exemptions:
+        used = {(each.environment, each.resource) for each in findings if exemption.explains(each)}
+        for resource in exemption.resources:
+            places = list(_places(exemption, resource, documents))
+            for environment in places:
+                if (environment, resource) not in used:
+                    yield Unused(exemption, resource, environment)
+            if not places and not exemption.environments:
+                yield Unused(exemption, resource, "any environment")
+
+
+def _places(exemption: Exemption, resource: str, documents: Iterable[Document]) -> Iterator[str]:
+    """The environments where the check is said to fail for the resource."""
+    for document in documents:
+        named = document.environment in exemption.environments
+        everywhere = not exemption.environments and resource in document.paths.values()
+        if named or everywhere:
+            yield document.environment
+
+
+def _counted(entries: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+    return ((number, entry) for number, entry in enumerate(entries, start=1))
+
+
+def _exemption(entry: dict[str, Any], where: str) -> Exemption:
+    if missing := sorted(each for each in _REQUIRED if not entry.get(each)):
+        raise UserError(f"{where}: {', '.join(missing)} missing")
+    if unknown := sorted(entry.keys() - _REQUIRED - _OPTIONAL):
+        raise UserError(f"{where}: unknown {', '.join(unknown)}")
+    return Exemption(
+        check=entry["check"],
+        resources=tuple(entry["resources"]),
+        reason=entry["reason"],
+        environments=tuple(entry.get("environments", ())),
+        says=entry.get("says", ""),
+    )

@@ -1,0 +1,87 @@
+"""A resource keeps its address, or says where it was before."""
+
+import os
+from pathlib import Path
+
+import pytest
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+
+from tests import addresses
+from tests.conftest import ENVIRONMENTS, OPTIONS, Tiers
+from tests.synthesized import synthesize
+
+# "renew" writes the list unless an address would be lost, "destroy" even then (`make addresses`).
+MODE = os.environ.get("ADDRESSES")
+
+
+@pytest.mark.parametrize("environment", [*ENVIRONMENTS, OPTIONS])
+def test_every_address_is_where_it_was(environment: str, request: pytest.FixtureRequest) -> None:
+    tiers: Tiers = request.getfixturevalue("platform_of")(environment)
+    contents = {tier: stack.parsed for tier, stack in tiers.items()}
+    committed = addresses.read(environment)
+    lost = addresses.lost(committed, contents)
+    if lost and MODE != "destroy":
+        pytest.fail(addresses.remedy(lost), pytrace=False)
+    if MODE in ("renew", "destroy"):
+        addresses.write(environment, addresses.of(contents))
+    elif committed != addresses.of(contents):
+        new = sorted(addresses.of(contents) - committed)
+        pytest.fail(f"run `make addresses` for {environment}: {', '.join(new)}", pytrace=False)
+
+
+def topic(id_: str, *was: str) -> dict[str, object]:
+    def build(stack: TerraformStack) -> None:
+        resource = SnsTopic(stack, id_)
+        for former in was:
+            resource.move_from_id(former)
+
+    return synthesize(build).parsed
+
+
+def test_a_renamed_construct_is_lost() -> None:
+    before = addresses.of({"queue": topic("alarms")})
+    assert before == {"queue aws_sns_topic.alarms"}
+    assert addresses.lost(before, {"queue": topic("alerts")}) == ["queue aws_sns_topic.alarms"]
+
+
+def test_a_moved_one_is_not() -> None:
+    before = addresses.of({"queue": topic("alarms")})
+    after = {"queue": topic("alerts", "aws_sns_topic.alarms")}
+    assert addresses.lost(before, after) == []
+
+
+def test_a_move_counts_within_its_stack_only() -> None:
+    before = addresses.of({"queue": topic("alarms")})
+    after = {"other": topic("alerts", "aws_sns_topic.alarms")}
+    assert addresses.lost(before, after) == ["queue aws_sns_topic.alarms"]
+
+
+def test_moves_are_followed_to_where_something_is() -> None:
+    moves = [{"from": "a.one", "to": "a.two"}, {"from": "a.two", "to": "a.three"}]
+    present = {"queue": {"moved": moves, "resource": {"a": {"three": {}}}}}
+    assert addresses.lost({"queue a.one"}, present) == []
+    gone = {"queue": {"moved": moves, "resource": {}}}
+    assert addresses.lost({"queue a.one"}, gone) == ["queue a.one"]
+
+
+def test_moves_in_a_circle_lead_nowhere() -> None:
+    moves = [{"from": "a.one", "to": "a.two"}, {"from": "a.two", "to": "a.one"}]
+    assert addresses.lost({"queue a.one"}, {"queue": {"moved": moves}}) == ["queue a.one"]
+
+
+def test_what_is_lost_comes_with_a_remedy() -> None:
+    remedy = addresses.remedy(["queue aws_sns_topic.alarms"])
+    assert "queue aws_sns_topic.alarms" in remedy
+    assert 'resource.move_from_id("aws_sns_topic.alarms")' in remedy
+    assert "ADDRESSES=destroy" in remedy
+
+
+def test_the_list_can_be_read_as_it_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "FOLDER", tmp_path / "addresses")
+    assert addresses.read("qa") == set()
+    addresses.write("qa", {"queue a.two", "queue a.one"})
+    assert addresses.read("qa") == {"queue a.one", "queue a.two"}
+    assert (tmp_path / "addresses" / "qa.txt").read_text(encoding="utf-8").startswith("# Every")
