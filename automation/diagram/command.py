@@ -1,0 +1,37 @@
+"""`diagram`, apart from how it is typed."""
+
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from automation.commands import settings_of
+from automation.diagram.drawing import draw
+from automation.errors import INTERRUPTED, UserError
+from automation.synthesis import PROJECT, synthesize
+
+# The picture of the README; what else is drawn is not committed.
+COMMITTED = PROJECT / "docs" / "platform.svg"
+COMMITTED_ENVIRONMENT = "prod"
+
+
+def diagram(environment: str, *, out: Path, console: Console, progress: Console) -> int:
+    """The exit code: 0, or 130 after Ctrl-C.
+
+    Raises `UserError` for settings with faults, and for a file that cannot be written.
+    """
+    settings_of(environment)
+    try:
+        with (
+            progress.status(f"Drawing {environment}"),
+            tempfile.TemporaryDirectory(prefix="terrace-") as folder,
+        ):
+            picture = draw(synthesize(environment, Path(folder)).stacks)
+        out.write_text(picture, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UserError(f"{out} cannot be written: {error.strerror}") from error
+    except KeyboardInterrupt:
+        progress.print("interrupted: nothing was drawn")
+        return INTERRUPTED
+    console.print(f"{environment}: drawn to {out}", highlight=False, soft_wrap=True)
+    return 0

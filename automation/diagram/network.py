@@ -1,0 +1,185 @@
+"""The network: zones, subnets, and what stands in them."""
+
+from collections.abc import Iterable, Mapping
+
+from automation.diagram import facts
+from automation.diagram.catalogue import Catalogue
+from automation.diagram.facts import Copy, Zone
+from automation.diagram.items import Item, draw_item
+from automation.diagram.shapes import Box, arrow, frame, icon, line, part, text, tier, upright
+
+_TITLES = {"public": "PUBLIC", "app": "APPLICATION", "database": "DATABASE"}
+_ROWS = {"public": 132, "app": 136, "database": 136}
+_TOP, _GAP, _LEFT, _RIGHT = 62, 10, 24, 14
+
+
+def rows(vpc: Box) -> Mapping[str, Box]:
+    """Where the subnets of each tier are, across all zones."""
+    placed = {}
+    y = vpc.y + _TOP
+    for name, height in _ROWS.items():
+        placed[name] = Box(vpc.x + _LEFT + 8, y, vpc.width - _LEFT - _RIGHT - 16, height)
+        y += height + _GAP
+    return placed
+
+
+def draw(catalogue: Catalogue, vpc: Box) -> str:
+    """The tiers `network`, `application` and `database`."""
+    zones = facts.zones(catalogue)
+    if not zones:
+        return tier("network") if catalogue.within("network") else ""
+    inner = Box(vpc.x + _LEFT, vpc.y, vpc.width - _LEFT - _RIGHT, vpc.height)
+    columns = inner.columns(len(zones), _GAP)
+    return "\n".join(
+        (
+            tier(
+                "network",
+                _vpc(catalogue, vpc),
+                *(_zone(zone, column, vpc) for zone, column in zip(zones, columns, strict=True)),
+                _endpoints(catalogue, vpc),
+                *_egress(zones, columns, vpc),
+            ),
+            *_application(catalogue, columns, vpc),
+            *_database(catalogue, columns, vpc),
+            tier("network", *_ranges(zones, columns, vpc)),
+        )
+    )
+
+
+def _vpc(catalogue: Catalogue, box: Box) -> str:
+    ranges = " ".join(each.text("cidr_block") for each in catalogue.of("aws_vpc", "network"))
+    gateways = catalogue.of("aws_internet_gateway", "network")
+    drawn = [
+        frame(box, "outline vpc"),
+        text((box.x + 16, box.y + 24), "NETWORK", "label"),
+        text((box.x + 92, box.y + 24), f"VPC {ranges}", "small"),
+    ]
+    if gateways:
+        words = text((box.x + 316, box.y - 7), "internet gateway", "small")
+        drawn.append(part(gateways, icon("AmazonVPCInternetGateway", (box.x + 296, box.y), 32)))
+        drawn.append(words)
+    return part(catalogue.of("aws_vpc", "network"), *drawn)
+
+
+def _zone(zone: Zone, column: Box, vpc: Box) -> str:
+    placed = rows(vpc)
+    bottom = placed["database"].bottom + 8
+    outline = Box(column.x, vpc.y + 36, column.width, bottom - vpc.y - 36)
+    cells = []
+    for name, subnet in zone.subnets.items():
+        if name in placed:
+            row = placed[name]
+            cell = Box(column.x + 8, row.y, column.width - 16, row.height)
+            cells.append(part([subnet], frame(cell, name, 6)))
+    y = placed["public"].y + 86
+    gateways = [
+        part(
+            [each],
+            icon("AmazonVPCNATGateway", (column.x + 34, y), 36),
+            text((column.x + 56, y + 4), "NAT", "small"),
+        )
+        for each in zone.nat
+    ]
+    title = text((outline.x + 12, outline.y + 18), zone.name, "small")
+    return "\n".join((frame(outline, "zone"), title, *cells, *gateways))
+
+
+def _ranges(zones: tuple[Zone, ...], columns: list[Box], vpc: Box) -> Iterable[str]:
+    """What is said of the rows of subnets: over all lines, so that it can be read."""
+    for name, row in rows(vpc).items():
+        yield upright(Box(vpc.x + 1, row.y, 0, row.height), _TITLES[name])
+        for zone, column in zip(zones, columns, strict=True):
+            if name in zone.subnets:
+                at = (column.right - 18, row.bottom - 9)
+                content = zone.subnets[name].text("cidr_block")
+                yield text(at, content, f"small end over over-{name}")
+
+
+def _egress(zones: tuple[Zone, ...], columns: list[Box], vpc: Box) -> Iterable[str]:
+    """From the app subnets to the NAT gateway of the zone, or to the only one."""
+    app = rows(vpc)["app"]
+    top = rows(vpc)["public"].y + 86 + 20
+    gates = {column.x + 34: zone.nat for zone, column in zip(zones, columns, strict=True)}
+    homes = [x for x, nat in gates.items() if nat]
+    yield from (arrow("data", (x, app.y + 8), (x, top)) for x in homes)
+    away = [x for x in gates if x not in homes]
+    if homes and away:
+        y = app.y - _GAP / 2
+        yield from (line("data", (x, app.y + 8), (x, y)) for x in away)
+        yield line("data", (max(away), y), (min(homes[0], *away), y))
+
+
+def _application(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable[str]:
+    """The load balancer and the instances behind it."""
+    balancers = catalogue.of("aws_lb", "application")
+    drawn: list[str] = []
+    if balancers:
+        kinds = ("aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group")
+        behind = [each for kind in kinds for each in catalogue.of(kind, "application")]
+        drawn.append(part((*balancers, *behind), *_balancer(rows(vpc)["public"])))
+    instances = facts.instances(catalogue)
+    if instances is not None:
+        row = rows(vpc)["app"]
+        used = columns[: instances.least] or columns[:1]
+        box = Box(row.x + 8, row.y + 8, row.width - 16, row.height - 36)
+        label = text((box.center, box.bottom - 10), instances.label, "strong middle over over-app")
+        kinds = ("aws_autoscaling_group", "aws_launch_template", "aws_autoscaling_policy")
+        resources = [each for kind in kinds for each in catalogue.of(kind, "application")]
+        icons = [icon("AmazonEC2Instance", (each.center, box.y + 40), 48) for each in used]
+        drawn.append(part(resources, frame(box, "outline group"), *icons, label))
+        if balancers:
+            top = rows(vpc)["public"].y + 58
+            drawn += [arrow("flow", (x.center, top), (x.center, box.y + 12)) for x in used]
+    if drawn:
+        yield tier("application", *drawn)
+
+
+def _balancer(row: Box) -> Iterable[str]:
+    bar = Box(row.x + 8, row.y + 8, row.width - 16, 50)
+    yield frame(bar, "outline balancer")
+    yield icon("ElasticLoadBalancing", (bar.x + 26, bar.middle), 36)
+    yield text((bar.x + 54, bar.middle - 3), "Application Load Balancer", "strong")
+    yield text((bar.x + 54, bar.middle + 14), "HTTPS, from CloudFront alone", "small")
+
+
+def _database(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable[str]:
+    """Each copy of the data in a zone of its own as long as there are any."""
+    copies = facts.copies(catalogue)
+    if not copies:
+        return
+    row = rows(vpc)["database"]
+    box = Box(row.x + 8, row.y + 8, row.width - 16, row.height - 36)
+    shelves: list[list[Copy]] = [[] for _ in columns]
+    for number, each in enumerate(copies):
+        shelves[number % len(columns)].append(each)
+    drawn = [
+        draw_item(
+            Item("AmazonRDS", each.label, each.detail, (each.resource,)),
+            (place.center, box.y + 32),
+            40,
+        )
+        for shelf, column in zip(shelves, columns, strict=True)
+        for each, place in zip(shelf, column.columns(max(len(shelf), 1)), strict=False)
+    ]
+    if len(copies) > 1 and copies[1].label == "Standby" and len(columns) > 1:
+        y = box.y + 32
+        drawn.append(arrow("data", (columns[0].center + 24, y), (columns[1].center - 24, y)))
+    if catalogue.of("aws_autoscaling_group", "application"):
+        x = columns[0].center
+        drawn.append(arrow("flow", (x, rows(vpc)["app"].bottom - 28), (x, box.y + 10)))
+    yield tier("database", frame(box, "outline copies"), *drawn)
+
+
+def _endpoints(catalogue: Catalogue, vpc: Box) -> str:
+    found = catalogue.of("aws_vpc_endpoint", "network")
+    if not found:
+        return ""
+    y = rows(vpc)["database"].bottom + 20
+    area = Box(vpc.x + _LEFT, y, vpc.width - _LEFT - _RIGHT, vpc.bottom - y - 10)
+    names = sorted(each.text("service_name").rsplit(".", maxsplit=1)[-1] for each in found)
+    return part(
+        found,
+        icon("AmazonVPCEndpoints", (area.x + 22, area.middle), 36),
+        text((area.x + 50, area.middle - 4), "Private endpoints", "strong"),
+        text((area.x + 50, area.middle + 13), ", ".join(names), "small"),
+    )
