@@ -1,0 +1,99 @@
+"""What is shown of each change: its risk, and its attributes without their secrets."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from automation.deployment.masking import Mask
+from automation.drift.differences import Difference, compare
+from automation.review.renames import renamed_to
+from automation.review.resources import Action, Resource
+from automation.review.rules import ORDER, Risk, Rules, assess
+from automation.review.values import UNKNOWN
+
+_COPY = "tags_all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attribute:
+    """An attribute that changes; a secret is masked on both sides."""
+
+    name: str
+    old: Any
+    new: Any
+    forces_replacement: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What happens to a resource, and how much that matters."""
+
+    stack: str
+    address: str
+    type: str
+    action: Action
+    risk: Risk
+    reasons: tuple[str, ...]
+    moved_from: str = ""
+    hint: str = ""
+    attributes: tuple[Attribute, ...] = ()
+
+
+def changes(resources: Sequence[Resource], rules: Rules, mask: Mask) -> tuple[Change, ...]:
+    """Every change of a stack's resources, the riskiest first; what stays as it is is none."""
+    renamed = renamed_to(resources)
+    found = [
+        _change(each, rules, mask, renamed) for each in resources if each.action is not Action.NO_OP
+    ]
+    return tuple(sorted(found, key=lambda each: (ORDER.index(each.risk), each.address)))
+
+
+def _change(resource: Resource, rules: Rules, mask: Mask, renamed: Mapping[str, str]) -> Change:
+    assessment = assess(resource, rules)
+    hint = ""
+    if resource.address in renamed:
+        hint = (
+            f"This looks like a rename to {renamed[resource.address]}: a `moved` entry keeps it "
+            "instead of destroying it"
+        )
+    return Change(
+        stack=resource.stack,
+        address=resource.address,
+        type=resource.type,
+        action=resource.action,
+        risk=assessment.risk,
+        reasons=assessment.reasons,
+        moved_from=resource.previous_address,
+        hint=hint,
+        attributes=tuple(sorted(_attributes(resource, mask), key=_weight)),
+    )
+
+
+def _attributes(resource: Resource, mask: Mask) -> Iterator[Attribute]:
+    found = compare(
+        resource.before,
+        resource.after,
+        secret_before=resource.change.get("before_sensitive"),
+        secret_after=resource.change.get("after_sensitive"),
+    )
+    for each in _without_copies(found):
+        yield Attribute(
+            name=each.attribute,
+            old=mask.within(each.old),
+            new=mask.within(each.new),
+            forces_replacement=each.attribute.split(".")[0].split("[")[0] in resource.forcing,
+        )
+
+
+def _weight(attribute: Attribute) -> tuple[bool, bool]:
+    """What forces a replacement comes first, what only AWS will tell last."""
+    return not attribute.forces_replacement, attribute.new == UNKNOWN
+
+
+def _without_copies(found: Sequence[Difference]) -> Iterator[Difference]:
+    """The provider keeps a second copy of every tag, those from its defaults included."""
+    names = {each.attribute for each in found}
+    for each in found:
+        name, _, tag = each.attribute.partition(".")
+        if name != _COPY or (tag and f"tags.{tag}" not in names):
+            yield each

@@ -1,0 +1,143 @@
+"""`review`, apart from how it is typed."""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from automation.checks.state import STACKS
+from automation.deployment.masking import Mask
+from automation.errors import INTERRUPTED, UserError
+from automation.guards import interruptible
+from automation.review import approvals, document, markdown, page, plans, rules, saved, wording
+from automation.review.approvals import APPROVALS, Approval
+from automation.review.result import Review, Verdict, review
+from automation.synthesis import PROJECT, Synthesis, synthesize
+
+# As the pull request has to wait for somebody, which is neither an error nor bad input.
+BLOCKED = 3
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """Which plans to review, and where to write what came of it."""
+
+    environment: str
+    plans: Path
+    """As `plan --out` keeps them, or a `<stack>.json` of each as `terraform show -json` prints."""
+    out: Path
+    approvals: Path | None = None
+    """The file in the project, if there is one, when none is named."""
+    diagram: Path | None = None
+    """An SVG of the architecture, in which a stack's element has the class `tier-<stack>`."""
+    expected: Sequence[str] = STACKS
+    as_json: bool = False
+    today: Callable[[], date] = field(default=_today)
+    synthesize: Callable[[str, Path], Synthesis] = synthesize
+
+
+class Command:
+    """One run of the command."""
+
+    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+        self._request = request
+        self._console = console
+        self._progress = progress
+
+    def run(self) -> int:
+        """The exit code: 0, 3 when a blocking change is not approved, 130 after Ctrl-C.
+
+        Raises `UserError` for plans and approvals that cannot be read.
+        """
+        try:
+            with interruptible():
+                return self._run()
+        except KeyboardInterrupt:
+            self._progress.print("interrupted")
+            return INTERRUPTED
+
+    def _run(self) -> int:
+        request = self._request
+        allowed = _approvals(request.approvals)
+        svg = _diagram(request.diagram)
+        found = review(
+            self._plans(),
+            title=f"Plan of {request.environment}",
+            rules=rules.load(),
+            approvals=allowed,
+            today=request.today(),
+            mask=Mask(os.environ),
+            expected=request.expected,
+        )
+        write(found, request.out, svg=svg)
+        if request.as_json:
+            print(json.dumps(document.to_json(found), indent=2))
+        else:
+            self._tell(found)
+        return BLOCKED if found.verdict is Verdict.BLOCKED else 0
+
+    def _plans(self) -> dict[str, plans.Plan]:
+        request = self._request
+        if not request.plans.is_dir():
+            raise UserError(f"{request.plans} is no folder: make plans with `plan --out`")
+        if not saved.is_saved(request.plans):
+            return plans.read(request.plans)
+        shown = saved.read(
+            request.plans,
+            request.environment,
+            progress=self._progress,
+            synthesize=request.synthesize,
+        )
+        return dict(shown)
+
+    def _tell(self, found: Review) -> None:
+        for change in found.blocking:
+            self._print(f"[red]{change.action}[/] {change.stack}: {escape(change.address)}")
+            self._print(f"    {escape(wording.reason(change))}")
+        for note in wording.notes(found):
+            self._print(escape(note))
+        self._print(f"{wording.totals(found)}")
+        self._print(f"{wording.headline(found)}: see {self._request.out / 'review.html'}")
+
+    def _print(self, line: str) -> None:
+        self._console.print(line, highlight=False, soft_wrap=True)
+
+
+def write(found: Review, folder: Path, *, svg: str | None = None) -> None:
+    """Write review.md, review.html and review.json; raises `UserError` where it cannot."""
+    texts = {
+        "review.md": markdown.render(found),
+        "review.html": page.render(found, svg=svg),
+        "review.json": json.dumps(document.to_json(found), indent=2) + "\n",
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"the review cannot be written to {folder}: {error}") from error
+
+
+def _approvals(file: Path | None) -> tuple[Approval, ...]:
+    default = PROJECT / APPROVALS
+    if file is None:
+        return approvals.load(default) if default.is_file() else ()
+    return approvals.load(file)
+
+
+def _diagram(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} cannot be read: {error}") from error

@@ -1,0 +1,85 @@
+"""What the review says, in whichever form."""
+
+import difflib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from automation.review.approvals import Approval
+from automation.review.changes import Attribute, Change
+from automation.review.resources import Action
+from automation.review.result import Review, Verdict
+from automation.review.rules import Risk
+
+SIGNS = {
+    Action.CREATE: "+",
+    Action.UPDATE: "~",
+    Action.REPLACE: "-/+",
+    Action.DESTROY: "-",
+    Action.MOVE: "→",
+    Action.FORGET: ".",
+}
+NOTHING = "(none)"
+
+
+def headline(review: Review) -> str:
+    """The verdict in a line."""
+    if review.verdict is Verdict.BLOCKED:
+        number = len(review.blocking)
+        what = "a blocking change needs" if number == 1 else f"{number} blocking changes need"
+        return f"Blocked: {what} an entry in approvals.toml"
+    if not review.changes:
+        return "No changes"
+    return (
+        "Nothing blocks it" if review.verdict is Verdict.CLEAR else "All blocking changes approved"
+    )
+
+
+def totals(review: Review) -> str:
+    """How many changes of each kind, in words."""
+    actions = [f"{number} to {action}" for action in SIGNS if (number := review.count(action))]
+    risks = [f"{number} {risk}" for risk in Risk if (number := review.count(risk))]
+    unchanged = f"{review.count(Action.NO_OP)} unchanged"
+    return "; ".join(", ".join(part) for part in (actions, risks, [unchanged]) if part)
+
+
+def notes(review: Review) -> Iterator[str]:
+    """What else has to be known: plans that are missing, approvals that do not count."""
+    if review.missing:
+        yield f"Not reviewed, as there is no plan of them: {', '.join(review.missing)}"
+    for stack in review.stacks:
+        if stack.outputs and not stack.changes:
+            yield f"{stack.name}: only outputs change: {', '.join(stack.outputs)}"
+    for each in review.ledger.expired:
+        yield f"The approval of {each} has expired on {each.until}: remove or renew it"
+    for each in review.ledger.unused:
+        yield f"The approval of {each} is of no use: nothing about it is blocking"
+
+
+def reason(change: Change) -> str:
+    """Why it is as risky as it is."""
+    return "; ".join(change.reasons)
+
+
+def approved(approval: Approval) -> str:
+    """By what a blocking change may pass."""
+    return f"approved until {approval.until}: {approval.reason}"
+
+
+def text(value: Any) -> str:
+    """A value as people read it; a text as it is."""
+    if value is None:
+        return NOTHING
+    return (
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+    )
+
+
+def lines(attribute: Attribute) -> list[str] | None:
+    """What differs between two texts of several lines; None of anything else."""
+    old, new = attribute.old, attribute.new
+    if not isinstance(old, str) or not isinstance(new, str) or "\n" not in old + new:
+        return None
+    found = difflib.unified_diff(old.splitlines(), new.splitlines(), n=2, lineterm="")
+    # The first two lines name files.
+    return list(found)[2:] or None

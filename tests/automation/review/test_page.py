@@ -1,0 +1,132 @@
+"""The page in a real browser, from disk."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from automation.review import page
+from automation.review.result import Review
+from tests.app.browser import Browser, chromium
+from tests.automation.review.reviewing import entry, many, plan, recorded, reviewed
+
+VISIBLE = "[...document.querySelectorAll('details.change')].filter(each => !each.hidden)"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    with chromium(tmp_path_factory.mktemp("profile")) as started:
+        started.call(
+            "Network.emulateNetworkConditions",
+            offline=True,
+            latency=0,
+            downloadThroughput=0,
+            uploadThroughput=0,
+        )
+        yield started
+
+
+def show(browser: Browser, folder: Path, review: Review, svg: str | None = None) -> None:
+    file = folder / "review.html"
+    file.write_text(page.render(review, svg=svg), encoding="utf-8")
+    browser.complaints.clear()
+    browser.open(file.as_uri())
+
+
+def test_it_opens_from_disk_and_shows_the_picture(browser: Browser, tmp_path: Path) -> None:
+    plans: dict[str, Any] = {
+        "security": plan(),
+        "network": {**recorded("cidr_changed"), **plan_links("security")},
+        "database": {**recorded("tag_only"), **plan_links("security", "network")},
+    }
+    show(browser, tmp_path, reviewed(**plans))
+    assert browser.value("document.title") == "Plan of prod"
+    box = "document.querySelector('#picture svg').getBoundingClientRect()"
+    assert browser.value(f"{box}.width") > 300
+    assert browser.value(f"{box}.height") > 50
+    assert browser.value("document.querySelectorAll('#picture .tier').length") == 3
+    assert browser.value("document.querySelectorAll('#picture .reads').length") == 2
+    stroke = "getComputedStyle(document.querySelector('#picture .tier-{} rect')).stroke"
+    colours = [browser.value(stroke.format(each)) for each in plans]
+    assert len(set(colours)) == 3
+    assert "rgb(198, 40, 40)" in colours
+    assert browser.value("performance.getEntriesByType('resource').length") == 0
+    assert browser.complaints == []
+
+
+def plan_links(*upstreams: str) -> dict[str, object]:
+    return {"configuration": plan(upstreams=upstreams)["configuration"]}
+
+
+def test_filters(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, many(80))
+    assert browser.value(f"{VISIBLE}.length") == 80
+    choose(browser, "stack", "network")
+    assert browser.value(f"{VISIBLE}.every(each => each.dataset.stack == 'network')")
+    assert browser.value(f"{VISIBLE}.length") == 20
+    assert browser.value("document.querySelectorAll('main section:not([hidden])').length") == 1
+    browser.value("document.querySelector('input[name=risk][value=routine]').click()")
+    assert browser.value(f"{VISIBLE}.length") == 12
+    browser.value("document.querySelector('input[name=action][value=destroy]').click()")
+    assert browser.value(f"{VISIBLE}.length") == 8
+    assert browser.value("document.getElementById('count').value") == "8 of 80 changes"
+    choose(browser, "text", "SUBNET")
+    assert browser.value(f"{VISIBLE}.length") == 4
+    choose(browser, "stack", "")
+    assert browser.value(f"{VISIBLE}.length") == 16
+
+
+def choose(browser: Browser, field: str, value: str) -> None:
+    browser.value(
+        f"document.getElementById('{field}').value = '{value}';"
+        f"document.getElementById('{field}').dispatchEvent(new Event('input', {{bubbles: true}}))"
+    )
+
+
+def test_a_tier_in_the_picture_filters(browser: Browser, tmp_path: Path) -> None:
+    show(browser, tmp_path, many(40))
+    click = "document.querySelector('#picture .tier-database rect')"
+    browser.value(f"{click}.dispatchEvent(new MouseEvent('click', {{bubbles: true}}))")
+    assert browser.value("document.getElementById('stack').value") == "database"
+    assert browser.value(f"{VISIBLE}.length") == 10
+    browser.value("document.querySelector('#tiers button[value=database]').click()")
+    assert browser.value(f"{VISIBLE}.length") == 40
+
+
+def test_another_picture_is_marked_too(browser: Browser, tmp_path: Path) -> None:
+    svg = (
+        '<?xml version="1.0"?>\n<!-- drawn -->\n<svg xmlns="http://www.w3.org/2000/svg" '
+        'viewBox="0 0 9 9"><g class="tier-network"><rect width="4" height="4"/></g>'
+        '<g id="tier-security"><rect width="4" height="4"/></g></svg>'
+    )
+    show(browser, tmp_path, many(8), svg)
+    assert browser.value("document.querySelectorAll('#picture svg').length") == 1
+    for place in (".tier-network", "#tier-security"):
+        glow = browser.value(
+            f"getComputedStyle(document.querySelector('#picture {place} rect')).filter"
+        )
+        assert "drop-shadow" in glow
+
+
+def test_2000_changes_render_in_under_two_seconds(browser: Browser, tmp_path: Path) -> None:
+    start = time.perf_counter()
+    show(browser, tmp_path, many(2000))
+    browser.value("document.body.getBoundingClientRect().height")
+    assert browser.value(f"{VISIBLE}.length") == 2000
+    seconds = time.perf_counter() - start
+    timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+    assert browser.value(timing) < 2000
+    # Making the page, and asking the browser, take their time, too.
+    assert seconds < 10
+
+
+def test_values_are_text_and_nothing_else(browser: Browser, tmp_path: Path) -> None:
+    hostile = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
+    change = entry("aws_x", ["create"], None, {hostile: hostile}, name=hostile)
+    show(browser, tmp_path, reviewed(network=plan(change)))
+    assert browser.value("window.hacked === undefined")
+    assert browser.value("document.querySelectorAll('img').length") == 0
+    assert hostile in browser.value("document.querySelector('td.new').textContent")
+    assert browser.complaints == []

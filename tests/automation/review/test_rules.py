@@ -1,0 +1,259 @@
+"""The reviewed rules, beyond the recorded plans."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from automation.review import values
+from automation.review.conditions import opened, shorter
+from automation.review.policies import denies_less, widened
+from automation.review.resources import Action
+from automation.review.rules import RULES, Rule, load
+from tests.automation.review.reviewing import entry, only, update
+
+HOLDERS = (
+    "aws_db_instance",
+    "aws_s3_bucket",
+    "aws_kms_key",
+    "aws_route53_zone",
+    "aws_secretsmanager_secret",
+    "aws_backup_vault",
+    "aws_cloudwatch_log_group",
+)
+KEY = "arn:aws:kms:us-west-2:123456789012:key/1"
+
+
+@pytest.mark.parametrize("type_", HOLDERS)
+@pytest.mark.parametrize("actions", [["delete"], ["delete", "create"], ["create", "delete"]])
+def test_losing_data_or_identity_blocks(type_: str, actions: list[str]) -> None:
+    after = None if actions == ["delete"] else {"id": "b"}
+    assert only(entry(type_, actions, {"id": "a"}, after)).risk == "blocking"
+
+
+@pytest.mark.parametrize(
+    ("change", "risk", "reason"),
+    [
+        (
+            update("aws_db_instance", {"publicly_accessible": False}, publicly_accessible=True),
+            "blocking",
+            "the database gets a public address",
+        ),
+        (
+            update("aws_db_instance", {"backup_retention_period": 35}, backup_retention_period=0),
+            "blocking",
+            "backups are switched off, or older ones deleted",
+        ),
+        (
+            update(
+                "aws_db_instance",
+                {"enabled_cloudwatch_logs_exports": ["error", "slowquery"]},
+                enabled_cloudwatch_logs_exports=["error"],
+            ),
+            "blocking",
+            "a log of the database is no longer kept",
+        ),
+        (
+            update("aws_sns_topic", {"kms_master_key_id": KEY}, kms_master_key_id=None),
+            "blocking",
+            "encryption by a key of one's own is switched off",
+        ),
+        (
+            update("aws_cloudtrail", {"enable_logging": True}, enable_logging=False),
+            "blocking",
+            "logging is switched off",
+        ),
+        (
+            entry("aws_flow_log", ["delete"], {"id": "a"}, None),
+            "blocking",
+            "logging is switched off",
+        ),
+        (
+            update(
+                "aws_launch_template",
+                {"metadata_options": [{"http_tokens": "required"}]},
+                metadata_options=[{"http_tokens": "optional"}],
+            ),
+            "blocking",
+            "instances answer IMDSv1 again, through which their credentials can be stolen",
+        ),
+        (
+            update("aws_cloudfront_distribution", {"web_acl_id": "arn"}, web_acl_id=""),
+            "blocking",
+            "the web application firewall is taken away",
+        ),
+        (
+            entry(
+                "aws_iam_role_policy_attachment",
+                ["create"],
+                None,
+                {"policy_arn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+            ),
+            "blocking",
+            "a policy of AWS's that allows everything, or all of a service, is attached",
+        ),
+        (
+            update("aws_lb_listener", {"certificate_arn": "a"}, certificate_arn="b"),
+            "careful",
+            "a certificate changes",
+        ),
+        (
+            entry("aws_lb_listener", ["delete", "create"], {"port": 80}, {"port": 81}),
+            "careful",
+            "no traffic gets through meanwhile",
+        ),
+        (
+            entry("aws_new_thing", ["delete"], {"id": "a"}, None),
+            "careful",
+            "it is away, if only meanwhile, and no rule says that this is harmless",
+        ),
+        (
+            entry("aws_s3_bucket", ["forget"], {"id": "a"}, {"id": "a"}),
+            "careful",
+            "it stays in AWS, and Terraform no longer looks after it",
+        ),
+        (
+            update("aws_db_instance", {"backup_retention_period": 7}, backup_retention_period=35),
+            "routine",
+            "it stays, and serves meanwhile",
+        ),
+    ],
+)
+def test_risks_and_their_reasons(change: dict[str, Any], risk: str, reason: str) -> None:
+    found = only(change)
+    assert (found.risk, found.reasons) == (risk, (reason,))
+
+
+def test_what_only_aws_will_tell_switches_nothing_off() -> None:
+    change = update("aws_sns_topic", {"kms_master_key_id": KEY}, kms_master_key_id=None)
+    change["change"]["after_unknown"] = {"kms_master_key_id": True}
+    found = only(change)
+    assert found.risk == "routine"
+    assert [each.new for each in found.attributes] == [values.UNKNOWN]
+
+
+@settings(deadline=None)
+@given(st.ip_addresses(v=4), st.integers(0, 32))
+def test_only_narrow_ranges_are_let_in_unasked(address: Any, bits: int) -> None:
+    rule = {"cidr_ipv4": f"{address}/{bits}", "ip_protocol": "tcp", "from_port": 22, "to_port": 22}
+    assert opened({}, rule) == (bits <= 7)
+    assert not opened(rule, {**rule, "tags": {"a": "b"}})
+    assert opened({**rule, "from_port": 23}, rule) == (bits <= 7)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ({"type": "egress", "cidr_blocks": ["0.0.0.0/0"]}, False),
+        ({"type": "ingress", "cidr_blocks": ["10.0.0.0/8", "0.0.0.0/0"]}, True),
+        ({"ingress": [{"cidr_blocks": [], "ipv6_cidr_blocks": ["::/0"]}]}, True),
+        ({"ingress": [], "egress": [{"cidr_blocks": ["0.0.0.0/0"]}]}, False),
+        ({"cidr_ipv4": values.UNKNOWN}, False),
+    ],
+)
+def test_rules_within_and_beside_groups(rule: dict[str, Any], expected: bool) -> None:
+    assert opened({}, rule) is expected
+
+
+@settings(deadline=None)
+@given(st.integers(0, 4000), st.integers(0, 4000))
+def test_less_time_is_told_and_0_is_for_ever(old: int, new: int) -> None:
+    found = shorter((old,), (new,))
+    assert found == ((new or 10_000) < (old or 10_000))
+
+
+def statement(**given_: Any) -> dict[str, Any]:
+    return {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "a", **given_}]}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (None, statement(Action="*"), True),
+        (None, statement(Action=["s3:GetObject", "S3:*"]), True),
+        (statement(), statement(Resource=["a", "*"]), True),
+        (statement(), statement(Action=["s3:GetObject", "ec2:DescribeTags"], Resource="b"), False),
+        (None, statement(Action="cloudwatch:PutMetricData", Resource="*"), False),
+        (statement(), statement(Principal="*"), True),
+        (statement(), statement(Principal={"AWS": ["*"]}, Condition={"Bool": {}}), False),
+        (
+            None,
+            statement(
+                Principal={"AWS": "arn:aws:iam::123456789012:root"}, Action="kms:*", Resource="*"
+            ),
+            False,
+        ),
+        (statement(), statement(Effect="Deny", Action="*", Principal="*"), False),
+        (statement(Action="*"), statement(Action="*"), False),
+    ],
+)
+def test_policies_that_are_widened(before: Any, after: Any, expected: bool) -> None:
+    assert widened(before, after) is expected
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        (statement(Effect="Deny", Action=["s3:*", "s3:GetObject"], Resource=["a", "b"]), False),
+        (statement(Effect="Deny", Resource="b"), True),
+        (statement(Effect="Deny", Condition={"Bool": {}}), True),
+        (statement(), True),
+        (None, True),
+        (values.UNKNOWN, False),
+    ],
+)
+def test_policies_that_deny_less(after: Any, expected: bool) -> None:
+    assert denies_less(statement(Effect="Deny"), after) is expected
+    assert not denies_less(None, after)
+
+
+def test_a_policy_that_changes_otherwise_asks_for_care() -> None:
+    before, after = json.dumps(statement()), json.dumps(statement(Action="s3:PutObject"))
+    found = only(update("aws_iam_role_policy", {"policy": before}, policy=after))
+    assert (found.risk, found.reasons) == ("careful", ("who may do what changes",))
+
+
+def test_a_policy_is_read_as_the_text_that_a_plan_has() -> None:
+    before, after = json.dumps(statement()), json.dumps(statement(Action="s3:*"))
+    found = only(update("aws_iam_role_policy", {"policy": before}, policy=after))
+    assert found.reasons == ("a policy is widened to *",)
+    assert [(each.name, each.old, each.new) for each in found.attributes] == [
+        ("policy.Statement.Action", "s3:GetObject", "s3:*")
+    ]
+
+
+def test_every_rule_has_a_reason_of_its_own_words_and_names_real_things() -> None:
+    rules = load()
+    assert all(rule.reason for rule in (*rules.rules, *rules.otherwise))
+    assert {action for rule in rules.otherwise for action in rule.actions} | {
+        Action.FORGET,
+        Action.NO_OP,
+    } == set(Action)
+    assert RULES.name == "rules.toml"
+
+
+@pytest.mark.parametrize("wrong", [{"when": "sometimes"}, {"risk": "none"}, {"actions": ["eat"]}])
+def test_a_faulty_rule_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"sometimes|none|eat"):
+        Rule.parse({"risk": "careful", "actions": ["update"], "reason": "r", **wrong})
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(deadline=None)
+@given(json_values, json_values, json_values)
+def test_no_value_is_too_odd(before: Any, after: Any, unknown: Any) -> None:
+    for name in ("policy", "ingress", "deletion_protection", "retention_in_days"):
+        for type_ in ("aws_cloudwatch_log_group", "aws_security_group"):
+            change = update(type_, {name: before}, **{name: after})
+            change["change"]["after_unknown"] = {name: unknown}
+            assert only(change).action == "update"
