@@ -46,3 +46,5 @@ def configure() -> None:
     # Each request has a line of its own already, and these would name every start and stop.
     for name in ("uvicorn", "botocore"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # Who finds no collector is no less able to serve; the agent's own alarms tell of it.
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)

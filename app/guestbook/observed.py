@@ -87,4 +87,11 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
         "status": status,
         "milliseconds": round(seconds * 1000, 1),
     }
-    log.log(logging.INFO if status < 500 else logging.ERROR, "request", extra={"fields": fields})
+    log.log(_level(scope, status), "request", extra={"fields": fields})
+
+
+def _level(scope: Scope, status: int) -> int:
+    """A check that says "not ready" has done what it is for: whoever is not tells why elsewhere."""
+    if status < 500:
+        return logging.INFO
+    return logging.WARNING if scope["path"] in _QUIET and status == 503 else logging.ERROR

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 TEMPLATE = "application@.service"
 RELEASE = "application-release.service"
 LOGS = "/var/log/application"
+STATE = "/var/lib/application"
 # A just-in-time compiler, as Node has one, needs memory that is writable and executable: that is
-# not forbidden here.
+# not forbidden here. It also tries system calls that it can do without, for which processes would
+# be killed without a word unless the call may fail.
 # https://www.freedesktop.org/software/systemd/man/252/systemd.exec.html
 _CONFINED = (
     "DynamicUser=yes",
@@ -32,10 +34,14 @@ _CONFINED = (
     "RestrictSUIDSGID=yes",
     "SystemCallArchitectures=native",
     "SystemCallFilter=@system-service",
+    "SystemCallErrorNumber=EPERM",
     "UMask=0077",
 )
 _SURROUNDINGS = (
     "WorkingDirectory=/opt/application/current/app",
+    # Without one of their own it would be /, where the AWS CLI fails to keep what it caches.
+    # https://github.com/aws/aws-cli/issues/9075
+    f"Environment=HOME={STATE}",
     "EnvironmentFile=/etc/application/environment",
 )
 

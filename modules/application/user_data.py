@@ -16,8 +16,9 @@ _START = "/usr/local/sbin/start-application"
 _TRIAL_PORTS = (18080, 18081)
 _READY_SECONDS = 60
 _POLL_SECONDS = 5
-# Beyond what the load balancer waits before it sends no more requests.
-_STOP_SECONDS = 30
+# Beyond what the sample takes at most to end: five seconds of serving on, then those of requests
+# that are open (app/guestbook/server.py).
+_STOP_SECONDS = 40
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,14 +10,14 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from automation.local_app.mariadb import HOST
-from tests.app.site import Site
+from tests.app.site import Client
 
 
 @dataclass
 class Load:
     """What the visitors have seen; `losses` are requests without the answer they should have."""
 
-    site: Site
+    site: Client
     answers: int = 0
     losses: list[str] = field(default_factory=list)
     stored: list[str] = field(default_factory=list)
@@ -81,7 +81,7 @@ class Load:
 
 
 @contextmanager
-def load(site: Site, *, visitors: int = 6, balanced: bool = False) -> Iterator[Load]:
+def load(site: Client, *, visitors: int = 6, balanced: bool = False) -> Iterator[Load]:
     seen = Load(site)
     jobs: list[Callable[[], None]] = [seen.visit] * visitors
     if balanced:

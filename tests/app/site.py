@@ -29,10 +29,10 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Site:
-    process: subprocess.Popen[bytes]
+class Client:
+    """Asks on a port of this machine what browsers ask."""
+
     port: int
-    log: Path
 
     @property
     def origin(self) -> str:
@@ -61,6 +61,14 @@ class Site:
     def send(self, body: str | bytes, **headers: str) -> Answer:
         kind = {"Content_Type": "application/x-www-form-urlencoded"}
         return self.request("POST", "/", body, **{**kind, **headers})
+
+
+@dataclass(frozen=True)
+class Site(Client):
+    """The application's processes, by the first of them."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
 
     def lines(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
@@ -99,7 +107,7 @@ def running(environ: Mapping[str, str], log: Path, **changes: str) -> Iterator[S
         process = subprocess.Popen(  # noqa: S603
             command, cwd=FOLDER, env={**environ, "PORT": str(port), **changes}, stdout=output
         )
-    site = Site(process, port, log)
+    site = Site(port, process, log)
     try:
         assert site.becomes("/healthz", 200), log.read_text()
         yield site

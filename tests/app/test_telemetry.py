@@ -93,6 +93,7 @@ def test_a_collector_that_is_not_there_harms_nobody(environ: dict[str, str], log
     with sites.running(environ, log, **endpoints("http://127.0.0.1:9/v1")) as site:
         assert site.get().status == 200
         assert site.stop() == 0
+    assert '"level": "ERROR"' not in log.read_text()
 
 
 def test_nothing_is_traced_where_nobody_listens(environ: dict[str, str], log: Path) -> None:

@@ -1,38 +1,63 @@
-"""The commands of the AWS CLI that an instance uses as it boots, with botocore."""
+"""The commands of the AWS CLI that an instance uses as it boots, with botocore.
+
+One server answers them all: a process for each would take longer than everything else in a boot.
+"""
 
 import argparse
-import os
-import sys
+import socketserver
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from threading import Lock, Thread
+from typing import Any, NoReturn
 
-import botocore.session
 from botocore.exceptions import BotoCoreError, ClientError
+
+from automation.emulator import Emulator
+
+# What the instances have in the place of `aws`: a region, how many arguments there are, and these;
+# answered by an exit code in a line of its own, and by what is to be written.
+PROGRAM = """#!/bin/bash
+exec 3<>/dev/tcp/127.0.0.1/{port}
+printf '%s\\0' "${{AWS_DEFAULT_REGION?}}" $# "$@" >&3
+read -r code <&3
+if [ "$code" = 0 ]; then cat <&3; else cat <&3 >&2; fi
+exit "$code"
+"""
+ClientOf = Callable[[str], Any]
+
+
+class _Parser(argparse.ArgumentParser):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{**given, "allow_abbrev": False})
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
 
 
 def parser() -> argparse.ArgumentParser:
-    aws = argparse.ArgumentParser(prog="aws", allow_abbrev=False)
+    aws = _Parser(prog="aws")
     services = aws.add_subparsers(required=True)
-    s3 = services.add_parser("s3", allow_abbrev=False).add_subparsers(required=True)
-    copy = s3.add_parser("cp", allow_abbrev=False)
+    s3 = services.add_parser("s3").add_subparsers(required=True)
+    copy = s3.add_parser("cp")
     copy.add_argument("paths", nargs=2)
     for flag in ("--recursive", "--only-show-errors"):
         copy.add_argument(flag, action="store_true")
     for option in ("--exclude", "--include", "--content-type", "--cache-control"):
         copy.add_argument(option)
     copy.set_defaults(run=copied)
-    api = services.add_parser("s3api", allow_abbrev=False).add_subparsers(required=True)
-    put = api.add_parser("put-object", allow_abbrev=False)
+    api = services.add_parser("s3api").add_subparsers(required=True)
+    put = api.add_parser("put-object")
     for option in ("--bucket", "--key", "--body", "--if-none-match", "--if-match"):
         put.add_argument(option)
     put.set_defaults(run=put_object)
-    get = api.add_parser("get-object", allow_abbrev=False)
+    get = api.add_parser("get-object")
     get.add_argument("outfile")
     for option in ("--bucket", "--key", "--query", "--output"):
         get.add_argument(option, required=True)
     get.set_defaults(run=get_object)
-    manager = services.add_parser("secretsmanager", allow_abbrev=False)
+    manager = services.add_parser("secretsmanager")
     secret = manager.add_subparsers(required=True).add_parser("get-secret-value")
     for option in ("--secret-id", "--query", "--output"):
         secret.add_argument(option, required=True)
@@ -40,18 +65,13 @@ def parser() -> argparse.ArgumentParser:
     return aws
 
 
-def client(service: str) -> Any:
-    session = botocore.session.get_session()
-    return session.create_client(service, region_name=os.environ["AWS_DEFAULT_REGION"])
-
-
-def copied(given: argparse.Namespace) -> None:
+def copied(given: argparse.Namespace, client: ClientOf) -> str:
     source, target = given.paths
     if not given.recursive:
         bucket, _, key = source.removeprefix("s3://").partition("/")
         answer = client("s3").get_object(Bucket=bucket, Key=key)
         Path(target).write_bytes(answer["Body"].read())
-        return
+        return ""
     assert given.exclude == "*"
     bucket, _, prefix = target.removeprefix("s3://").partition("/")
     for file in sorted(Path(source).rglob("*")):
@@ -60,9 +80,10 @@ def copied(given: argparse.Namespace) -> None:
             headers = {"ContentType": given.content_type, "CacheControl": given.cache_control}
             body = file.read_bytes()
             client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{name}", Body=body, **headers)
+    return ""
 
 
-def put_object(given: argparse.Namespace) -> None:
+def put_object(given: argparse.Namespace, client: ClientOf) -> str:
     conditions = {"IfNoneMatch": given.if_none_match, "IfMatch": given.if_match}
     client("s3").put_object(
         Bucket=given.bucket,
@@ -70,27 +91,62 @@ def put_object(given: argparse.Namespace) -> None:
         Body=Path(given.body).read_bytes(),
         **{name: value for name, value in conditions.items() if value},
     )
+    return ""
 
 
-def get_object(given: argparse.Namespace) -> None:
+def get_object(given: argparse.Namespace, client: ClientOf) -> str:
     answer = client("s3").get_object(Bucket=given.bucket, Key=given.key)
     Path(given.outfile).write_bytes(answer["Body"].read())
-    print(answer[given.query])
+    return f"{answer[given.query]}\n"
 
 
-def get_secret(given: argparse.Namespace) -> None:
-    print(client("secretsmanager").get_secret_value(SecretId=given.secret_id)[given.query])
+def get_secret(given: argparse.Namespace, client: ClientOf) -> str:
+    answer = client("secretsmanager").get_secret_value(SecretId=given.secret_id)
+    return f"{answer[given.query]}\n"
 
 
-def main() -> int:
-    given = parser().parse_args()
+def answered(arguments: list[str], client: ClientOf) -> tuple[int, str]:
+    """The exit code, and what is written."""
     try:
-        given.run(given)
+        given = parser().parse_args(arguments)
+        return 0, given.run(given, client)
+    except ValueError as error:
+        return 252, f"\n{error}\n"
     except (BotoCoreError, ClientError) as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 254
-    return 0
+        return 254, f"\n{error}\n"
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@contextmanager
+def aws(emulator: Emulator) -> Iterator[str]:
+    """What `aws` is for as long as the context lasts: a program's text."""
+    clients: dict[tuple[str, str], Any] = {}
+    making = Lock()
+
+    def client(service: str, region: str) -> Any:
+        with making:
+            if (service, region) not in clients:
+                clients[service, region] = emulator.client(service, region=region)
+            return clients[service, region]
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            region, count = self._text(), int(self._text())
+            arguments = [self._text() for _ in range(count)]
+            code, output = answered(arguments, lambda service: client(service, region))
+            self.wfile.write(f"{code}\n{output}".encode())
+
+        def _text(self) -> str:
+            found = bytearray()
+            while (byte := self.rfile.read(1)) != b"\0":
+                assert byte, "an instance was ended"
+                found += byte
+            return found.decode()
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield PROGRAM.format(port=server.server_address[1])
+        finally:
+            server.shutdown()
+            thread.join()

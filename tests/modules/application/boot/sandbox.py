@@ -4,13 +4,11 @@ import json
 import os
 import re
 import shlex
-import signal
 import socket
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +20,26 @@ _ABSOLUTE = re.compile(r"(?<![\w./])/(etc|opt|usr/local|var)/")
 
 
 class Sandbox:
-    def __init__(self, root: Path, user_data: str, *, environ: Mapping[str, str]) -> None:
+    """`aws` is the text of what stands in for the AWS CLI."""
+
+    def __init__(self, root: Path, user_data: str, *, environ: Mapping[str, str], aws: str) -> None:
         self.root = root
+        self._aws = aws
         self.port, trial = _free_ports()
         moved = _ABSOLUTE.sub(rf"{root}/\1/", user_data)
-        moved = re.sub(r"\b9000\b", str(self.port), moved)
-        moved = re.sub(r"\b18080\b", str(trial), moved)
+        for name, port in (("PORT", self.port), ("TRIAL_PORT", trial)):
+            (given,) = re.findall(rf"^ +{name}=(\d+)$", user_data, re.MULTILINE)
+            moved = re.sub(rf"\b{given}\b", str(port), moved)
         self.document: dict[str, Any] = yaml.safe_load(moved)
-        self._environ = {**environ, "SANDBOX": str(root), "HOSTNAME": "sandbox"}
+        # What listens on the instance itself is not behind the emulator's proxy.
+        direct = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
+        self._environ = {**environ, **direct, "SANDBOX": str(root), "HOSTNAME": root.name}
         self._environ["PATH"] = f"{root}/stubs:{root}/usr/local/bin:{os.environ['PATH']}"
 
     def boot(self) -> None:
         """What cloud-init does: packages, then files, then commands, whatever becomes of them."""
-        for name in ("systemctl", "aws"):
-            self._stub(name, f'exec {sys.executable} {_HERE / f"{name}_stub.py"} "$@"')
+        self._write(self.root / "stubs/aws", self._aws, 0o755)
+        self._stub("systemctl", f'exec {sys.executable} {_HERE / "systemctl_stub.py"} "$@"')
         for package in self.document["packages"]:
             if package.startswith("python3"):
                 self._stub(package, f'exec {sys.executable} "$@"')
@@ -44,9 +48,13 @@ class Sandbox:
         for file in self.document["write_files"]:
             self._write(Path(file["path"]), file["content"], int(file["permissions"], 8))
         for command in self.document["runcmd"]:
-            subprocess.run(  # noqa: S603
-                command, env=self._environ, stdin=subprocess.DEVNULL, check=False, timeout=120
-            )
+            self.run(*command)
+
+    def run(self, *command: str) -> None:
+        """What becomes of it is to be seen in what it leaves behind, as on an instance."""
+        subprocess.run(  # noqa: S603
+            command, env=self._environ, stdin=subprocess.DEVNULL, check=False, timeout=300
+        )
 
     def log(self, name: str) -> str:
         file = self.root / "var/log/application" / name
@@ -69,9 +77,10 @@ class Sandbox:
             return json.load(answer)
 
     def end(self) -> None:
-        for file in self.root.glob("*.pid"):
-            with suppress(ProcessLookupError):
-                os.killpg(int(file.read_text()), signal.SIGKILL)
+        """What systemd does as the instance is shut down."""
+        units = [file.stem for file in self.root.glob("*.pid")]
+        if units:
+            self.run(str(self.root / "stubs/systemctl"), "stop", *units)
 
     def _stub(self, name: str, command: str) -> None:
         self._write(self.root / "stubs" / name, f"#!/bin/sh\n{command}\n", 0o755)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(os.environ["SANDBOX"])
@@ -33,10 +34,11 @@ class Unit:
                 # In double quotes, a backslash takes the meaning of what follows it.
                 found[name] = re.sub(r'\\([\\"`$])', r"\1", value[1:-1])
         found["PATH"] = f"{ROOT}/stubs:{found['PATH']}"
-        for name in self.values("RuntimeDirectory"):
-            folder = ROOT / "run" / name
-            folder.mkdir(parents=True, exist_ok=True)
-            found["RUNTIME_DIRECTORY"] = str(folder)
+        for kind, place in (("Runtime", "run"), ("State", "var/lib")):
+            for name in self.values(f"{kind}Directory"):
+                folder = ROOT / place / name
+                folder.mkdir(parents=True, exist_ok=True)
+                found[f"{kind.upper()}_DIRECTORY"] = str(folder)
         return {**BASE, **found}
 
     def start(self) -> int:
@@ -58,12 +60,32 @@ class Unit:
         return 0
 
     def stop(self) -> int:
+        """As `KillMode=mixed` wants it: the first process is asked to end, later all are made to.
+
+        Others that the first has left behind are not looked for here.
+        """
         if self.pid.exists():
-            group = int(self.pid.read_text())
-            os.killpg(group, signal.SIGTERM)
-            time.sleep(0.3)
+            first = int(self.pid.read_text())
+            with suppress(ProcessLookupError):
+                os.kill(first, signal.SIGTERM)
+                self.wait(first)
+                os.killpg(first, signal.SIGKILL)
             self.pid.unlink()
         return 0
+
+    def wait(self, pid: int) -> None:
+        assert self.values("KillMode") == ["mixed"]
+        deadline = time.monotonic() + int(self.values("TimeoutStopSec")[0])
+        while time.monotonic() < deadline and runs(pid):
+            time.sleep(0.02)
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there, and not only waits for somebody to ask how it ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def main() -> int:

@@ -15,6 +15,7 @@ from artifact.wheels import Wheels
 from automation.emulator import Emulator
 from tests.artifact.packages import application, wheel
 from tests.conftest import SMALL_APPLICATION, Tiers, small_release
+from tests.modules.application.boot import aws_stub
 from tests.modules.application.boot.sandbox import Sandbox
 from tests.rendered import rendered
 
@@ -34,6 +35,12 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         for bucket in (ARTIFACTS, ASSETS):
             started.client("s3").create_bucket(Bucket=bucket)
         yield started
+
+
+@pytest.fixture(scope="module")
+def aws(emulator: Emulator) -> Iterator[str]:
+    with aws_stub.aws(emulator) as program:
+        yield program
 
 
 @pytest.fixture
@@ -60,7 +67,9 @@ def secret(emulator: Emulator) -> str:
 
 
 @pytest.fixture
-def start(options: Tiers, emulator: Emulator, secret: str, tmp_path: Path) -> Iterator[Start]:
+def start(
+    options: Tiers, emulator: Emulator, aws: str, secret: str, tmp_path: Path
+) -> Iterator[Start]:
     template = options["application"].only("aws_launch_template")
     started: list[Sandbox] = []
 
@@ -83,7 +92,7 @@ def start(options: Tiers, emulator: Emulator, secret: str, tmp_path: Path) -> It
             text, count = re.subn(old, new.replace("\\", r"\\"), text)
             assert count, old
         folder = tmp_path / f"instance-{len(started)}"
-        sandbox = Sandbox(folder, text, environ=emulator.isolate())
+        sandbox = Sandbox(folder, text, environ=emulator.isolate(), aws=aws)
         started.append(sandbox)
         sandbox.boot()
         return sandbox
@@ -117,6 +126,8 @@ def test_a_release_comes_into_service(start: Start, s3: Any) -> None:
     assert found["GREETING"] == 'two  words, "quotes" and a \\'
     assert found["PRICE"] == "`5` $HOME ${HOME} %{if} 100 %"
     assert found["API_KEY"] == "a 'secret' $value"
+    assert found["HOME"] == str(instance.root / "var/lib/application")
+    assert Path(found["HOME"]).is_dir()
     assert instance.log("release.log") == "migrating app\n"
     assert state(s3) == "deployed"
     for file in instance.root.rglob("*"):

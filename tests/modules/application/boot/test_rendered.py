@@ -1,0 +1,130 @@
+"""The user data of the synthesized launch template, as the programs that read it see it."""
+
+import base64
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from guestbook import server
+from guestbook.environment import Environment
+
+from automation import terraform
+from tests.conftest import Tiers
+from tests.rendered import rendered
+
+# By how the references to them end.
+VALUES = {
+    "007ABD72bucket": "artifacts",
+    "alias": "assets-s3alias",
+    "address": "database.example.org",
+    "arn": "arn:aws:secretsmanager:us-west-2:123456789012:secret:database",
+}
+Files = Mapping[str, Path]
+
+
+@pytest.fixture(scope="module", params=["prod", "dev"])
+def expression(request: pytest.FixtureRequest, platform_of: Callable[[str], Tiers]) -> str:
+    template = platform_of(request.param)["application"].only("aws_launch_template")
+    return str(template["user_data"])
+
+
+@pytest.fixture
+def files(expression: str, tmp_path: Path) -> Files:
+    """What an instance finds, by name, and the document itself."""
+    text = rendered(expression, VALUES)
+    document = yaml.safe_load(text)
+    written = {Path(each["path"]).name: each["content"] for each in document["write_files"]}
+    found = {}
+    for name, content in {**written, "user-data": text}.items():
+        found[name] = tmp_path / name
+        # systemd looks for the programs.
+        found[name].write_text(content.replace("=/usr/local/bin/run-process", "=/bin/echo"))
+    return found
+
+
+def accepted(*command: str | Path) -> str:
+    if shutil.which(str(command[0])) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    finished = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    said = finished.stdout + finished.stderr
+    assert finished.returncode == 0, said
+    return said
+
+
+def units(files: Files) -> list[Path]:
+    template = files["application@.service"]
+    web = template.with_name("application@8080.service")
+    web.write_bytes(template.read_bytes())
+    return [web, files["application-release.service"]]
+
+
+def test_cloud_init_knows_every_key(files: Files) -> None:
+    assert "Valid" in accepted("cloud-init", "schema", "--config-file", files["user-data"])
+
+
+def test_scripts_pass_shellcheck(files: Files) -> None:
+    accepted("shellcheck", files["start-application"], files["run-process"])
+
+
+@pytest.mark.parametrize("line", ["web: cd / && {} 5\n", "release: false\r\nweb:\t{} 5\r\n"])
+def test_signals_reach_the_process_of_a_line(files: Files, tmp_path: Path, line: str) -> None:
+    sleep = shutil.which("sleep") or ""
+    (tmp_path / "Procfile").write_text(line.format(sleep), newline="")
+    script = files["run-process"].read_text().replace("/etc/application/secrets", "/dev/null")
+    process = subprocess.Popen(  # noqa: S603
+        ["/bin/bash", "-c", script, "run-process", "web"], cwd=tmp_path, env={"PATH": os.defpath}
+    )
+    command = Path(f"/proc/{process.pid}/cmdline")
+    deadline = time.monotonic() + 4
+    while command.read_bytes() != f"{sleep}\0005\0".encode() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.terminate()
+    assert process.wait() == -signal.SIGTERM
+    assert time.monotonic() < deadline
+
+
+def test_systemd_accepts_the_units(files: Files) -> None:
+    for unit in units(files):
+        assert accepted("systemd-analyze", "verify", "--man=no", unit) == ""
+
+
+def test_systemd_calls_the_units_safe(files: Files) -> None:
+    """Of a hundred points of exposure; what a unit that says nothing has is 96."""
+    for unit in units(files):
+        accepted("systemd-analyze", "security", "--offline=yes", "--threshold=20", unit)
+
+
+def test_the_sample_has_time_to_end(files: Files) -> None:
+    (seconds,) = re.findall(
+        r"^TimeoutStopSec=(\d+)$", files["application@.service"].read_text(), re.MULTILINE
+    )
+    open_requests = server._FINISH_SECONDS
+    assert int(seconds) >= Environment.drain_seconds + open_requests + 10
+
+
+@pytest.mark.slow
+@pytest.mark.terraform
+def test_terraform_makes_of_it_what_tests_take_for_it(expression: str, tmp_path: Path) -> None:
+    def value(reference: re.Match[str]) -> str:
+        (found,) = (value for end, value in VALUES.items() if reference[1].endswith(end))
+        return f"nonsensitive({json.dumps(found)})"
+
+    known = re.sub(r"nonsensitive\(([^)]*)\)", value, expression)
+    content = {"output": {"user_data": {"value": known}}}
+    (tmp_path / "main.tf.json").write_text(json.dumps(content), encoding="utf-8")
+    found = terraform.find()
+    applied = found.run("apply", "-auto-approve", "-no-color", folder=tmp_path)
+    assert applied.returncode == 0, applied.stderr
+    answer = json.loads(found.run("output", "-json", folder=tmp_path).stdout)
+    text = base64.b64decode(answer["user_data"]["value"]).decode()
+    assert text == rendered(expression, VALUES)
