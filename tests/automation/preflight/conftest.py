@@ -30,6 +30,12 @@ def emulator(started: Emulator) -> Emulator:
     trust = ssl.create_default_context(cafile=str(started.bundle))
     opener = urllib.request.build_opener(proxy, urllib.request.HTTPSHandler(context=trust))
     opener.open("https://motoapi.amazonaws.com/moto-api/reset", data=b"").close()
+    # moto empties its own services alone, and CloudFormation is ours.
+    stacks = started.client("cloudformation")
+    for stack in stacks.describe_stacks()["Stacks"]:
+        name = stack["StackId"]
+        stacks.update_termination_protection(EnableTerminationProtection=False, StackName=name)
+        stacks.delete_stack(StackName=name)
     return started
 
 

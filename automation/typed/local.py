@@ -1,0 +1,109 @@
+"""Commands that need no account."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from automation import commands
+from automation.typed.options import CONSOLE, DEFAULT, PROGRESS, Environment, Environments, Json
+
+
+def synth(env: Environment = DEFAULT) -> None:
+    """Synthesize an environment to cdktf.out, as `python main.py` does."""
+    commands.synth(env, console=CONSOLE, progress=PROGRESS)
+
+
+def validate(env: Environments = [DEFAULT], as_json: Json = False) -> None:  # noqa: B006
+    """Synthesize, and have Terraform and the AWS provider validate every stack."""
+    valid = commands.validate(env, as_json=as_json, console=CONSOLE, progress=PROGRESS)
+    raise typer.Exit(0 if valid else 1)
+
+
+def scan(as_json: Json = False) -> None:
+    """Have checkov and parliament look at every environment as it is synthesized."""
+    from automation.scan.command import scan as run  # noqa: PLC0415
+
+    raise typer.Exit(run(as_json=as_json, console=CONSOLE, progress=PROGRESS))
+
+
+def diagram(
+    env: Environment = DEFAULT,
+    out: Annotated[Path, typer.Option("--out", help="the SVG file")] = Path("platform.svg"),
+) -> None:
+    """Draw an environment as it is synthesized."""
+    from automation.diagram.command import diagram as run  # noqa: PLC0415
+
+    raise typer.Exit(run(env, out=out, console=CONSOLE, progress=PROGRESS))
+
+
+def wheels(env: Environments = [DEFAULT]) -> None:  # noqa: B006
+    """Download what the application's instances install, so that synthesis needs no network."""
+    from automation.wheels.command import fetch  # noqa: PLC0415
+
+    fetch(env, console=CONSOLE, progress=PROGRESS)
+
+
+def app(
+    *,
+    folder: Annotated[Path, typer.Option("--folder", help="a directory with a Procfile")] = Path(
+        "app"
+    ),
+    port: Annotated[int, typer.Option("--port", help="where it listens, on loopback")] = 8080,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            "--database-url", envvar="DATABASE_URL", help="mysql://…; else a MariaDB of its own"
+        ),
+    ] = None,
+) -> None:
+    """Run the application here, with the environment that instances give it."""
+    from automation.local_app.command import LocalApp  # noqa: PLC0415
+    from automation.local_app.request import Request  # noqa: PLC0415
+
+    request = Request(folder=folder, port=port, database_url=database_url)
+    raise typer.Exit(LocalApp(request, console=CONSOLE, progress=PROGRESS).run())
+
+
+def rehearse(
+    *,
+    env: Environment = DEFAULT,
+    keep: Annotated[bool, typer.Option("--keep", help="leave the emulator running")] = False,
+    destroy: Annotated[
+        bool, typer.Option("--destroy", help="destroy everything at the end")
+    ] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="stop a kept emulator")] = False,
+    port: Annotated[int, typer.Option("--port", help="the emulator's; 0: any free one")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Deploy an environment to an AWS that is emulated on this machine, and check it there."""
+    from automation.rehearsal.command import Rehearse  # noqa: PLC0415
+    from automation.rehearsal.request import Request  # noqa: PLC0415
+
+    request = Request(environment=env, keep=keep, destroy=destroy, port=port, as_json=as_json)
+    command = Rehearse(request, console=CONSOLE, progress=PROGRESS)
+    raise typer.Exit(command.stop() if stop else command.run())
+
+
+def review(
+    *,
+    plans: Annotated[Path, typer.Argument(help="what plan --out kept, or <stack>.json files")],
+    env: Environment = DEFAULT,
+    out: Annotated[Path, typer.Option("--out", help="gets review.md, .html and .json")] = Path(
+        ".terrace/review"
+    ),
+    approvals: Annotated[
+        Path | None, typer.Option("--approvals", help="instead of approvals.toml")
+    ] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--diagram", help="an SVG of the architecture")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what plans would do, by risk: exit code 3 if a blocking change is not approved."""
+    from automation.review.command import Command, Request  # noqa: PLC0415
+
+    request = Request(
+        environment=env, plans=plans, out=out, approvals=approvals, diagram=picture, as_json=as_json
+    )
+    raise typer.Exit(Command(request, console=CONSOLE, progress=PROGRESS).run())
