@@ -37,12 +37,8 @@ RIGHTS = {
     },
     "pull-request.yml": {
         "test": {"contents": "read"},
-        "preview": {"contents": "read"},
-        "comment": {"pull-requests": "write"},
     },
 }
-# Commands that are made while this is.
-_LATER = ("preview", "review")
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 
 
@@ -144,25 +140,20 @@ def test_no_workflow_has_the_rights_of_the_repository_for_a_fork() -> None:
         assert {"pull_request_target", "workflow_run"}.isdisjoint(workflow(name)["on"])
 
 
-def test_pull_requests_are_tested_and_previewed_without_any_secret() -> None:
+def test_pull_requests_are_tested_without_any_secret() -> None:
     content = (ROOT / ".github" / "workflows" / "pull-request.yml").read_text(encoding="utf-8")
     assert "secrets." not in content
     assert "configure-aws-credentials" not in content
-    assert commands("pull-request.yml") == [
-        ["preview", "--base", '"origin/$BASE"', "--out", "review"]
-    ]
 
 
-@pytest.mark.parametrize(("name", "job"), [("pull-request.yml", "comment"), ("plan.yml", "plan")])
-def test_forks_are_left_out_where_there_is_a_right(name: str, job: str) -> None:
-    assert SAME_REPOSITORY in jobs(name)[job]["if"]
+def test_forks_are_left_out_where_there_is_a_right() -> None:
+    assert SAME_REPOSITORY in jobs("plan.yml")["plan"]["if"]
 
 
 def test_what_may_comment_runs_nothing_of_a_pull_request() -> None:
     uses = [step["uses"].split("@")[0] for step in steps("comment.yml") if "uses" in step]
     assert uses == ["actions/download-artifact"]
-    for name in ("plan.yml", "pull-request.yml"):
-        assert jobs(name)["comment"]["uses"] == "./.github/workflows/comment.yml"
+    assert jobs("plan.yml")["comment"]["uses"] == "./.github/workflows/comment.yml"
 
 
 def test_runs_that_would_disturb_each_other_wait() -> None:
@@ -216,8 +207,6 @@ def test_terraform_is_the_same_wherever_a_plan_goes() -> None:
 def test_the_commands_are_there(name: str) -> None:
     known = cast(click.Group, get_command(cli)).commands
     for command, *words in commands(name):
-        if command in _LATER and command not in known:
-            pytest.xfail(f"{command} is not there yet")
         options = {option for each in known[command].params for option in each.opts}
         assert {word for word in words if word.startswith("--")} <= options, command
 
