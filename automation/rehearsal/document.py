@@ -42,6 +42,8 @@ def _stack(result: Result, name: str) -> dict[str, Any]:
         "name": name,
         "outcome": outcome_of(result, name).value,
         "depends_on": sorted(result.graph[name]),
+        # One block may make several resources, such as a record for each name.
+        "blocks": len({each.address.partition("[")[0] for each in result.resources(name)}),
         "resources": len(result.resources(name)),
         "seconds": _rounded(phase_seconds(result, name)),
         "changes_by_emulator_gaps": [str(each) for each in verdict.explained] if verdict else [],

@@ -112,4 +112,4 @@ def all_is_well(code: int, answer: Any) -> None:
 
 def everything_was_applied(folder: Path, answer: Any) -> None:
     declared = {stack.name: stack.resources for stack in read(folder / "out")}
-    assert {stack["name"]: stack["resources"] for stack in answer["stacks"]} == declared
+    assert {stack["name"]: stack["blocks"] for stack in answer["stacks"]} == declared
