@@ -104,6 +104,7 @@ def test_the_document_has_every_stack_with_its_seconds() -> None:
         "name": "network",
         "outcome": "done",
         "depends_on": ["security"],
+        "blocks": 1,
         "resources": 1,
         "seconds": {"init": 1, "plan": 2, "apply": 5, "again": 1.5},
         "changes_by_emulator_gaps": [],
