@@ -54,23 +54,9 @@ class ApplicationStack(TierStack):
         self._name = self.naming.name("application")
         self._instance_tags = {**self.tags, "Name": self._name}
         self._data_key = data_key
-        self.origin_secret = OriginSecret(
-            self,
-            "origin-secret",
-            naming=self.naming,
-            kms_key_arn=data_key.arn,
-            version=settings.application.origin_secret_version,
-            recoverable=settings.deletion_protection,
-        )
+        self.origin_secret = self._origin_secret()
         self.load_balancer = self._load_balancer(vpc, security_groups, certificate, log_bucket)
-        self.agent = CloudWatchAgent(
-            self,
-            "agent",
-            naming=self.naming,
-            auto_scaling_group_name=self._name,
-            retention_in_days=settings.log_retention_days,
-            kms_key_arn=logs_key.arn,
-        )
+        self.agent = self._agent(logs_key)
         self.log_group = self.agent.application_logs
         role = self._instance_role(artifacts_bucket, access_point, storage_key, database)
         releases = Releases(
@@ -88,6 +74,26 @@ class ApplicationStack(TierStack):
         self._scaling_policies()
         TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name)
         TerraformOutput(self, "log_group_name", value=self.log_group.name)
+
+    def _origin_secret(self) -> OriginSecret:
+        return OriginSecret(
+            self,
+            "origin-secret",
+            naming=self.naming,
+            kms_key_arn=self._data_key.arn,
+            version=self.settings.application.origin_secret_version,
+            recoverable=self.settings.deletion_protection,
+        )
+
+    def _agent(self, key: EncryptionKey) -> CloudWatchAgent:
+        return CloudWatchAgent(
+            self,
+            "agent",
+            naming=self.naming,
+            auto_scaling_group_name=self._name,
+            retention_in_days=self.settings.log_retention_days,
+            kms_key_arn=key.arn,
+        )
 
     def _load_balancer(
         self,
