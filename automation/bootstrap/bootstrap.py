@@ -16,7 +16,7 @@ from config import Settings
 
 # Seconds between two looks at the stack: AWS throttles who asks for events more often.
 PAUSE = 3.0
-_GITHUB = ("GitHubRepository", "GitHubSubjects", "GitHubProvider")
+_GITHUB = ("GitHubRepository", "GitHubSubjects", "GitHubPlanSubjects", "GitHubProvider")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from automation.errors import UserError
 # To give the account back.
 NONE = "none"
 DEFAULT_BRANCH = "main"
+_DEFAULT = f"ref:refs/heads/{DEFAULT_BRANCH}"
+# GitHub gives workflows of forks no tokens.
+_PULL_REQUEST = "pull_request"
 ISSUER = "token.actions.githubusercontent.com"
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 # What Git allows in the name of a branch, less the comma, which separates parameters.
@@ -26,8 +29,19 @@ class GitHub:
     @property
     def parameters(self) -> dict[str, str]:
         """As the template has them."""
-        subjects = ",".join(self.subjects) or NONE
-        return {"GitHubRepository": self.repository, "GitHubSubjects": subjects}
+        return {
+            "GitHubRepository": self.repository,
+            "GitHubSubjects": ",".join(self.subjects) or NONE,
+            "GitHubPlanSubjects": ",".join(self.planners) or NONE,
+        }
+
+    @property
+    def planners(self) -> tuple[str, ...]:
+        """Whose workflows plan: pull requests, who deploys, and the default branch before that."""
+        if self.repository == NONE:
+            return ()
+        own = (f"repo:{self.repository}:{_PULL_REQUEST}", f"repo:{self.repository}:{_DEFAULT}")
+        return tuple(dict.fromkeys((*own, *self.subjects)))
 
 
 def parse(

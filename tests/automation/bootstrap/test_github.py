@@ -29,7 +29,18 @@ def test_an_environment_takes_the_place_of_branches() -> None:
 def test_nothing_is_said_or_nobody_is_trusted() -> None:
     assert parse(None) is None
     assert parse("none") == GitHub("none", ())
-    assert parse("none").parameters == {"GitHubRepository": "none", "GitHubSubjects": "none"}
+    assert parse("none").parameters == {
+        "GitHubRepository": "none",
+        "GitHubSubjects": "none",
+        "GitHubPlanSubjects": "none",
+    }
+
+
+def test_pull_requests_and_the_default_branch_plan_too() -> None:
+    pull_request, main = "repo:acme/shop:pull_request", "repo:acme/shop:ref:refs/heads/main"
+    hotfix = "repo:acme/shop:ref:refs/heads/hotfix"
+    assert parse("acme/shop").planners == (pull_request, main)
+    assert parse("acme/shop", "hotfix").planners == (pull_request, main, hotfix)
 
 
 @pytest.mark.parametrize(
