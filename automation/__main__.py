@@ -15,6 +15,7 @@ _PANELS = {
         local.scan,
         local.diagram,
         local.review,
+        local.preview,
         local.wheels,
         local.app,
         local.rehearse,

@@ -31,6 +31,18 @@ def reverse(graph: Graph) -> Graph:
     }
 
 
+def closure(names: Iterable[str], graph: Graph) -> frozenset[str]:
+    """Stacks and all that they build on, however far below; none that the graph does not know."""
+    found: set[str] = set()
+    todo = [name for name in names if name in graph]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(graph[name])
+    return frozenset(found)
+
+
 def in_order(graph: Graph) -> list[str]:
     """Every stack after those that it depends on, the most depended on first."""
     depths = depth_below(graph)

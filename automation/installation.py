@@ -34,6 +34,11 @@ class Installation:
         """The hashes were checked once; without them no command hashes 700 MB again."""
         return re.sub(r"\n *hashes = \[.*?\]", "", self.lock, flags=re.DOTALL)
 
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Which version of each provider it is."""
+        return dict(re.findall(r'provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"', self.lock))
+
 
 def install(terraform: Terraform, stacks: Sequence[Stack], workspace: Path) -> Installation:
     """Find or download what the stacks require; raises `UserError` when it is not to be had."""

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -125,13 +125,14 @@ class StackRunner:
         lock.write_text(self._installation.lock_without_hashes, encoding="utf-8")
         return step
 
-    def plan(self, mode: str | None = None) -> Step:
+    def plan(self, mode: str | None = None, *, targets: Sequence[str] = ()) -> Step:
         """Plan, and keep the plan; `mode` is "destroy", "refresh-only" or None for the usual one.
 
+        `targets` are the only resources that are meant, with what they build on.
         https://developer.hashicorp.com/terraform/cli/commands/plan#planning-modes
         """
-        modes = [f"-{mode}"] if mode else []
-        return self._step(Command.PLAN, *modes, "-detailed-exitcode", f"-out={self.plan_file}")
+        options = [*([f"-{mode}"] if mode else []), *(f"-target={each}" for each in targets)]
+        return self._step(Command.PLAN, *options, "-detailed-exitcode", f"-out={self.plan_file}")
 
     def apply(self) -> Step:
         """Apply the plan that was made last, and nothing else."""

@@ -56,18 +56,26 @@ class Synthesis:
     seconds: float
 
 
-def synthesize(environment: str, output: Path = OUTPUT, *, release: str | None = None) -> Synthesis:
+def synthesize(
+    environment: str,
+    output: Path = OUTPUT,
+    *,
+    release: str | None = None,
+    project: Path = PROJECT,
+) -> Synthesis:
     """Run `main.py` for an environment; raises `UserError` with every fault of its settings.
 
-    `release` is the SHA-256 of a published one, in place of the application's directory.
+    `release` is the SHA-256 of a published one, in place of the application's directory; `project`
+    may be another version of this one.
     """
     start = time.perf_counter()
     environ = {"APP_ENV": environment, "CDKTF_OUTDIR": str(output.resolve())}
     if release is not None:
         environ["APP_RELEASE"] = release
+    output.parent.mkdir(parents=True, exist_ok=True)
     finished = subprocess.run(
         [sys.executable, "main.py"],
-        cwd=PROJECT,
+        cwd=project,
         env={**os.environ, **environ},
         capture_output=True,
         text=True,

@@ -1,6 +1,7 @@
 """What is done with one stack: connect to its state, plan, apply; what passes is tried again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from automation.deployment.backoff import PATIENT, Backoff
 from automation.deployment.classify import faults
@@ -29,11 +30,17 @@ def plan(track: Track, backoff: Backoff) -> bool:
 
 
 def plan_and_apply(
-    track: Track, backoff: Backoff, approve: Approve = lambda _: "", *, planned: bool = False
+    track: Track,
+    backoff: Backoff,
+    approve: Approve = lambda _: "",
+    *,
+    planned: bool = False,
+    targets: Sequence[str] = (),
 ) -> bool:
     """Apply a saved plan; `planned` says that there is one, which is taken first.
 
-    A plan is good for one try: after a failed one, what is left is planned anew.
+    `targets` are the only resources that are meant, if any are named. A plan is good for one try:
+    after a failed one, what is left is planned anew.
     """
     ready = planned
 
@@ -42,13 +49,13 @@ def plan_and_apply(
         if ready:
             ready = False
             return track.do("apply", track.runner.apply)
-        return _attempt(track, approve)
+        return _attempt(track, approve, targets)
 
     return persist(track, attempt, backoff)
 
 
-def _attempt(track: Track, approve: Approve) -> bool:
-    if not track.do("plan", track.runner.plan):
+def _attempt(track: Track, approve: Approve, targets: Sequence[str]) -> bool:
+    if not track.do("plan", partial(track.runner.plan, targets=targets)):
         return False
     step = track.steps[-1]
     if not step.changed:

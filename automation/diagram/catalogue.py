@@ -27,7 +27,8 @@ class Resource:
     @property
     def path(self) -> tuple[str, ...]:
         """The ids of the constructs that hold it, from the stack on."""
-        return tuple(self.values["//"]["metadata"]["path"].split("/"))
+        metadata = self.values.get("//", {}).get("metadata", {})
+        return tuple(metadata.get("path", f"{self.stack}/{self.name}").split("/"))
 
     def text(self, argument: str) -> str:
         """An argument as text."""

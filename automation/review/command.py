@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,7 +23,8 @@ from automation.synthesis import PROJECT, Synthesis, synthesize
 BLOCKED = 3
 
 
-def _today() -> date:
+def today() -> date:
+    """The day by which approvals expire, the same all over the world."""
     return datetime.now(UTC).date()
 
 
@@ -41,7 +42,7 @@ class Request:
     """An SVG of the architecture, in which a stack's element has the class `tier-<stack>`."""
     expected: Sequence[str] = STACKS
     as_json: bool = False
-    today: Callable[[], date] = field(default=_today)
+    today: Callable[[], date] = field(default=today)
     synthesize: Callable[[str, Path], Synthesis] = synthesize
 
 
@@ -67,7 +68,7 @@ class Command:
 
     def _run(self) -> int:
         request = self._request
-        allowed = _approvals(request.approvals)
+        allowed = approved(request.approvals)
         svg = _diagram(request.diagram)
         found = review(
             self._plans(),
@@ -79,10 +80,7 @@ class Command:
             expected=request.expected,
         )
         write(found, request.out, svg=svg)
-        if request.as_json:
-            print(json.dumps(document.to_json(found), indent=2))
-        else:
-            self._tell(found)
+        tell(found, request.out, self._console, as_json=request.as_json)
         return BLOCKED if found.verdict is Verdict.BLOCKED else 0
 
     def _plans(self) -> dict[str, plans.Plan]:
@@ -99,17 +97,23 @@ class Command:
         )
         return dict(shown)
 
-    def _tell(self, found: Review) -> None:
-        for change in found.blocking:
-            self._print(f"[red]{change.action}[/] {change.stack}: {escape(change.address)}")
-            self._print(f"    {escape(wording.reason(change))}")
-        for note in wording.notes(found):
-            self._print(escape(note))
-        self._print(f"{wording.totals(found)}")
-        self._print(f"{wording.headline(found)}: see {self._request.out / 'review.html'}")
 
-    def _print(self, line: str) -> None:
-        self._console.print(line, highlight=False, soft_wrap=True)
+def tell(found: Review, folder: Path, console: Console, *, as_json: bool) -> None:
+    """Print what blocks and what else has to be known, or all of it as JSON."""
+    if as_json:
+        print(json.dumps(document.to_json(found), indent=2))
+        return
+    for line in _lines(found, folder):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def _lines(found: Review, folder: Path) -> Iterator[str]:
+    for change in found.blocking:
+        yield f"[red]{change.action}[/] {change.stack}: {escape(change.address)}"
+        yield f"    {escape(wording.reason(change))}"
+    yield from map(escape, wording.notes(found))
+    yield wording.totals(found)
+    yield f"{wording.headline(found)}: see {folder / 'review.html'}"
 
 
 def write(found: Review, folder: Path, *, svg: str | None = None) -> None:
@@ -127,7 +131,8 @@ def write(found: Review, folder: Path, *, svg: str | None = None) -> None:
         raise UserError(f"the review cannot be written to {folder}: {error}") from error
 
 
-def _approvals(file: Path | None) -> tuple[Approval, ...]:
+def approved(file: Path | None) -> tuple[Approval, ...]:
+    """The approvals of a file, or of the project's if there is one; raises `UserError`."""
     default = PROJECT / APPROVALS
     if file is None:
         return approvals.load(default) if default.is_file() else ()

@@ -58,6 +58,8 @@ class Review:
     missing: tuple[str, ...]
     """Stacks without a plan: often one upstream has to be applied first."""
     ledger: Ledger
+    remarks: tuple[str, ...] = ()
+    """What whoever made the plans has to say of them."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -97,6 +99,7 @@ def review(
     today: date,
     mask: Mask,
     expected: Sequence[str] = (),
+    remarks: Sequence[str] = (),
 ) -> Review:
     """Review plans by stack; `expected` are the stacks that there should be plans of.
 
@@ -111,6 +114,7 @@ def review(
         graph=graph,
         missing=tuple(name for name in expected if name not in plans),
         ledger=settle(every, approvals, today=today),
+        remarks=tuple(remarks),
     )
 
 

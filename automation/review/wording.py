@@ -45,6 +45,7 @@ def totals(review: Review) -> str:
 
 def notes(review: Review) -> Iterator[str]:
     """What else has to be known: plans that are missing, approvals that do not count."""
+    yield from review.remarks
     if review.missing:
         yield f"Not reviewed, as there is no plan of them: {', '.join(review.missing)}"
     for stack in review.stacks:

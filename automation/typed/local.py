@@ -8,6 +8,10 @@ import typer
 from automation import commands
 from automation.typed.options import CONSOLE, DEFAULT, PROGRESS, Environment, Environments, Json
 
+REVIEW = Path(".terrace/review")
+ReviewFolder = Annotated[Path, typer.Option("--out", help="gets review.md, .html and .json")]
+Approvals = Annotated[Path | None, typer.Option("--approvals", help="instead of approvals.toml")]
+
 
 def synth(env: Environment = DEFAULT) -> None:
     """Synthesize an environment to cdktf.out, as `python main.py` does."""
@@ -85,16 +89,33 @@ def rehearse(
     raise typer.Exit(command.stop() if stop else command.run())
 
 
+def preview(
+    *,
+    base: Annotated[str, typer.Option("--base", help="the commit to compare with: origin/main")],
+    env: Environment = DEFAULT,
+    out: ReviewFolder = REVIEW,
+    approvals: Approvals = None,
+    dirty: Annotated[
+        bool, typer.Option("--dirty", help="changes that are not committed may be in it, too")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Apply a base to an emulated AWS, and review what the working tree would change there."""
+    from automation.preview.command import Preview  # noqa: PLC0415
+    from automation.preview.request import Request  # noqa: PLC0415
+
+    request = Request(
+        environment=env, base=base, out=out, approvals=approvals, dirty=dirty, as_json=as_json
+    )
+    raise typer.Exit(Preview(request, console=CONSOLE, progress=PROGRESS).run())
+
+
 def review(
     *,
     plans: Annotated[Path, typer.Argument(help="what plan --out kept, or <stack>.json files")],
     env: Environment = DEFAULT,
-    out: Annotated[Path, typer.Option("--out", help="gets review.md, .html and .json")] = Path(
-        ".terrace/review"
-    ),
-    approvals: Annotated[
-        Path | None, typer.Option("--approvals", help="instead of approvals.toml")
-    ] = None,
+    out: ReviewFolder = REVIEW,
+    approvals: Approvals = None,
     picture: Annotated[
         Path | None, typer.Option("--diagram", help="an SVG of the architecture")
     ] = None,

@@ -1,0 +1,77 @@
+"""Finds what of a stack can be applied while others still wait for what takes longest.
+
+The stacks build on each other, and so does what they wait for: the database's minute, then the load
+balancer's, then the distribution's. Resources are less patient than stacks: a load balancer needs
+no database.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from automation.deployment.states import key_of
+from automation.synthesis import Stack
+
+# What the provider waits longest for, without reading anything that is slow itself.
+SLOW = frozenset({"aws_db_instance", "aws_s3_bucket_lifecycle_configuration"})
+_REFERENCE = re.compile(r"\b((?:data\.)?[a-z]\w*\.[A-Za-z_][\w-]*)")
+_OUTPUT = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
+_LOOKUP = "terraform_remote_state"
+
+
+def ahead(stacks: Iterable[Stack]) -> Mapping[str, tuple[str, ...] | None]:
+    """The addresses of each stack that nothing slow comes before; None when it is all of them.
+
+    `stacks` are in the order in which they build on each other.
+    """
+    slow_outputs: set[tuple[str, str]] = set()
+    found: dict[str, tuple[str, ...] | None] = {}
+    for stack in stacks:
+        slow = _slow(stack, slow_outputs)
+        resources = [address for address, _ in _each(stack, "resource")]
+        quick = tuple(address for address in resources if address not in slow)
+        found[stack.name] = None if len(quick) == len(resources) else quick
+        outputs = stack.content.get("output", {}).items()
+        slow_outputs |= {
+            (key_of(stack), name) for name, body in outputs if slow & _mentioned(json.dumps(body))
+        }
+    return found
+
+
+def _slow(stack: Stack, outputs: set[tuple[str, str]]) -> set[str]:
+    """The addresses in a stack that are slow, or come after something that is."""
+    bodies = {
+        address: json.dumps(body)
+        for part in ("resource", "data")
+        for address, body in _each(stack, part)
+    }
+    lookups = stack.content.get("data", {}).get(_LOOKUP, {})
+    keys = {name: lookup["config"]["key"] for name, lookup in lookups.items()}
+
+    def reads_slowly(body: str) -> bool:
+        return any((keys.get(name), output) in outputs for name, output in _OUTPUT.findall(body))
+
+    slow = {
+        address
+        for address, body in bodies.items()
+        if address.split(".")[0] in SLOW or reads_slowly(body)
+    }
+    while after := {
+        address
+        for address, body in bodies.items()
+        if address not in slow and slow & _mentioned(body)
+    }:
+        slow |= after
+    return slow
+
+
+def _mentioned(text: str) -> set[str]:
+    return set(_REFERENCE.findall(text))
+
+
+def _each(stack: Stack, part: str) -> Iterator[tuple[str, Any]]:
+    prefix = "data." if part == "data" else ""
+    for type_, bodies in stack.content.get(part, {}).items():
+        if type_ != _LOOKUP:
+            yield from ((f"{prefix}{type_}.{id_}", body) for id_, body in bodies.items())

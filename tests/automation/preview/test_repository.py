@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import pytest
+
+from automation.errors import UserError
+from automation.preview.repository import Commit, Repository
+from tests.automation.preview.projects import Project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def test_a_commit_has_many_names(project: Project) -> None:
+    repository = Repository(project.root)
+    commit = repository.commit("base")
+    assert repository.commit(commit.sha[:8]).sha == repository.commit("HEAD~0").sha == commit.sha
+    assert str(commit) == f"base ({commit.sha[:12]})"
+    assert str(repository.commit(commit.sha)) == commit.sha
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "", "--help", "base:main.py", "main..base", "@{-1}"])
+def test_what_is_no_commit_is_refused(project: Project, ref: str) -> None:
+    with pytest.raises(UserError, match="expected a commit of this repository: `git fetch` it"):
+        Repository(project.root).commit(ref)
+
+
+def test_the_commit_is_exported_and_not_the_working_tree(project: Project, tmp_path: Path) -> None:
+    project.remove("dns")
+    repository = Repository(project.root)
+    repository.export(repository.commit("base"), tmp_path / "base")
+    assert (tmp_path / "base" / "platform" / "stacks" / "dns" / "cdk.tf.json").is_file()
+    assert not (tmp_path / "base" / ".git").exists()
+
+
+def test_a_project_below_the_top_of_its_repository_is_what_is_exported(
+    project: Project, tmp_path: Path
+) -> None:
+    below = Repository(project.root / "platform")
+    below.export(below.commit("base"), tmp_path / "base")
+    assert sorted(each.name for each in (tmp_path / "base").iterdir()) == [
+        "manifest.json",
+        "stacks",
+    ]
+    # What is changed elsewhere in the repository is not meant.
+    (project.root / "main.py").write_text("", encoding="utf-8")
+    below.refuse_changes()
+
+
+def test_changes_that_are_not_committed_are_named(project: Project) -> None:
+    repository = Repository(project.root)
+    repository.refuse_changes()
+    for name in ("a b.py", "c.py", "d.py", "e.py", "f.py"):
+        (project.root / name).touch()
+    with pytest.raises(UserError, match=r'"a b\.py", c\.py, d\.py and 2 more: commit or stash'):
+        repository.refuse_changes()
+
+
+def test_a_commit_that_git_cannot_export_is_told(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="git cannot export gone"):
+        Repository(project.root).export(Commit("gone", "0" * 40), tmp_path / "base")
+
+
+def test_without_git_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(UserError, match="git is not installed"):
+        Repository(project.root).commit("base")

@@ -1,0 +1,51 @@
+from collections.abc import Callable
+from pathlib import Path
+
+from automation.graph import dependencies, in_order
+from automation.preview.slow import SLOW, ahead
+from automation.synthesis import read
+from config import load
+from tests.automation import tiny
+
+LOAD_BALANCER, LISTENER, GROUP = "aws_lb", "aws_lb_listener", "aws_autoscaling_group"
+
+
+def test_the_load_balancer_does_not_wait_for_the_database(
+    output_of: Callable[[str], Path],
+) -> None:
+    stacks = {stack.name: stack for stack in read(output_of("prod"))}
+    found = ahead(stacks[name] for name in in_order(dependencies(stacks.values())))
+    types = {
+        name: {address.split(".")[0] for address in addresses}
+        for name, addresses in found.items()
+        if addresses is not None
+    }
+    assert {LOAD_BALANCER, LISTENER} <= types["application"]
+    # Its instances read the database's address.
+    assert GROUP not in types["application"]
+    assert "aws_db_parameter_group" in types["database"]
+    assert all(SLOW.isdisjoint(each) for each in types.values())
+    # CloudFront reads the load balancer's name, which is there early.
+    assert found["edge"] is None
+    assert found["security"] is found["network"] is None
+
+
+def test_what_comes_after_something_slow_is_slow_across_stacks(tmp_path: Path) -> None:
+    stacks = {stack.name: stack for stack in tiny.write(tmp_path, load("dev").naming)}
+    database = {"aws_db_instance": {"mysql": {"identifier": "mysql"}}}
+    security, application = stacks["security"].content, stacks["application"].content
+    security["resource"] |= database
+    security["resource"]["aws_ssm_parameter"]["owner"]["value"] = "${aws_db_instance.mysql.arn}"
+    security["output"]["database"] = {"value": "${aws_ssm_parameter.owner.value}"}
+    reads = "${data.terraform_remote_state.security.outputs.database}"
+    application["resource"]["aws_ssm_parameter"]["password"]["value"] = reads
+    application["resource"]["aws_ssm_parameter"]["settings"]["depends_on"] = [
+        "aws_ssm_parameter.password"
+    ]
+    found = ahead(stacks[name] for name in ("security", "storage", "application", "dns"))
+    assert found == {
+        "security": ("aws_sns_topic.alarms",),
+        "storage": None,
+        "application": (),
+        "dns": None,
+    }
