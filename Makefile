@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 export APP_ENV ?= prod
+BASE ?= origin/main
 # Neither Terraform nor cdktf asks for a newer version of itself: both work offline.
 export CHECKPOINT_DISABLE = 1
 
@@ -22,7 +23,7 @@ PIP_COMPILE := "$(CURDIR)/$(RUN)" -m piptools compile -q --generate-hashes --no-
 	--no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --strip-extras
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup wheels app synth scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites
+.PHONY: run validate setup wheels app synth preview scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -55,6 +56,9 @@ check: setup ## lint and types
 	$(RUN) -m ruff check
 	$(RUN) -m ruff format --check
 	$(RUN) -m mypy
+
+preview: setup ## review what the commits since BASE (default: origin/main) would do to APP_ENV
+	@$(RUN) -m automation preview --base "$(BASE)" --env "$(APP_ENV)"
 
 scan: setup .terrace/.scanners ## have policy scanners look at every environment
 	@$(RUN) -m automation scan

@@ -67,12 +67,16 @@ class Track:
 
 @dataclass(frozen=True)
 class Job:
-    """Something to do with a stack, once other jobs are done; for a `patient` one nobody waits."""
+    """Something to do with a stack, once other jobs are done; for a `patient` one nobody waits.
+
+    `fleet` is whose stack it is, unless it belongs to those that run the jobs.
+    """
 
     stack: str
     work: Callable[[Track], bool]
     after: frozenset[str] = frozenset()
     patient: bool = False
+    fleet: "Fleet | None" = None
 
 
 class Fleet:
@@ -131,15 +135,15 @@ class Fleet:
         return tracks
 
     def _track(self, job: Job, board: Board) -> Track:
-        runner = self._runner(job, board)
+        runner = (job.fleet or self)._runner(job, board, self._processes)
         return Track(job.stack, runner, board, pause=self._processes.pause, tell=self._tell)
 
-    def _runner(self, job: Job, board: Board) -> StackRunner:
+    def _runner(self, job: Job, board: Board, processes: Processes) -> StackRunner:
         return StackRunner(
             self._stacks[job.stack],
             terraform=self._terraform,
             installation=self._installation,
-            processes=self._processes,
+            processes=processes,
             data=self._workspace / job.stack,
             patient=job.patient,
             on_event=partial(board.event, job.stack),

@@ -37,6 +37,8 @@ RIGHTS = {
     },
     "pull-request.yml": {
         "test": {"contents": "read"},
+        "preview": {"contents": "read"},
+        "comment": {"pull-requests": "write"},
     },
 }
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
@@ -140,20 +142,25 @@ def test_no_workflow_has_the_rights_of_the_repository_for_a_fork() -> None:
         assert {"pull_request_target", "workflow_run"}.isdisjoint(workflow(name)["on"])
 
 
-def test_pull_requests_are_tested_without_any_secret() -> None:
+def test_pull_requests_are_tested_and_previewed_without_any_secret() -> None:
     content = (ROOT / ".github" / "workflows" / "pull-request.yml").read_text(encoding="utf-8")
     assert "secrets." not in content
     assert "configure-aws-credentials" not in content
+    assert commands("pull-request.yml") == [
+        ["preview", "--base", '"origin/$BASE"', "--out", "review"]
+    ]
 
 
-def test_forks_are_left_out_where_there_is_a_right() -> None:
-    assert SAME_REPOSITORY in jobs("plan.yml")["plan"]["if"]
+@pytest.mark.parametrize(("name", "job"), [("pull-request.yml", "comment"), ("plan.yml", "plan")])
+def test_forks_are_left_out_where_there_is_a_right(name: str, job: str) -> None:
+    assert SAME_REPOSITORY in jobs(name)[job]["if"]
 
 
 def test_what_may_comment_runs_nothing_of_a_pull_request() -> None:
     uses = [step["uses"].split("@")[0] for step in steps("comment.yml") if "uses" in step]
     assert uses == ["actions/download-artifact"]
-    assert jobs("plan.yml")["comment"]["uses"] == "./.github/workflows/comment.yml"
+    for name in ("plan.yml", "pull-request.yml"):
+        assert jobs(name)["comment"]["uses"] == "./.github/workflows/comment.yml"
 
 
 def test_runs_that_would_disturb_each_other_wait() -> None:
@@ -170,7 +177,7 @@ def test_what_was_reviewed_is_deployed_after_somebody_agreed() -> None:
     job = jobs("deploy.yml")["deploy"]
     assert job["needs"] == "plan"
     assert job["environment"] == "${{ inputs.environment || vars.AWS_ENVIRONMENT }}"
-    assert [each[0] for each in commands("plan.yml")] == ["plan", "review"]
+    assert [each[0] for each in commands("plan.yml")] == ["plan", "diagram", "review"]
     assert commands("deploy.yml") == [["deploy", "--plans", "plans"], ["verify"]]
 
 

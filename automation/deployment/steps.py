@@ -24,9 +24,9 @@ def connect(track: Track, backoff: Backoff) -> bool:
     return persist(track, lambda: track.do("init", track.runner.init), backoff)
 
 
-def plan(track: Track, backoff: Backoff) -> bool:
-    """Plan, and keep the plan."""
-    return persist(track, lambda: track.do("plan", track.runner.plan), backoff)
+def plan(track: Track, backoff: Backoff, mode: str | None = None) -> bool:
+    """Plan, and keep the plan; `mode` is that of the runner."""
+    return persist(track, lambda: track.do("plan", partial(track.runner.plan, mode)), backoff)
 
 
 def plan_and_apply(

@@ -47,7 +47,7 @@ def _hide(value: Any, secret: Any) -> Any:
 
 
 def _values(old: Any, new: Any, path: str) -> Iterator[Difference]:
-    if _same(old, new):
+    if same(old, new):
         return
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _mappings(old, new, path)
@@ -83,7 +83,7 @@ def _without(items: Sequence[Any], others: Sequence[Any]) -> list[Any]:
     rest = list(others)
     missing = []
     for item in items:
-        place = next((index for index, each in enumerate(rest) if _same(item, each)), None)
+        place = next((index for index, each in enumerate(rest) if same(item, each)), None)
         if place is None:
             missing.append(item)
         else:
@@ -91,13 +91,14 @@ def _without(items: Sequence[Any], others: Sequence[Any]) -> list[Any]:
     return missing
 
 
-def _same(old: Any, new: Any) -> bool:
+def same(old: Any, new: Any) -> bool:
+    """Whether two values are one to the provider."""
     if old is None or new is None:
         return old in _NOTHING and new in _NOTHING
     if isinstance(old, dict) and isinstance(new, dict):
-        return all(_same(old.get(name), new.get(name)) for name in {*old, *new})
+        return all(same(old.get(name), new.get(name)) for name in {*old, *new})
     if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(_same, old, new))
+        return len(old) == len(new) and all(map(same, old, new))
     return bool(old == new)
 
 

@@ -1,6 +1,7 @@
 """Applies the base, as far as it is needed, and as fast as what is waited for allows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from automation.deployment import steps
@@ -9,10 +10,10 @@ from automation.errors import CommandError
 from automation.fleet import Fleet, Job, Track
 from automation.graph import closure, dependencies, in_order
 from automation.preview.slow import ahead
-from automation.review.plans import Plan
 from automation.scheduler import Outcome
 from automation.synthesis import Stack
 
+Tracks = Mapping[str, Track]
 _CONNECT, _AHEAD, _APPLY = "connect ", "ahead ", "apply "
 
 
@@ -21,67 +22,56 @@ class Base:
 
     def __init__(self, stacks: Mapping[str, Stack], fleet: Fleet) -> None:
         graph = dependencies(stacks.values())
-        self.graph = {name: graph[name] for name in in_order(graph)}
-        self._ahead = ahead(stacks[name] for name in self.graph)
+        self._stacks = {name: stacks[name] for name in in_order(graph)}
+        self._graph = graph
         self._fleet = fleet
         self._applied: set[str] = set()
 
-    def apply(self, names: Iterable[str]) -> None:
-        """Have stacks, and all that they build on; raises `CommandError` where that fails."""
-        wanted = closure(names, self.graph) - self._applied
-        if not wanted:
-            return
-        jobs = {
-            name: job
-            for each in self.graph
-            if each in wanted
-            for name, job in self._jobs(each, wanted)
+    def apply(self, names: Iterable[str], then: Mapping[str, Job] | None = None) -> Tracks:
+        """Have stacks, and all that they build on; raises `CommandError` where that fails.
+
+        The jobs in `then` come after those of `applying`; the tracks are theirs.
+        """
+        wanted = closure(names, self._graph) - self._applied
+        jobs = self._jobs([stack for name, stack in self._stacks.items() if name in wanted])
+        later = {
+            name: replace(job, after=job.after & jobs.keys()) for name, job in (then or {}).items()
         }
-        tracks = self._fleet.run_jobs("Applying the base", jobs)
-        refuse_failures(tracks, "the base cannot be applied to the emulated AWS")
+        if not jobs and not later:
+            return {}
+        tracks = self._fleet.run_jobs("Applying the base, and planning", {**jobs, **later})
+        applied = {name: tracks[name] for name in jobs}
+        refuse_failures(applied, "the base cannot be applied to the emulated AWS")
         self._applied |= wanted
+        return {name: tracks[name] for name in later}
 
-    def plan_end(self, names: Iterable[str]) -> Mapping[str, Plan]:
-        """What destroying stacks would do."""
-        return plans(self._fleet, names, "destroy")
+    @staticmethod
+    def applying(stack: str) -> str:
+        """The job after which a stack is there."""
+        return _APPLY + stack
 
-    def _jobs(self, stack: str, wanted: frozenset[str]) -> Iterator[tuple[str, Job]]:
-        """Connect; do what nothing slow comes before, if somebody waits for it; do the rest."""
-        upstreams = self.graph[stack] & wanted
-        yield _CONNECT + stack, Job(stack, _connect, patient=bool(upstreams))
-        before = {_CONNECT + stack, *(self._first(each, wanted) for each in upstreams)}
-        if self._first(stack, wanted) == _AHEAD + stack:
-            work = partial(_apply, targets=self._ahead[stack] or ())
-            yield _AHEAD + stack, Job(stack, work, frozenset(before))
-            before = {_AHEAD + stack}
-        if self._ahead[stack] is not None:
-            before |= {_APPLY + each for each in upstreams}
-        yield _APPLY + stack, Job(stack, _apply, frozenset(before))
-
-    def _first(self, stack: str, wanted: frozenset[str]) -> str:
-        """The job after which what a quick resource reads of a stack is there."""
-        awaited = any(stack in self.graph[name] for name in wanted)
-        return (_AHEAD if awaited and self._ahead[stack] else _APPLY) + stack
-
-
-def plans(fleet: Fleet, names: Iterable[str], mode: str | None = None) -> Mapping[str, Plan]:
-    """Connect to stacks and plan them side by side; raises `CommandError` where that fails."""
-    found: dict[str, Plan] = {}
-
-    def plan(track: Track) -> bool:
-        planned = steps.connect(track, PATIENT) and track.do(
-            "plan", partial(track.runner.plan, mode)
-        )
-        if planned:
-            found[track.stack] = track.runner.planned()
-        return planned
-
-    tracks = fleet.run_jobs("Planning", {name: Job(name, plan) for name in names})
-    refuse_failures(tracks, "not every stack can be planned")
-    return found
+    def _jobs(self, stacks: Sequence[Stack]) -> dict[str, Job]:
+        """For each stack: connect; do what nothing slow comes before; do the rest."""
+        quick = ahead(stacks)
+        jobs: dict[str, Job] = {}
+        for name, targets in quick.items():
+            upstreams = self._graph[name] & quick.keys()
+            # What a quick resource reads is there after the first job of where it reads it.
+            first = {(_AHEAD if quick[each] else _APPLY) + each for each in upstreams}
+            last = {_APPLY + each for each in upstreams}
+            jobs[_CONNECT + name] = Job(name, _connect, patient=bool(upstreams))
+            before = {_CONNECT + name, *first}
+            if targets:
+                work = partial(_apply, targets=targets)
+                jobs[_AHEAD + name] = Job(name, work, frozenset(before))
+                before = {_AHEAD + name}
+            if targets is not None:
+                before |= last
+            jobs[_APPLY + name] = Job(name, _apply, frozenset(before))
+        return jobs
 
 
-def refuse_failures(tracks: Mapping[str, Track], what: str) -> None:
+def refuse_failures(tracks: Tracks, what: str) -> None:
     """Raises `CommandError` with all that kept tracks from being done."""
     failed = [
         f"{track.stack}: {problem}"

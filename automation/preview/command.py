@@ -1,13 +1,10 @@
 """`preview`, apart from how it is typed."""
 
 import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
 
 from rich.console import Console
 
@@ -17,34 +14,33 @@ from automation.deployment.masking import Mask
 from automation.diagram.drawing import draw
 from automation.emulator import gaps
 from automation.emulator.process import Emulator
-from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.errors import INTERRUPTED, CommandError
 from automation.fleet import Fleet
 from automation.guards import alone, interruptible
-from automation.installation import Installation, install
 from automation.preview.base import Base
 from automation.preview.comparison import Comparison
 from automation.preview.head import Head, Planned
 from automation.preview.repository import Commit, Repository
 from automation.preview.request import Request
+from automation.preview.sides import Side, prepare
 from automation.rehearsal.emulated import bootstrap_account, terraform_environment
 from automation.remedies import disk_errors
 from automation.review import rules
+from automation.review.approvals import Approval
 from automation.review.command import BLOCKED, approved, tell, write
 from automation.review.forgotten import without
+from automation.review.plans import Plan
+from automation.review.resources import Action
 from automation.review.result import Review, Verdict, review
-from automation.synthesis import Stack, synthesize
 from automation.terraform import Terraform
 from config import Settings
 
+# More than elsewhere: most of them only wait, and nothing else runs on a machine of CI's.
+_LIMIT = 4
+_LOSSES = (Action.REPLACE, Action.DESTROY)
 _NOTHING = Planned({}, frozenset(), ())
 
-
-@dataclass(frozen=True)
-class Side:
-    """The base or the head: its stacks by name, and the providers that they install."""
-
-    stacks: Mapping[str, Stack]
-    installation: Installation
+Judge = Callable[[Mapping[str, Plan], Sequence[str]], Review]
 
 
 class Preview:
@@ -67,29 +63,50 @@ class Preview:
             repository.refuse_changes()
         settings = settings_of(request.environment)
         allowed = approved(request.approvals)
+        judge = partial(
+            self._judge, title=f"Preview of {request.environment} against {base}", allowed=allowed
+        )
         found, busy = terraform.find(), f"{request.environment} is being previewed"
         with disk_errors(request.folder), alone(request.folder, busy), interruptible():
             try:
-                comparison, planned = self._compare(repository, base, settings, found)
+                comparison, planned = self._compare(repository, base, settings, found, judge)
             except KeyboardInterrupt:
                 self._progress.print("interrupted: Terraform and the emulator have ended")
                 return INTERRUPTED
-        result = review(
-            {name: without(plan, gaps.load()) for name, plan in planned.plans.items()},
-            title=f"Preview of {request.environment} against {base}",
-            rules=rules.load(),
-            approvals=allowed,
-            today=request.today(),
-            mask=Mask(os.environ),
-            expected=sorted(planned.affected),
+        result = replace(
+            judge(planned.plans, sorted(planned.affected)),
             remarks=(*planned.remarks, *_unaffected(comparison, planned)),
         )
         write(result, request.out, svg=draw(comparison.head.values()))
         tell(result, request.out, self._console, as_json=request.as_json)
         return _exit_code(result)
 
+    def _judge(
+        self,
+        plans: Mapping[str, Plan],
+        expected: Sequence[str],
+        *,
+        title: str,
+        allowed: Sequence[Approval],
+    ) -> Review:
+        known = gaps.load()
+        return review(
+            {name: without(plan, known) for name, plan in plans.items()},
+            title=title,
+            rules=rules.load(),
+            approvals=allowed,
+            today=self._request.today(),
+            mask=Mask(os.environ),
+            expected=expected,
+        )
+
     def _compare(
-        self, repository: Repository, base: Commit, settings: Settings, found: Terraform
+        self,
+        repository: Repository,
+        base: Commit,
+        settings: Settings,
+        found: Terraform,
+        judge: Judge,
     ) -> tuple[Comparison, Planned]:
         emulator = Emulator(
             account_id=settings.account_id,
@@ -108,7 +125,8 @@ class Preview:
             if not comparison.changed and not comparison.gone:
                 return comparison, _NOTHING
             applied = Base(before.stacks, self._fleet("base", before, found, emulator))
-            head = Head(comparison, applied, self._fleet("head", now, found, emulator))
+            fleet = self._fleet("head", now, found, emulator)
+            head = Head(comparison, applied, fleet, losses=partial(losses, judge))
             return comparison, head.plan()
         finally:
             emulator.stop()
@@ -121,39 +139,16 @@ class Preview:
         found: Terraform,
         emulator: Emulator,
     ) -> tuple[Side, Side]:
-        """Synthesize both while the emulator starts."""
+        """Both sides, while the emulator starts."""
         request = self._request
         with (
             self._progress.status(f"Synthesizing {request.environment} and {base}"),
-            ThreadPoolExecutor() as pool,
+            ThreadPoolExecutor(max_workers=1) as pool,
         ):
             starting = pool.submit(_start, emulator, settings)
-            basing = pool.submit(self._synthesize_base, repository, base)
-            output = request.folder / "head" / "out"
-            head = synthesize(request.environment, output, project=request.project).stacks
-            installation = install(found, head, request.workspace)
-            before = basing.result()
+            both = prepare(request, repository, base, found)
             starting.result()
-        if _required(before) == _required(head):
-            based = installation
-        else:
-            based = install(found, before, request.folder / "base")
-        return Side(_named(before), based), Side(_named(head), installation)
-
-    def _synthesize_base(self, repository: Repository, base: Commit) -> tuple[Stack, ...]:
-        """By the code of the base, with the packages that are installed here."""
-        request = self._request
-        with tempfile.TemporaryDirectory(prefix="terrace-") as scratch:
-            project = Path(scratch)
-            repository.export(base, project)
-            # What is fetched and built there is named by its content.
-            (project / ".terrace").symlink_to(request.workspace.resolve())
-            output = request.folder / "base" / "out"
-            try:
-                _fetch_wheels(project, request.environment)
-                return synthesize(request.environment, output, project=project).stacks
-            except (UserError, CommandError) as error:
-                raise type(error)(f"{base} cannot be synthesized: {error}") from error
+        return both
 
     def _fleet(self, name: str, side: Side, found: Terraform, emulator: Emulator) -> Fleet:
         def watch() -> None:
@@ -168,15 +163,8 @@ class Preview:
             workspace=self._request.folder / name / "stacks",
             console=self._progress,
             watch=watch,
+            limit=_LIMIT,
         )
-
-
-def _named(stacks: Iterable[Stack]) -> dict[str, Stack]:
-    return {stack.name: stack for stack in stacks}
-
-
-def _required(stacks: Iterable[Stack]) -> list[dict[str, dict[str, str]]]:
-    return [stack.required_providers for stack in stacks]
 
 
 def _start(emulator: Emulator, settings: Settings) -> None:
@@ -184,17 +172,10 @@ def _start(emulator: Emulator, settings: Settings) -> None:
     bootstrap_account(emulator, settings)
 
 
-def _fetch_wheels(project: Path, environment: str) -> None:
-    """What the application of a base depends on may not be here yet."""
-    finished = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "automation", "wheels", "--env", environment],
-        cwd=project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if finished.returncode != 0:
-        raise UserError(finished.stderr.strip())
+def losses(judge: Judge, stack: str, plan: Plan) -> list[str]:
+    """The addresses of what a plan would destroy, that blocks and that nobody has approved."""
+    blocking = judge({stack: plan}, ()).blocking
+    return [change.address for change in blocking if change.action in _LOSSES]
 
 
 def _unaffected(comparison: Comparison, planned: Planned) -> list[str]:

@@ -1,14 +1,15 @@
 """Plans the working tree against the base that was applied, in the order of a deployment."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from automation.deployment import steps
 from automation.deployment.backoff import PATIENT
 from automation.errors import CommandError
 from automation.fleet import Fleet, Job, Track
 from automation.graph import closure, dependencies, in_order, reverse
-from automation.preview.base import Base, plans, refuse_failures
+from automation.preview.base import Base, refuse_failures
 from automation.preview.comparison import Comparison
 from automation.review.plans import Plan
 
@@ -28,12 +29,14 @@ class Head:
     """The stacks of the working tree.
 
     A stack is planned when it is not the same as at the base, or reads an output that changes. To
-    have the new value, what puts it out is applied to the emulated account first.
+    have the new value, what puts it out is applied to the emulated account first, unless that
+    loses something: `losses` are the addresses that a plan must not destroy.
     """
 
     comparison: Comparison
     base: Base
     fleet: Fleet
+    losses: Callable[[str, Plan], Sequence[str]]
     _plans: dict[str, Plan] = field(default_factory=dict)
     _remarks: list[str] = field(default_factory=list)
 
@@ -44,24 +47,42 @@ class Head:
     def plan(self) -> Planned:
         """Plan whatever changes; raises `CommandError` where Terraform cannot."""
         changed, gone = self.comparison.changed, self.comparison.gone
-        self.base.apply({*closure(changed, self._graph), *gone})
-        self._plans |= self.base.plan_end(gone)
-        self._plans |= plans(self.fleet, self._unfed(changed))
+        self._plan(self._unfed(changed), gone)
         affected, lost = set(changed), set[str]()
         for name in self._graph:
             if name not in affected - lost:
                 continue
             if name not in self._plans:
-                self._plans |= plans(self.fleet, [name])
+                self._plan([name])
             readers = self._readers(name)
-            if readers:
-                affected |= readers
-                self.base.apply(readers)
-                if not self._applied(name):
-                    lost |= closure(readers, reverse(self._graph))
-                for each in readers | lost:
-                    self._plans.pop(each, None)
+            affected |= readers
+            if readers and not self._followed(name, readers):
+                lost |= closure(readers, reverse(self._graph))
+            for each in readers | lost:
+                self._plans.pop(each, None)
         return Planned(self._plans, frozenset(affected | gone), tuple(self._remarks))
+
+    def _plan(self, names: Iterable[str], gone: Iterable[str] = ()) -> None:
+        """Plan stacks, and the end of others, as soon as the base has what they build on."""
+        needed = {name: {name, *self._graph[name]} for name in names} | {n: {n} for n in gone}
+        jobs = {
+            name: Job(
+                name,
+                partial(self._plan_one, mode=None if name in self._graph else "destroy"),
+                frozenset(map(self.base.applying, stacks)),
+                patient=True,
+                fleet=self.fleet if name in self._graph else None,
+            )
+            for name, stacks in needed.items()
+        }
+        tracks = self.base.apply(set().union(*needed.values()), jobs)
+        refuse_failures(tracks, "not every stack can be planned")
+
+    def _plan_one(self, track: Track, mode: str | None) -> bool:
+        planned = steps.connect(track, PATIENT) and steps.plan(track, PATIENT, mode)
+        if planned:
+            self._plans[track.stack] = track.runner.planned()
+        return planned
 
     def _unfed(self, names: frozenset[str]) -> list[str]:
         """Those that can be planned at once: nothing that they read is written otherwise now."""
@@ -82,8 +103,16 @@ class Head:
             if stack in upstreams and changing & self.comparison.read(stack, name)
         )
 
-    def _applied(self, stack: str) -> bool:
-        """Apply what was planned, for those that read it; a failure is a remark."""
+    def _followed(self, stack: str, readers: frozenset[str]) -> bool:
+        """Apply what was planned, once the base has those that read it; a failure is a remark."""
+        losses = self.losses(stack, self._plans[stack])
+        if losses:
+            self._remarks.append(
+                f"What follows from {stack} is not planned, as it destroys {', '.join(losses)}: "
+                "approve that to see it"
+            )
+            return False
+        self.base.apply(readers)
 
         def work(track: Track) -> bool:
             return steps.plan_and_apply(track, PATIENT, planned=True)
@@ -92,6 +121,6 @@ class Head:
         try:
             refuse_failures(tracks, f"{stack} cannot be changed so in the emulated AWS")
         except CommandError as error:
-            self._remarks.append(str(error))
+            self._remarks.append(" ".join(str(error).split()))
             return False
         return True

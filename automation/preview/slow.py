@@ -7,9 +7,10 @@ no database.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from automation.deployment.inputs import references
 from automation.deployment.states import key_of
 from automation.synthesis import Stack
 
@@ -20,15 +21,17 @@ _OUTPUT = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]
 _LOOKUP = "terraform_remote_state"
 
 
-def ahead(stacks: Iterable[Stack]) -> Mapping[str, tuple[str, ...] | None]:
+def ahead(stacks: Sequence[Stack]) -> Mapping[str, tuple[str, ...] | None]:
     """The addresses of each stack that nothing slow comes before; None when it is all of them.
 
-    `stacks` are in the order in which they build on each other.
+    `stacks` are in the order in which they build on each other. What is slow in a stack that none
+    of them reads keeps nobody waiting.
     """
+    awaited = {key for stack in stacks for key in references(stack)}
     slow_outputs: set[tuple[str, str]] = set()
     found: dict[str, tuple[str, ...] | None] = {}
     for stack in stacks:
-        slow = _slow(stack, slow_outputs)
+        slow = _slow(stack, SLOW if key_of(stack) in awaited else frozenset(), slow_outputs)
         resources = [address for address, _ in _each(stack, "resource")]
         quick = tuple(address for address in resources if address not in slow)
         found[stack.name] = None if len(quick) == len(resources) else quick
@@ -39,8 +42,8 @@ def ahead(stacks: Iterable[Stack]) -> Mapping[str, tuple[str, ...] | None]:
     return found
 
 
-def _slow(stack: Stack, outputs: set[tuple[str, str]]) -> set[str]:
-    """The addresses in a stack that are slow, or come after something that is."""
+def _slow(stack: Stack, types: frozenset[str], outputs: set[tuple[str, str]]) -> set[str]:
+    """The addresses in a stack that are of slow types, or come after something slow."""
     bodies = {
         address: json.dumps(body)
         for part in ("resource", "data")
@@ -55,7 +58,7 @@ def _slow(stack: Stack, outputs: set[tuple[str, str]]) -> set[str]:
     slow = {
         address
         for address, body in bodies.items()
-        if address.split(".")[0] in SLOW or reads_slowly(body)
+        if address.split(".")[0] in types or reads_slowly(body)
     }
     while after := {
         address

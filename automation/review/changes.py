@@ -1,7 +1,7 @@
 """What is shown of each change: its risk, and its attributes without their secrets."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from automation.deployment.masking import Mask
@@ -91,9 +91,15 @@ def _weight(attribute: Attribute) -> tuple[bool, bool]:
 
 
 def _without_copies(found: Sequence[Difference]) -> Iterator[Difference]:
-    """The provider keeps a second copy of every tag, those from its defaults included."""
-    names = {each.attribute for each in found}
+    """The provider keeps a second copy of every tag, those from its defaults included.
+
+    A default that changes looks as if the resource lost a tag of its own: the copy knows better.
+    """
+    by_name = {each.attribute: each for each in found}
     for each in found:
         name, _, tag = each.attribute.partition(".")
-        if name != _COPY or (tag and f"tags.{tag}" not in names):
+        if name == "tags" and tag:
+            copy = by_name.get(f"{_COPY}.{tag}", each)
+            yield replace(each, old=copy.old, new=copy.new)
+        elif name != _COPY or (tag and f"tags.{tag}" not in by_name):
             yield each

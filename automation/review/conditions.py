@@ -4,9 +4,11 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from automation.drift.differences import same
 from automation.review import values
 from automation.review.values import UNKNOWN
 
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 _OFF = ("", "disabled", "suspended", "off", "false", "none", "inactive")
 # A range of this many leading bits or fewer is not anybody's own network.
 _WIDEST = {4: 7, 6: 15}
@@ -17,7 +19,8 @@ Tree = Mapping[str, Any]
 
 def changed(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:
     """Whether anything differs."""
-    return [each for each in old if each is not None] != [each for each in new if each is not None]
+    before, after = ([each for each in found if each not in _EMPTY] for found in (old, new))
+    return not same(before, after)
 
 
 def switched_off(old: tuple[Any, ...], new: tuple[Any, ...]) -> bool:

@@ -257,3 +257,23 @@ def test_no_value_is_too_odd(before: Any, after: Any, unknown: Any) -> None:
             change = update(type_, {name: before}, **{name: after})
             change["change"]["after_unknown"] = {name: unknown}
             assert only(change).action == "update"
+
+
+def test_what_is_empty_is_nothing_new() -> None:
+    """The provider plans null for what the state has as an empty text."""
+    before = {"rule": [{"name": "a", "group": [{"version": ""}]}], "tags": {"a": "b"}}
+    after = {"rule": [{"name": "a", "group": [{"version": None}]}], "tags": {"a": "c"}}
+    assert only(update("aws_wafv2_web_acl", before, **after)).risk == "routine"
+    after["rule"][0]["group"] = [{"version": "2"}]  # type: ignore[index]
+    assert only(update("aws_wafv2_web_acl", before, **after)).risk == "careful"
+
+
+def test_a_default_tag_that_changes_is_told_as_it_will_be() -> None:
+    """Terraform has the old default among the resource's own tags, and takes it away there."""
+    before = {"tags": {"Name": "a", "Owner": "us"}, "tags_all": {"Name": "a", "Owner": "us"}}
+    change = only(
+        update("aws_vpc", before, tags={"Name": "a"}, tags_all={"Name": "a", "Owner": "them"})
+    )
+    assert [(each.name, each.old, each.new) for each in change.attributes] == [
+        ("tags.Owner", "us", "them")
+    ]
