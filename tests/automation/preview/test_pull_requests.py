@@ -1,27 +1,23 @@
 """What `preview` says of pull requests to this very project: of production, by real plans."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from automation import terraform
 from automation.checks.state import STACKS
-from automation.deployment.masking import Mask
 from automation.emulator.process import Emulator
 from automation.fleet import Fleet
 from automation.installation import Installation, install
 from automation.preview.base import Base
-from automation.preview.command import losses
 from automation.preview.comparison import Comparison
 from automation.preview.head import Head
+from automation.preview.judge import Judge
 from automation.rehearsal.emulated import bootstrap_account, terraform_environment
-from automation.review import rules
-from automation.review.plans import Plan
-from automation.review.result import Review, review
+from automation.review.result import Review
 from automation.synthesis import PROJECT, Stack, synthesize
 from automation.terraform import Terraform
 from config import load
@@ -68,20 +64,11 @@ class Account:
         head = stacks_of(project)
         comparison = Comparison(self.stacks, head, same_providers=True)
         fleet = self.fleet("head", head)
-        planned = Head(comparison, self.base, fleet, losses=partial(losses, judge)).plan()
-        return judge(planned.plans, sorted(planned.affected)), planned.remarks
+        planned = Head(comparison, self.base, fleet, JUDGE.losses).plan()
+        return JUDGE.review(planned.plans, sorted(planned.affected)), planned.remarks
 
 
-def judge(plans: Mapping[str, Plan], expected: Sequence[str]) -> Review:
-    return review(
-        plans,
-        title="A change",
-        rules=rules.load(),
-        approvals=(),
-        today=date(2026, 1, 1),
-        mask=Mask({}),
-        expected=expected,
-    )
+JUDGE = Judge(title="A change", approvals=(), today=date(2026, 1, 1))
 
 
 def stacks_of(project: Path) -> dict[str, Stack]:
