@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from automation.scheduler import Outcome
 from automation.synthesis import Stack, Synthesis
 from config import Settings
 
-_CONNECT, _APPLY, _AGAIN = "connect ", "apply ", "plan again "
+_CONNECT, _PLAN, _APPLY, _AGAIN = "connect ", "plan ", "apply ", "plan again "
 
 
 class Rehearsal:
@@ -59,25 +59,39 @@ class Rehearsal:
 
     def _apply_and_plan_again(self) -> None:
         """Plan a stack again as soon as all that know of it, and so could alter it, are applied."""
-        readers = reverse(self._graph)
-        jobs: dict[str, Job] = {}
-        for name, upstreams in self._graph.items():
-            applied = (_APPLY + each for each in upstreams)
-            jobs[_CONNECT + name] = Job(name, _connect, patient=bool(upstreams))
-            jobs[_APPLY + name] = Job(name, _apply, frozenset({_CONNECT + name, *applied}))
-        # The last ones first: what is planned for them takes longest.
-        for name in reversed(self._graph):
-            applied = (_APPLY + each for each in (name, *readers[name]))
-            jobs[_AGAIN + name] = Job(name, self._plan_one_again, frozenset(applied), patient=True)
+        jobs = {**self._applying(), **self._planning_again()}
         with self._timed("apply and plan again"):
             tracks = self._fleet.run_jobs("Applying", jobs)
         self.result.applied = {
-            name: _joined(tracks[_CONNECT + name], tracks[_APPLY + name]) for name in self._graph
+            name: _joined([tracks[job + name] for job in (_CONNECT, _PLAN, _APPLY)])
+            for name in self._graph
         }
         again = {name: tracks[_AGAIN + name] for name in self._graph}
         self.result.planned_again = {
             name: track for name, track in again.items() if track.outcome is not Outcome.SKIPPED
         }
+
+    def _applying(self) -> dict[str, Job]:
+        """Connect to all states early, but let the first plans go first."""
+        first = {_PLAN + name for name, upstreams in self._graph.items() if not upstreams}
+        jobs: dict[str, Job] = {}
+        for name, upstreams in self._graph.items():
+            before = frozenset(first if upstreams else ())
+            applied = {_APPLY + each for each in upstreams}
+            jobs[_CONNECT + name] = Job(name, _connect, before, patient=bool(upstreams))
+            jobs[_PLAN + name] = Job(name, _plan, frozenset({_CONNECT + name, *applied}))
+            jobs[_APPLY + name] = Job(name, _apply, frozenset({_PLAN + name}))
+        return jobs
+
+    def _planning_again(self) -> dict[str, Job]:
+        """The last ones first: planning them takes longest, and the user waits for it."""
+        readers = reverse(self._graph)
+        jobs: dict[str, Job] = {}
+        for name in reversed(self._graph):
+            applied = frozenset(_APPLY + each for each in (name, *readers[name]))
+            patient = len(readers[name]) > 1
+            jobs[_AGAIN + name] = Job(name, self._plan_one_again, applied, patient=patient)
+        return jobs
 
     def _check(self) -> None:
         with self._timed("check"), self._console.status("Checking the live account"):
@@ -122,12 +136,16 @@ def _connect(track: Track) -> bool:
     return steps.connect(track, PATIENT)
 
 
+def _plan(track: Track) -> bool:
+    track.note = "planned"
+    return steps.plan(track, PATIENT)
+
+
 def _apply(track: Track) -> bool:
-    return steps.plan_and_apply(track, PATIENT)
+    return steps.plan_and_apply(track, PATIENT, planned=True)
 
 
-def _joined(connected: Track, applied: Track) -> Track:
-    """What was done to apply a stack."""
-    if connected.outcome is not Outcome.DONE:
-        return connected
-    return replace(applied, steps=[*connected.steps, *applied.steps])
+def _joined(tracks: Sequence[Track]) -> Track:
+    """What was done to apply a stack, one job after the other."""
+    ended = next((each for each in tracks if each.outcome is not Outcome.DONE), tracks[-1])
+    return replace(ended, steps=[step for track in tracks for step in track.steps])
