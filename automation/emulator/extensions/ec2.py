@@ -1,4 +1,4 @@
-"""EC2: descriptions of security group rules, and the tags of a launch template itself."""
+"""EC2: descriptions of group rules, a launch template's own tags, what a NAT gateway leaves."""
 
 import inspect
 from typing import Any
@@ -9,7 +9,7 @@ from moto.ec2.responses import EC2Response
 
 
 class Ec2(EC2Response):
-    """Launch templates as AWS describes them."""
+    """Launch templates as AWS describes them, and NAT gateways as it deletes them."""
 
     def create_launch_template(self) -> ActionResult:
         """Moto lists the template's own tags among those of what is launched."""
@@ -20,6 +20,18 @@ class Ec2(EC2Response):
         launched = [each for each in specifications if each["ResourceType"] != "launch-template"]
         if launched:
             data["TagSpecifications"] = launched
+        return result
+
+    def delete_nat_gateway(self) -> ActionResult:
+        """Its addresses are free again, which moto forgets.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
+        """
+        result = super().delete_nat_gateway()
+        gateway = self.ec2_backend.nat_gateways[self.params["NatGatewayId"]]
+        for address in gateway.address_set:
+            if address.get("associationId"):
+                self.ec2_backend.disassociate_address(association_id=address["associationId"])
         return result
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from automation.checks.state import STACKS
+from automation.diagram.command import COMMITTED
 from automation.review import page
 from automation.review.result import Review
 from tests.app.browser import Browser, chromium
@@ -108,6 +110,20 @@ def test_another_picture_is_marked_too(browser: Browser, tmp_path: Path) -> None
             f"getComputedStyle(document.querySelector('#picture {place} rect')).filter"
         )
         assert "drop-shadow" in glow
+
+
+def test_every_tier_that_changes_glows_in_the_platforms_own_picture(
+    browser: Browser, tmp_path: Path
+) -> None:
+    svg = COMMITTED.read_text(encoding="utf-8")
+    plans: dict[str, Any] = {name: recorded("tag_only") for name in STACKS}
+    show(browser, tmp_path, reviewed(**plans), svg)
+    assert STACKS
+    for name in STACKS:
+        parts = f"[...document.querySelectorAll('#picture .tier-{name} rect')]"
+        glowing = f"{parts}.some(each => getComputedStyle(each).filter.includes('drop-shadow'))"
+        assert browser.value(glowing), name
+    assert browser.complaints == []
 
 
 def test_2000_changes_render_in_under_two_seconds(browser: Browser, tmp_path: Path) -> None:

@@ -34,3 +34,17 @@ def test_rules_keep_their_descriptions_whomever_they_admit(emulator: Emulator) -
     filters = [{"Name": "group-id", "Values": [ids[0]]}]
     rules = ec2.describe_security_group_rules(Filters=filters)["SecurityGroupRules"]
     assert {rule["Description"] for rule in rules if not rule["IsEgress"]} == {"a", "b", "c"}
+
+
+def test_a_deleted_nat_gateway_leaves_its_address_to_the_next(emulator: Emulator) -> None:
+    ec2 = emulator.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    for _ in range(2):
+        made = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]
+        (found,) = ec2.describe_addresses(AllocationIds=[address])["Addresses"]
+        assert found["AssociationId"]
+        ec2.delete_nat_gateway(NatGatewayId=made["NatGatewayId"])
+    (found,) = ec2.describe_addresses(AllocationIds=[address])["Addresses"]
+    assert "AssociationId" not in found
