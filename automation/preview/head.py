@@ -20,7 +20,7 @@ class Planned:
 
     plans: Mapping[str, Plan]
     affected: frozenset[str]
-    """The stacks that there ought to be plans of."""
+    """The stacks that there ought to be plans of: those that change, or may."""
     remarks: tuple[str, ...]
 
 
@@ -60,7 +60,7 @@ class Head:
                 lost |= closure(readers, reverse(self._graph))
             for each in readers | lost:
                 self._plans.pop(each, None)
-        return Planned(self._plans, frozenset(affected | gone), tuple(self._remarks))
+        return Planned(self._plans, frozenset(affected | lost | gone), tuple(self._remarks))
 
     def _plan(self, names: Iterable[str], gone: Iterable[str] = ()) -> None:
         """Plan stacks, and the end of others, as soon as the base has what they build on."""

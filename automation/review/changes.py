@@ -35,6 +35,7 @@ class Change:
     risk: Risk
     reasons: tuple[str, ...]
     moved_from: str = ""
+    imported_id: str = ""
     hint: str = ""
     attributes: tuple[Attribute, ...] = ()
 
@@ -64,6 +65,7 @@ def _change(resource: Resource, rules: Rules, mask: Mask, renamed: Mapping[str, 
         risk=assessment.risk,
         reasons=assessment.reasons,
         moved_from=resource.previous_address,
+        imported_id=resource.imported_id,
         hint=hint,
         attributes=tuple(sorted(_attributes(resource, mask), key=_weight)),
     )

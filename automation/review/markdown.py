@@ -94,6 +94,8 @@ def _explanation(review: Review, change: Change) -> str:
     parts = [f"<b>{change.risk}</b>: {_plain(wording.reason(change))}"]
     if change.moved_from:
         parts.append(f"moved from {_plain(change.moved_from)}")
+    if change.imported_id:
+        parts.append(f"imported as {_plain(change.imported_id)}")
     if approval:
         parts.append(_plain(wording.approved(approval)))
     if change.hint:

@@ -81,6 +81,7 @@ def _change(review: Review, change: Change) -> str:
     approval = review.ledger.of(change)
     more = [
         f"moved from {change.moved_from}" if change.moved_from else "",
+        f"imported as {change.imported_id}" if change.imported_id else "",
         wording.approved(approval) if approval else "",
         change.hint,
     ]

@@ -20,6 +20,8 @@ class Action(StrEnum):
     REPLACE = "replace"
     DESTROY = "destroy"
     MOVE = "move"
+    IMPORT = "import"
+    """AWS has it as it is declared, and Terraform gets to know it."""
     FORGET = "forget"
     """It stays in AWS, and Terraform no longer knows it."""
     NO_OP = "no-op"
@@ -47,6 +49,8 @@ class Resource:
     type: str
     action: Action
     previous_address: str
+    imported_id: str
+    """By which AWS knows what is taken into the state; empty if nothing is."""
     forcing: frozenset[str]
     """The attributes because of which it cannot stay."""
     change: Mapping[str, Any]
@@ -103,8 +107,9 @@ def _resource(stack: str, each: Mapping[str, Any], source: str) -> Resource:
         if not isinstance(change.get(side), (dict, type(None))):
             raise TypeError(f"{side} of {each['address']} is no object")
     previous = str(each.get("previous_address", ""))
-    if previous and action is Action.NO_OP:
-        action = Action.MOVE
+    imported = change.get("importing") or {}
+    if action is Action.NO_OP and (previous or imported):
+        action = Action.IMPORT if imported else Action.MOVE
     # What is left of an earlier replacement that failed halfway.
     leftover = f" (deposed {each['deposed']})" if "deposed" in each else ""
     return Resource(
@@ -113,6 +118,7 @@ def _resource(stack: str, each: Mapping[str, Any], source: str) -> Resource:
         type=str(each["type"]),
         action=action,
         previous_address=previous,
+        imported_id=str(imported.get("id", "")),
         forcing=frozenset(str(path[0]) for path in change.get("replace_paths") or () if path),
         change=change,
     )

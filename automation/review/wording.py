@@ -17,6 +17,7 @@ SIGNS = {
     Action.REPLACE: "-/+",
     Action.DESTROY: "-",
     Action.MOVE: "→",
+    Action.IMPORT: "←",
     Action.FORGET: ".",
 }
 NOTHING = "(none)"

@@ -243,6 +243,7 @@ def test_another_network_is_not_followed_any_further(account: Account, project: 
     assert {stack.name for stack in found.stacks} == {"network"}
     replaced = {each.type: each.risk for each in found.changes if each.action == "replace"}
     assert replaced["aws_vpc"] == "blocking"
-    assert {"application", "database"} <= set(found.missing)
+    # Those that read of it, and those that read of them in turn.
+    assert {"application", "database", "monitoring"} <= set(found.missing)
     (remark,) = remarks
     assert remark.startswith("What follows from network is not planned, as it destroys aws_vpc.vpc")

@@ -62,6 +62,8 @@ def entry(
         "after_sensitive": more.pop("after_sensitive", {}),
         "replace_paths": more.pop("replace_paths", []),
     }
+    if "importing" in more:
+        change["importing"] = more.pop("importing")
     name = more.pop("name", "it")
     return {
         "address": f"{type_}.{name}",

@@ -277,3 +277,13 @@ def test_a_default_tag_that_changes_is_told_as_it_will_be() -> None:
     assert [(each.name, each.old, each.new) for each in change.attributes] == [
         ("tags.Owner", "us", "them")
     ]
+
+
+@pytest.mark.parametrize(
+    ("actions", "action", "risk"), [("no-op", "import", "routine"), ("update", "update", "routine")]
+)
+def test_what_is_imported_is_told_with_its_id(actions: str, action: str, risk: str) -> None:
+    change = only(
+        entry("aws_sns_topic", [actions], {"name": "a"}, {"name": "a"}, importing={"id": "arn:a"})
+    )
+    assert (change.action, change.risk, change.imported_id) == (action, risk, "arn:a")
