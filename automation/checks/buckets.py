@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from automation.checks import lookups
@@ -31,9 +32,10 @@ class BucketChecks:
             f"{bucket} policy": self._policy,
         }
 
-    def logged(self) -> dict[str, Check]:
-        """The check that all buckets pass but the one for logs."""
-        return {f"{self.purpose} bucket access log": self._access_log}
+    def logged(self, place: str = "logs/s3/{bucket}/") -> dict[str, Check]:
+        """The check that all buckets pass but those for logs: they go to a purpose, a prefix."""
+        check = partial(self._access_log, place=place)
+        return {f"{self.purpose} bucket access log": check}
 
     def _versions(self, clients: Clients, settings: Settings) -> Iterator[Claim]:
         found = clients.s3.get_bucket_versioning(Bucket=self._name(settings))
@@ -63,11 +65,12 @@ class BucketChecks:
         refused = denied_to_all(policy, "NumericLessThan", "s3:TlsVersion")
         yield equal("refuses TLS before", refused, ["1.2"])
 
-    def _access_log(self, clients: Clients, settings: Settings) -> Iterator[Claim]:
-        name, logs = self._name(settings), settings.naming.bucket("logs")
+    def _access_log(self, clients: Clients, settings: Settings, *, place: str) -> Iterator[Claim]:
+        name = self._name(settings)
+        purpose, _, prefix = place.format(bucket=name).partition("/")
         found = clients.s3.get_bucket_logging(Bucket=name).get("LoggingEnabled")
-        place = f"{found['TargetBucket']}/{found['TargetPrefix']}" if found else None
-        yield equal("goes to", place, f"{logs}/s3/{name}/")
+        actual = f"{found['TargetBucket']}/{found['TargetPrefix']}" if found else None
+        yield equal("goes to", actual, f"{settings.naming.bucket(purpose)}/{prefix}")
 
     def _name(self, settings: Settings) -> str:
         return settings.naming.bucket(self.purpose)

@@ -8,10 +8,13 @@ from automation.checks.buckets import BucketChecks
 from automation.checks.claim import Check, Claim, equal, run, same
 from automation.checks.clients import Clients
 from automation.checks.finding import Finding
+from automation.checks.security import key
 from config import Settings
 
 STATE = "tfstate"
 _LOCK = ".tflock"
+# Where the bootstrap stack has the bucket's access log written.
+_ACCESS_LOG = "tfstate-logs/s3/"
 STACKS = (
     "security",
     "network",
@@ -26,8 +29,10 @@ STACKS = (
 
 
 def check_state(clients: Clients, settings: Settings) -> Iterator[Finding]:
-    """Every stack's state is where it belongs, encrypted, and nobody's lock is left behind."""
-    checks: dict[str, Check] = BucketChecks(STATE, key=STATE).by_subject()
+    """Every state is where it belongs, encrypted, who reads it is logged, and no lock is left."""
+    bucket = BucketChecks(STATE, key=STATE)
+    checks: dict[str, Check] = bucket.by_subject() | bucket.logged(_ACCESS_LOG)
+    checks[f"{STATE} key"] = partial(key, purpose=STATE)
     for stack in STACKS:
         checks[f"state of {stack}"] = partial(_object, stack=stack)
     return run("state", clients, settings, {**checks, "locks": _locks})
@@ -39,8 +44,8 @@ def _object(clients: Clients, settings: Settings, *, stack: str) -> Iterator[Cla
         Key=f"{settings.naming.prefix}/{stack}/terraform.tfstate",
     )
     yield equal("encryption", found.get("ServerSideEncryption"), "aws:kms")
-    key = lookups.key_behind(clients, found["SSEKMSKeyId"])
-    yield equal("key", key, lookups.key_arn(clients, settings, STATE))
+    by = lookups.key_behind(clients, found["SSEKMSKeyId"])
+    yield equal("key", by, lookups.key_arn(clients, settings, STATE))
 
 
 def _locks(clients: Clients, settings: Settings) -> Iterator[Claim]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from automation.deployment.states import State, States, key_of
 from automation.synthesis import Stack
 
-_REFERENCE = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
+# A reference to an output of another stack: the look-up of its state, and the output.
+OUTPUT = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def references(stack: Stack) -> Mapping[str, frozenset[str]]:
     """The outputs that a stack reads, by the key of the state that has them."""
     lookups = stack.content.get("data", {}).get("terraform_remote_state", {})
     found: dict[str, set[str]] = {name: set() for name in lookups}
-    for name, output in _REFERENCE.findall(json.dumps(stack.content)):
+    for name, output in OUTPUT.findall(json.dumps(stack.content)):
         if name in found:
             found[name].add(output)
     return {lookups[name]["config"]["key"]: frozenset(outputs) for name, outputs in found.items()}

@@ -39,7 +39,8 @@ class Base:
         }
         if not jobs and not later:
             return {}
-        tracks = self._fleet.run_jobs("Applying the base, and planning", {**jobs, **later})
+        title = "Applying the base" if jobs else "Planning"
+        tracks = self._fleet.run_jobs(title, {**jobs, **later})
         applied = {name: tracks[name] for name in jobs}
         refuse_failures(applied, "the base cannot be applied to the emulated AWS")
         self._applied |= wanted

@@ -10,14 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from automation.deployment.inputs import references
+from automation.deployment.inputs import OUTPUT, references
 from automation.deployment.states import key_of
 from automation.synthesis import Stack
 
 # What the provider waits longest for, without reading anything that is slow itself.
 SLOW = frozenset({"aws_db_instance", "aws_s3_bucket_lifecycle_configuration"})
 _REFERENCE = re.compile(r"\b((?:data\.)?[a-z]\w*\.[A-Za-z_][\w-]*)")
-_OUTPUT = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
 _LOOKUP = "terraform_remote_state"
 
 
@@ -53,7 +52,7 @@ def _slow(stack: Stack, types: frozenset[str], outputs: set[tuple[str, str]]) ->
     keys = {name: lookup["config"]["key"] for name, lookup in lookups.items()}
 
     def reads_slowly(body: str) -> bool:
-        return any((keys.get(name), output) in outputs for name, output in _OUTPUT.findall(body))
+        return any((keys.get(name), output) in outputs for name, output in OUTPUT.findall(body))
 
     slow = {
         address

@@ -16,6 +16,11 @@ TLS_ONLY: dict[str, Any] = {
     "Resource": "*",
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
+LOG_DELIVERY = {
+    "Effect": "Allow",
+    "Principal": {"Service": "logging.s3.amazonaws.com"},
+    "Action": "s3:PutObject",
+}
 MODERN_TLS_ONLY: dict[str, Any] = {
     **TLS_ONLY,
     "Condition": {"NumericLessThan": {"s3:TlsVersion": "1.2"}},

@@ -7,14 +7,16 @@ from automation.checks.buckets import BucketChecks
 from automation.checks.claim import run
 from automation.checks.clients import Clients
 from config import Settings
-from tests.automation.checks.account import MODERN_TLS_ONLY, TLS_ONLY, Account, failed, policy
+from tests.automation.checks.account import (
+    LOG_DELIVERY,
+    MODERN_TLS_ONLY,
+    TLS_ONLY,
+    Account,
+    failed,
+    policy,
+)
 
 Break = Callable[[Clients, str], object]
-LOG_DELIVERY = {
-    "Effect": "Allow",
-    "Principal": {"Service": "logging.s3.amazonaws.com"},
-    "Action": "s3:PutObject",
-}
 READ_BY_ALL = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
 
 

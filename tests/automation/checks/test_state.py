@@ -3,7 +3,7 @@ import pytest
 from automation.checks.clients import Clients
 from automation.checks.state import STACKS, check_state
 from config import Settings
-from tests.automation.checks.account import Account, failed
+from tests.automation.checks.account import LOG_DELIVERY, Account, failed, policy
 
 STATE = "prod-349081/network/terraform.tfstate"
 
@@ -13,6 +13,13 @@ def bucket(account: Account, clients: Clients, request: pytest.FixtureRequest) -
     unlocked = getattr(request, "param", None)
     key_arn = account.key("tfstate")
     name = account.bucket("tfstate", key_arn=key_arn)
+    logs = account.bucket("tfstate-logs", key_arn=key_arn)
+    arn = f"arn:aws:s3:::{logs}/s3/*"
+    clients.s3.put_bucket_policy(Bucket=logs, Policy=policy({**LOG_DELIVERY, "Resource": arn}))
+    clients.s3.put_bucket_logging(
+        Bucket=name,
+        BucketLoggingStatus={"LoggingEnabled": {"TargetBucket": logs, "TargetPrefix": "s3/"}},
+    )
     for stack in STACKS:
         clients.s3.put_object(
             Bucket=name,
@@ -60,3 +67,17 @@ def test_a_lock_that_nobody_released_fails(
 @pytest.mark.parametrize("bucket", ["edge"], indirect=True)
 def test_a_state_that_was_never_locked_fails(clients: Clients, settings: Settings) -> None:
     assert found(clients, settings) == {"locks: taken and released"}
+
+
+def test_a_state_of_which_nobody_knows_who_reads_it_fails(
+    bucket: str, clients: Clients, settings: Settings
+) -> None:
+    clients.s3.put_bucket_logging(Bucket=bucket, BucketLoggingStatus={})
+    assert found(clients, settings) == {"tfstate bucket access log: goes to"}
+
+
+@pytest.mark.usefixtures("bucket")
+def test_a_key_that_stays_the_same_for_ever_fails(clients: Clients, settings: Settings) -> None:
+    arn = clients.kms.describe_key(KeyId="alias/prod-349081-tfstate")["KeyMetadata"]["Arn"]
+    clients.kms.disable_key_rotation(KeyId=arn)
+    assert found(clients, settings) == {"tfstate key: rotates"}
