@@ -18,6 +18,7 @@ from automation.synthesis import Stack
 SLOW = frozenset({"aws_db_instance", "aws_s3_bucket_lifecycle_configuration"})
 _REFERENCE = re.compile(r"\b((?:data\.)?[a-z]\w*\.[A-Za-z_][\w-]*)")
 _LOOKUP = "terraform_remote_state"
+_OUTPUTS = "output."
 
 
 def ahead(stacks: Sequence[Stack]) -> Mapping[str, tuple[str, ...] | None]:
@@ -31,23 +32,20 @@ def ahead(stacks: Sequence[Stack]) -> Mapping[str, tuple[str, ...] | None]:
     found: dict[str, tuple[str, ...] | None] = {}
     for stack in stacks:
         slow = _slow(stack, SLOW if key_of(stack) in awaited else frozenset(), slow_outputs)
-        resources = [address for address, _ in _each(stack, "resource")]
+        resources = [address for address, _ in _each(stack, "resource", "")]
         quick = tuple(address for address in resources if address not in slow)
         found[stack.name] = None if len(quick) == len(resources) else quick
-        outputs = stack.content.get("output", {}).items()
         slow_outputs |= {
-            (key_of(stack), name) for name, body in outputs if slow & _mentioned(json.dumps(body))
+            (key_of(stack), address.removeprefix(_OUTPUTS))
+            for address in slow
+            if address.startswith(_OUTPUTS)
         }
     return found
 
 
 def _slow(stack: Stack, types: frozenset[str], outputs: set[tuple[str, str]]) -> set[str]:
     """The addresses in a stack that are of slow types, or come after something slow."""
-    bodies = {
-        address: json.dumps(body)
-        for part in ("resource", "data")
-        for address, body in _each(stack, part)
-    }
+    bodies = {address: json.dumps(body) for address, body in _bodies(stack)}
     lookups = stack.content.get("data", {}).get(_LOOKUP, {})
     keys = {name: lookup["config"]["key"] for name, lookup in lookups.items()}
 
@@ -62,18 +60,22 @@ def _slow(stack: Stack, types: frozenset[str], outputs: set[tuple[str, str]]) ->
     while after := {
         address
         for address, body in bodies.items()
-        if address not in slow and slow & _mentioned(body)
+        if address not in slow and slow & set(_REFERENCE.findall(body))
     }:
         slow |= after
     return slow
 
 
-def _mentioned(text: str) -> set[str]:
-    return set(_REFERENCE.findall(text))
+def _bodies(stack: Stack) -> Iterator[tuple[str, Any]]:
+    """All that refers to something, or is referred to."""
+    yield from _each(stack, "resource", "")
+    yield from _each(stack, "data", "data.")
+    for part, prefix in (("locals", "local."), ("output", _OUTPUTS)):
+        for name, body in stack.content.get(part, {}).items():
+            yield prefix + name, body
 
 
-def _each(stack: Stack, part: str) -> Iterator[tuple[str, Any]]:
-    prefix = "data." if part == "data" else ""
+def _each(stack: Stack, part: str, prefix: str) -> Iterator[tuple[str, Any]]:
     for type_, bodies in stack.content.get(part, {}).items():
         if type_ != _LOOKUP:
             yield from ((f"{prefix}{type_}.{id_}", body) for id_, body in bodies.items())

@@ -1,5 +1,6 @@
 """`preview` over a repository of its own with the tiny platform: real Git, Terraform, emulator."""
 
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ from automation.errors import CommandError, UserError
 from config import load
 from tests.automation import tiny
 from tests.automation.preview.projects import Project
+from tests.processes import run
 
 pytestmark = pytest.mark.terraform
 TOPIC = "aws_sns_topic.alarms"
@@ -184,6 +186,14 @@ def test_what_the_user_can_mend_is_one_line(
         project.preview(**request_)
     assert text in str(refusal.value)
     assert not project.review.exists()
+
+
+def test_by_the_command_line_it_is_one_line_and_exit_code_2() -> None:
+    finished = run(sys.executable, "-m", "automation", "preview", "--base", "nowhere")
+    assert finished.returncode == 2
+    assert finished.stdout == ""
+    (line,) = finished.stderr.splitlines()
+    assert "nowhere" in line or "git" in line
 
 
 def test_a_base_that_cannot_be_synthesized_is_named(project: Project) -> None:

@@ -41,14 +41,22 @@ def test_what_comes_after_something_slow_is_slow_across_stacks(tmp_path: Path) -
     security["resource"]["aws_ssm_parameter"]["owner"]["value"] = "${aws_db_instance.mysql.arn}"
     security["output"]["database"] = {"value": "${aws_ssm_parameter.owner.value}"}
     reads = "${data.terraform_remote_state.security.outputs.database}"
-    application["resource"]["aws_ssm_parameter"]["password"]["value"] = reads
+    application["locals"] = {"database": reads}
+    application["resource"]["aws_ssm_parameter"]["password"]["value"] = "${local.database}"
     application["resource"]["aws_ssm_parameter"]["settings"]["depends_on"] = [
         "aws_ssm_parameter.password"
     ]
+    # What is passed on as it is, is passed on as late as it comes.
+    stacks["storage"].content["output"]["database"] = {"value": reads}
+    stacks["dns"].content["resource"]["aws_ssm_parameter"]["zone"]["value"] = reads.replace(
+        "security", "storage"
+    )
+    lookups = stacks["application"].content["data"]["terraform_remote_state"]
+    stacks["dns"].content["data"]["terraform_remote_state"]["storage"] = lookups["storage"]
     found = ahead([stacks[name] for name in ("security", "storage", "application", "dns")])
     assert found == {
         "security": ("aws_sns_topic.alarms",),
         "storage": None,
         "application": (),
-        "dns": None,
+        "dns": (),
     }
