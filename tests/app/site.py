@@ -84,15 +84,21 @@ class Site(Client):
         raise AssertionError(f"no line with {fields}:\n{self.log.read_text()}")
 
     def becomes(self, path: str, status: int, seconds: float = 20) -> bool:
+        return self.first(path, status, seconds) is not None
+
+    def first(self, path: str, status: int, seconds: float = 20) -> Answer | None:
+        """The first answer with a status: the next may be another worker's."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
-                if self.get(path).status == status:
-                    return True
+                answer = self.get(path)
             except OSError:
                 pass
+            else:
+                if answer.status == status:
+                    return answer
             time.sleep(0.05)
-        return False
+        return None
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
