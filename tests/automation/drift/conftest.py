@@ -1,13 +1,15 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.automation.accounts import Account, emulated
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    with emulated(tmp_path_factory.mktemp("account")) as found:
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    """One for each test: they leave it in a state of which others must not know."""
+    with emulated(tmp_path) as found:
         yield found
 
 

@@ -115,6 +115,8 @@ def states(account: Account) -> dict[str, str]:
 
 
 def test_a_state_that_cannot_be_read_is_an_error_and_outweighs_drift(account: Account) -> None:
+    account.deploy()
+    tamper(account)
     key = "dev-349081/dns/terraform.tfstate"
     client, bucket = account.client("s3"), account.settings.naming.bucket("tfstate")
     state = json.load(client.get_object(Bucket=bucket, Key=key)["Body"])
