@@ -9,8 +9,8 @@ from rich.console import Console
 from automation import terraform
 from automation.errors import UserError
 from automation.report import Report
-from automation.synthesis import OUTPUT, Synthesis, synthesize
-from automation.validation import WORKSPACE, Validator
+from automation.synthesis import OUTPUT, WORKSPACE, Synthesis, synthesize
+from automation.validation import Validator
 from config import ConfigError, Settings, load
 from config.loader import ENVIRONMENTS
 

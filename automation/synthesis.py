@@ -14,6 +14,8 @@ from automation.errors import CommandError, UserError
 
 PROJECT = Path(__file__).parent.parent
 OUTPUT = PROJECT / "cdktf.out"
+# All else that is made here.
+WORKSPACE = PROJECT / ".terrace"
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,8 @@ from typing import Any
 
 from automation.errors import CommandError
 from automation.installation import LOCK, install
-from automation.synthesis import PROJECT, Stack
+from automation.synthesis import WORKSPACE, Stack
 from automation.terraform import Terraform
-
-WORKSPACE = PROJECT / ".terrace"
 
 
 @dataclass(frozen=True)

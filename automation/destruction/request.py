@@ -7,8 +7,7 @@ from pathlib import Path
 
 from automation.drift.workbench import Synthesize
 from automation.errors import UserError
-from automation.synthesis import synthesize
-from automation.validation import WORKSPACE
+from automation.synthesis import WORKSPACE, synthesize
 
 
 def typed() -> str:

@@ -10,8 +10,7 @@ from automation import terraform
 from automation.fleet import Fleet
 from automation.graph import Graph, dependencies, in_order
 from automation.installation import install
-from automation.synthesis import Stack, Synthesis, synthesize
-from automation.validation import WORKSPACE
+from automation.synthesis import WORKSPACE, Stack, Synthesis, synthesize
 
 Synthesize = Callable[[str, Path], Synthesis]
 

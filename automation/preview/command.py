@@ -9,7 +9,7 @@ from automation import terraform
 from automation.commands import settings_of
 from automation.diagram.drawing import draw
 from automation.emulator.process import Emulator
-from automation.errors import INTERRUPTED, CommandError
+from automation.errors import INTERRUPTED
 from automation.fleet import Fleet
 from automation.guards import alone, interruptible
 from automation.preview.base import Base
@@ -19,7 +19,7 @@ from automation.preview.judge import Judge
 from automation.preview.repository import Commit, Repository
 from automation.preview.request import Request
 from automation.preview.sides import Side, prepare
-from automation.rehearsal.emulated import bootstrap_account, terraform_environment
+from automation.rehearsal.emulated import emulator_of, fleet_of, start_account
 from automation.remedies import disk_errors
 from automation.review.command import BLOCKED, approved, tell, write
 from automation.review.result import Review, Verdict
@@ -84,13 +84,7 @@ class Preview:
         return Task(repository, base, settings, terraform.find(), judge)
 
     def _compare(self, task: Task) -> tuple[Comparison, Planned]:
-        settings = task.settings
-        emulator = Emulator(
-            account_id=settings.account_id,
-            region=settings.region,
-            hosted_zones={zone: settings.domain} if (zone := settings.dns.hosted_zone_id) else {},
-            workspace=self._request.folder / "emulator",
-        )
+        emulator = emulator_of(task.settings, self._request.folder / "emulator")
         try:
             before, now = self._prepare(task, emulator)
             same = before.installation.versions == now.installation.versions
@@ -110,31 +104,22 @@ class Preview:
             self._progress.status(f"Synthesizing {self._request.environment} and {task.base}"),
             ThreadPoolExecutor(max_workers=1) as pool,
         ):
-            starting = pool.submit(_start, emulator, task.settings)
+            starting = pool.submit(start_account, emulator, task.settings)
             both = prepare(self._request, task.repository, task.base, task.terraform)
             starting.result()
         return both
 
     def _fleet(self, name: str, side: Side, task: Task, emulator: Emulator) -> Fleet:
-        def watch() -> None:
-            if not emulator.alive:
-                raise CommandError(f"the emulator ended meanwhile; its log: {emulator.log}")
-
-        environ = terraform_environment(emulator, side.installation.environ)
-        return Fleet(
+        return fleet_of(
             tuple(side.stacks.values()),
-            terraform=replace(task.terraform, environ=environ),
+            emulator,
+            terraform=task.terraform,
             installation=side.installation,
             workspace=self._request.folder / name / "stacks",
             console=self._progress,
-            watch=watch,
+            when="meanwhile",
             limit=_LIMIT,
         )
-
-
-def _start(emulator: Emulator, settings: Settings) -> None:
-    emulator.start()
-    bootstrap_account(emulator, settings)
 
 
 def _unaffected(comparison: Comparison, planned: Planned) -> list[str]:

@@ -6,9 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from automation.review.command import today
-from automation.synthesis import PROJECT
-
-WORKSPACE = PROJECT / ".terrace"
+from automation.synthesis import PROJECT, WORKSPACE
 
 
 @dataclass(frozen=True, kw_only=True)

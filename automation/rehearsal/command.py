@@ -4,18 +4,22 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from rich.console import Console
 
 from automation import terraform
 from automation.emulator.process import Emulator
-from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.fleet import Fleet
+from automation.errors import INTERRUPTED, UserError
 from automation.guards import alone, interruptible
 from automation.installation import Installation, install
 from automation.rehearsal import document, kept, summary
-from automation.rehearsal.emulated import bootstrap_account, session, terraform_environment
+from automation.rehearsal.emulated import (
+    emulator_of,
+    fleet_of,
+    session,
+    start_account,
+    terraform_environment,
+)
 from automation.rehearsal.kept import Kept
 from automation.rehearsal.rehearsal import Rehearsal
 from automation.rehearsal.request import Request
@@ -80,7 +84,10 @@ class Rehearse:
         return settings
 
     def _rehearse(self, settings: Settings, found: Terraform) -> int:
-        emulator, keep = self._emulator(settings), False
+        request, keep = self._request, False
+        emulator = emulator_of(
+            settings, request.folder / "emulator", port=request.port, keep=request.keep
+        )
         try:
             start = time.perf_counter()
             synthesis, installation = self._prepare(settings, found, emulator)
@@ -104,22 +111,11 @@ class Rehearse:
             self._progress.status(f"Synthesizing {name} and starting the emulator"),
             ThreadPoolExecutor(max_workers=1) as pool,
         ):
-            starting = pool.submit(_start, emulator, settings)
+            starting = pool.submit(start_account, emulator, settings)
             synthesis = synthesize(name, self._request.output)
             installation = install(found, synthesis.stacks, self._request.workspace)
             starting.result()
         return synthesis, installation
-
-    def _emulator(self, settings: Settings) -> Emulator:
-        zone = settings.dns.hosted_zone_id
-        return Emulator(
-            account_id=settings.account_id,
-            region=settings.region,
-            port=self._request.port,
-            hosted_zones={zone: settings.domain} if zone else {},
-            keep=self._request.keep,
-            workspace=self._request.folder / "emulator",
-        )
 
     def _rehearsal(
         self,
@@ -129,21 +125,14 @@ class Rehearse:
         emulator: Emulator,
         found: Terraform,
     ) -> Rehearsal:
-        environ = terraform_environment(emulator, installation.environ)
-
-        def watch() -> None:
-            if not emulator.alive:
-                raise CommandError(
-                    f"the emulator ended during the rehearsal; its log: {emulator.log}"
-                )
-
-        fleet = Fleet(
+        fleet = fleet_of(
             synthesis.stacks,
-            terraform=replace(found, environ=environ),
+            emulator,
+            terraform=found,
             installation=installation,
             workspace=self._request.folder / "stacks",
             console=self._progress,
-            watch=watch,
+            when="during the rehearsal",
         )
         return Rehearsal(
             synthesis, settings, fleet=fleet, session=session(emulator), console=self._progress
@@ -166,8 +155,3 @@ class Rehearse:
                 self._console.print(f"To stop it: {left.stop_command}", highlight=False)
         if request.as_json:
             print(json.dumps(answer, indent=2))
-
-
-def _start(emulator: Emulator, settings: Settings) -> None:
-    emulator.start()
-    bootstrap_account(emulator, settings)

@@ -1,15 +1,22 @@
-"""What a rehearsal asks of the emulated account."""
+"""The emulated account of an environment, and Terraform at work there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import boto3
 import botocore.session
 from botocore.config import Config
+from rich.console import Console
 
 from automation.bootstrap.bootstrap import bootstrap
 from automation.emulator.environment import CREDENTIALS
 from automation.emulator.process import NO_CONFIGURATION, Emulator
-from automation.terraform import without_choices
+from automation.errors import CommandError
+from automation.fleet import LIMIT, Fleet
+from automation.installation import Installation
+from automation.synthesis import Stack
+from automation.terraform import Terraform, without_choices
 from config import Settings
 
 # The provider's work is mostly to read its own schema, and a fifth of that to collect garbage.
@@ -17,6 +24,55 @@ from config import Settings
 _SWIFT = {"GOGC": "400"}
 # Seconds between two looks at a stack: nobody throttles here.
 _PAUSE = 0.1
+
+
+def emulator_of(
+    settings: Settings, workspace: Path, *, port: int = 0, keep: bool = False
+) -> Emulator:
+    """The account of an environment, with the hosted zone that it expects there."""
+    zone = settings.dns.hosted_zone_id
+    return Emulator(
+        account_id=settings.account_id,
+        region=settings.region,
+        port=port,
+        hosted_zones={zone: settings.domain} if zone else {},
+        keep=keep,
+        workspace=workspace,
+    )
+
+
+def start_account(emulator: Emulator, settings: Settings) -> None:
+    """Start the account, with the state bucket of its environment."""
+    emulator.start()
+    bootstrap_account(emulator, settings)
+
+
+def fleet_of(
+    stacks: Sequence[Stack],
+    emulator: Emulator,
+    *,
+    terraform: Terraform,
+    installation: Installation,
+    workspace: Path,
+    console: Console,
+    when: str,
+    limit: int = LIMIT,
+) -> Fleet:
+    """Terraform over stacks in the account; `when` tells of an emulator that ends too early."""
+
+    def watch() -> None:
+        if not emulator.alive:
+            raise CommandError(f"the emulator ended {when}; its log: {emulator.log}")
+
+    return Fleet(
+        stacks,
+        terraform=replace(terraform, environ=terraform_environment(emulator, installation.environ)),
+        installation=installation,
+        workspace=workspace,
+        console=console,
+        watch=watch,
+        limit=limit,
+    )
 
 
 def terraform_environment(emulator: Emulator, environ: Mapping[str, str]) -> dict[str, str]:

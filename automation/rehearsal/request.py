@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from automation.synthesis import OUTPUT, PROJECT
-
-WORKSPACE = PROJECT / ".terrace"
+from automation.synthesis import OUTPUT, WORKSPACE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,9 +17,8 @@ from automation.fleet import LIMIT
 from automation.installation import LOCK, Installation, install
 from automation.review import plans
 from automation.review.plans import Plan
-from automation.synthesis import Synthesis, synthesize
+from automation.synthesis import WORKSPACE, Synthesis, synthesize
 from automation.terraform import Terraform
-from automation.validation import WORKSPACE
 
 _NAME = "plan.tfplan"
 

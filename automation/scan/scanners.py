@@ -12,7 +12,7 @@ from automation.errors import CommandError, UserError
 from automation.scan.document import Document
 from automation.scan.finding import Finding
 from automation.scan.policies import policies
-from automation.validation import WORKSPACE
+from automation.synthesis import WORKSPACE
 
 PYTHON = WORKSPACE / "scanners" / "bin" / "python"
 LINTER = Path(__file__).parent / "linter.py"

@@ -14,8 +14,7 @@ from automation.deployment.plans import Folder, Plan
 from automation.errors import UserError
 from automation.installation import install
 from automation.review import saved
-from automation.synthesis import Synthesis
-from automation.validation import WORKSPACE
+from automation.synthesis import WORKSPACE, Synthesis
 from config import load
 from tests.automation import tiny
 from tests.automation.consoles import Consoles
