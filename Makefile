@@ -82,7 +82,7 @@ lock: .venv/bin/python ## renew the lock files from Pipfile and package.json, th
 	$(MAKE) .venv/.installed
 	# The application's versions are those that its tests run with.
 	$(RUN) -m pip freeze > .venv/freeze.txt
-	cd app && $(PIP_COMPILE) --constraint ../.venv/freeze.txt -o requirements.txt requirements.in
+	cd examples/guestbook && $(PIP_COMPILE) --constraint ../../.venv/freeze.txt -o requirements.txt requirements.in
 	cd automation/scan && $(PIP_COMPILE) --allow-unsafe -o requirements.txt requirements.in
 	$(NPM) install --package-lock-only
 	$(MAKE) setup
@@ -111,7 +111,7 @@ prerequisites:
 	ln -sf ../../node_modules/.bin/cdktf .venv/bin/cdktf
 	@touch $@
 
-.terrace/.wheels: app/requirements.txt $(wildcard environments/*.toml) | .venv/.installed
+.terrace/.wheels: $(wildcard examples/guestbook/requirements.txt) $(wildcard environments/*.toml) | .venv/.installed
 	$(MAKE) wheels
 	@mkdir -p .terrace && touch $@
 

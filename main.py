@@ -1,5 +1,7 @@
 """Synthesize the environment that `APP_ENV` names (default: prod) to Terraform JSON.
 
+`APP_ENVIRONMENTS` may name another folder than environments/.
+
 `APP_RELEASE` may name a published release by its SHA-256, which then takes the place of the
 application's directory: that is how one goes back.
 """

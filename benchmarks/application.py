@@ -30,7 +30,7 @@ from automation.local_app import contract
 from automation.local_app.mariadb import HOST, MariaDb, free_port
 from automation.synthesis import PROJECT
 
-_APP = PROJECT / "app"
+_APP = PROJECT / "examples" / "guestbook"
 _MESSAGES = 40
 _CORES = len(os.sched_getaffinity(0))
 _progress = Console(stderr=True)

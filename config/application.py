@@ -113,7 +113,7 @@ class App(Section):
     """The web application itself: a directory with a Procfile (artifact/README.md)."""
 
     directory: str = Field(
-        "app",
+        "examples/guestbook",
         min_length=1,
         description="the application's directory, as seen from the project's",
     )

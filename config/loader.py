@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from config.fields import section_of
 from config.rules import check
 from config.settings import Settings
 
-ENVIRONMENTS = Path(__file__).parent.parent / "environments"
+# The folder of the environments, as seen from the project's; `APP_ENVIRONMENTS` names another.
+ENVIRONMENTS = Path(__file__).parent.parent / os.environ.get("APP_ENVIRONMENTS", "environments")
 
 # Stand-ins for required keys that are missing or wrong, so that every other rule is still checked.
 _STAND_INS = {

@@ -1,11 +1,15 @@
 """Fixtures that the whole suite shares."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+
+# Tests have environments of their own: those of environments/ are the user's.
+os.environ["APP_ENVIRONMENTS"] = "tests/environments"
 
 import bindings
 
@@ -21,9 +25,8 @@ from tests.skips import pytest_runtest_makereport  # noqa: E402, F401
 from tests.synthesized import Synthesized  # noqa: E402
 
 ENVIRONMENTS = ("prod", "staging", "dev")
-# Makes every choice that the committed environments do not.
+# Makes every choice that the others do not.
 OPTIONS = "options"
-FOLDER = Path(__file__).parent / "environments"
 # The smallest application that is one; wheels it needs none.
 SMALL_APPLICATION = Path(__file__).parent / "small_application"
 Tiers = Mapping[str, Synthesized]
@@ -46,7 +49,7 @@ def output_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]
     def synthesized(environment: str) -> Path:
         output = tmp_path_factory.mktemp(environment)
         app = App(outdir=str(output))
-        settings = load(environment, FOLDER) if environment == OPTIONS else load(environment)
+        settings = load(environment)
         Platform(app, settings=settings, release=small_release())
         app.synth()
         return output

@@ -51,7 +51,7 @@ def wheels(env: Environments = [DEFAULT]) -> None:  # noqa: B006
 def app(
     *,
     folder: Annotated[Path, typer.Option("--folder", help="a directory with a Procfile")] = Path(
-        "app"
+        "examples/guestbook"
     ),
     port: Annotated[int, typer.Option("--port", help="where it listens, on loopback")] = 8080,
     database_url: Annotated[

@@ -17,7 +17,7 @@ _TRIAL_PORTS = (18080, 18081)
 _READY_SECONDS = 60
 _POLL_SECONDS = 5
 # Beyond what the sample takes at most to end: five seconds of serving on, then those of requests
-# that are open (app/guestbook/server.py).
+# that are open (examples/guestbook/guestbook/server.py).
 _STOP_SECONDS = 40
 
 

@@ -21,7 +21,7 @@ from config import load
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
 SOURCES = (
-    "app",
+    "examples",
     "artifact",
     "automation",
     "bindings",
@@ -105,7 +105,7 @@ def deployed(checkout: Checkout) -> str:
 
 
 def released(checkout: Checkout, before: str) -> str:
-    (checkout.folder / "app" / "static" / "new.txt").write_text("new")
+    (checkout.folder / "examples" / "guestbook" / "static" / "new.txt").write_text("new")
     answer = checkout.ask("release", "--yes")
     assert answer["ok"]
     assert answer["before"] == before

@@ -126,7 +126,7 @@ def test_a_fault_does_not_cause_others() -> None:
 
 
 def test_unknown_environments_are_named_beside_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="set APP_ENV to one of: dev, prod, staging"):
+    with pytest.raises(ConfigError, match="set APP_ENV to one of: dev, options, prod, staging"):
         load("production")
 
 

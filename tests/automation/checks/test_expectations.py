@@ -24,7 +24,7 @@ from modules.dns.hosted_zone import AMAZON_ISSUERS
 from modules.edge import behaviors
 from modules.edge.error_pages import ErrorPages
 from modules.network.address_plan import plan
-from tests.conftest import ENVIRONMENTS, FOLDER, OPTIONS, Tiers
+from tests.conftest import ENVIRONMENTS, OPTIONS, Tiers
 
 Environment = tuple[Settings, Tiers]
 
@@ -32,7 +32,7 @@ Environment = tuple[Settings, Tiers]
 @pytest.fixture(params=(*ENVIRONMENTS, OPTIONS))
 def environment(request: pytest.FixtureRequest, platform_of: Callable[[str], Tiers]) -> Environment:
     name = request.param
-    return load(name, FOLDER) if name == OPTIONS else load(name), platform_of(name)
+    return load(name), platform_of(name)
 
 
 def resources(tiers: Tiers, tier: str, kind: str) -> list[dict[str, Any]]:

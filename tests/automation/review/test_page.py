@@ -11,8 +11,8 @@ from automation.checks.state import STACKS
 from automation.diagram.command import COMMITTED
 from automation.review import page
 from automation.review.result import Review
-from tests.app.browser import Browser, chromium
 from tests.automation.review.reviewing import entry, many, plan, recorded, reviewed
+from tests.browser import Browser, chromium
 
 VISIBLE = "[...document.querySelectorAll('details.change')].filter(each => !each.hidden)"
 

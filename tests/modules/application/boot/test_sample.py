@@ -21,10 +21,10 @@ from automation.synthesis import PROJECT
 from automation.wheels.command import CACHE
 from config import load
 from stacks.platform import Platform
-from tests.app.load import load as load_on
-from tests.app.rotation import Rotation, lost_nothing, rotate_under_load
-from tests.app.site import Client
 from tests.conftest import read_tiers
+from tests.examples.guestbook.load import load as load_on
+from tests.examples.guestbook.rotation import Rotation, lost_nothing, rotate_under_load
+from tests.examples.guestbook.site import Client
 from tests.modules.application.boot import aws_stub
 from tests.modules.application.boot.sandbox import Sandbox
 from tests.rendered import rendered

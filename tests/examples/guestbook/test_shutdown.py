@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from automation.local_app.mariadb import MariaDb
-from tests.app import site as sites
-from tests.app.load import load
+from tests.examples.guestbook import site as sites
+from tests.examples.guestbook.load import load
 
 pytestmark = pytest.mark.slow
 

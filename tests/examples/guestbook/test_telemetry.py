@@ -10,7 +10,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.app import site as sites
+from tests.examples.guestbook import site as sites
 
 pytestmark = pytest.mark.slow
 

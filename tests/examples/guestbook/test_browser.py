@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.browser import Browser, chromium
-from tests.app.site import Site
+from tests.browser import Browser, chromium
+from tests.examples.guestbook.site import Site
 
 pytestmark = pytest.mark.slow
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from automation.emulator import Emulator
 from automation.local_app.mariadb import MariaDb
-from tests.app.load import Load, load
-from tests.app.site import Client
+from tests.examples.guestbook.load import Load, load
+from tests.examples.guestbook.site import Client
 
 
 class Rotation:

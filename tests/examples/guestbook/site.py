@@ -18,7 +18,7 @@ from automation.local_app import contract
 from automation.local_app.mariadb import HOST, MariaDb, free_port
 from automation.synthesis import PROJECT
 
-FOLDER = PROJECT / "app"
+FOLDER = PROJECT / "examples" / "guestbook"
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 import re
 from importlib.metadata import version
 
-from tests.app.site import FOLDER
+from tests.examples.guestbook.site import FOLDER
 
 LOCKED = re.compile(r"^([a-z0-9._-]+)==(\S+)", re.MULTILINE)
 LOCK = (FOLDER / "requirements.txt").read_text(encoding="utf-8")

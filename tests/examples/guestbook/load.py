@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from automation.local_app.mariadb import HOST
-from tests.app.site import Client
+from tests.examples.guestbook.site import Client
 
 
 @dataclass

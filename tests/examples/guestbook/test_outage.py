@@ -3,8 +3,8 @@ import time
 import pytest
 
 from automation.local_app.mariadb import MariaDb
-from tests.app.load import load
-from tests.app.site import Site
+from tests.examples.guestbook.load import load
+from tests.examples.guestbook.site import Site
 
 pytestmark = pytest.mark.slow
 

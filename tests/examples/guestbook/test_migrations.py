@@ -11,8 +11,8 @@ from artifact import procfile
 from automation.emulator import Emulator
 from automation.local_app import contract
 from automation.local_app.mariadb import MariaDb
-from tests.app import site as sites
-from tests.app.site import FOLDER
+from tests.examples.guestbook import site as sites
+from tests.examples.guestbook.site import FOLDER
 
 FIRST, SECOND = Step("0001_a", "CREATE a"), Step("0002_b", "CREATE b")
 

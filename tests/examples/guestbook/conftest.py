@@ -5,8 +5,8 @@ import pytest
 
 from automation.emulator import Emulator
 from automation.local_app.mariadb import MariaDb
-from tests.app import site as sites
-from tests.app.site import Site
+from tests.examples.guestbook import site as sites
+from tests.examples.guestbook.site import Site
 
 
 @pytest.fixture(scope="session")

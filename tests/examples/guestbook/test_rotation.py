@@ -4,9 +4,9 @@ import pytest
 
 from automation.emulator import Emulator
 from automation.local_app.mariadb import MariaDb
-from tests.app.load import load
-from tests.app.rotation import Rotation, lost_nothing, rotate_under_load
-from tests.app.site import Site
+from tests.examples.guestbook.load import load
+from tests.examples.guestbook.rotation import Rotation, lost_nothing, rotate_under_load
+from tests.examples.guestbook.site import Site
 
 pytestmark = pytest.mark.slow
 

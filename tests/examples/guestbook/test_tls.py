@@ -4,7 +4,7 @@ import pytest
 
 from automation.emulator.certificates import Authority
 from automation.local_app.mariadb import MariaDb
-from tests.app import site as sites
+from tests.examples.guestbook import site as sites
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from automation.local_app.mariadb import MariaDb
-from tests.app.site import Answer, Site
+from tests.examples.guestbook.site import Answer, Site
 
 HOSTILE = (
     "<script>alert(1)</script>",
