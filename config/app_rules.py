@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.faults import Fault
+from config.instance_types import architecture_of
 from config.settings import Settings
 
 # What Terrace sets for the application, and what would lead its AWS clients elsewhere.
@@ -11,6 +12,8 @@ _OWN_PREFIXES = ("APP_", "AWS_", "DB_", "OTEL_")
 # Variables are part of the user data, which holds 16 KiB.
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
 _MAX_VARIABLES = 4096
+# Where the CloudWatch agent takes traces on every instance (modules/application).
+_AGENT_PORTS = (4317, 4318)
 
 
 def _variables(settings: Settings) -> Iterator[Fault]:
@@ -47,4 +50,69 @@ def _release(settings: Settings) -> Iterator[Fault]:
         yield Fault(key, seconds, remedy, (involved,))
 
 
-RULES = (_variables, _secrets, _release)
+def _port(settings: Settings) -> Iterator[Fault]:
+    if settings.application.port in _AGENT_PORTS:
+        remedy = (
+            f"choose another one: the CloudWatch agent has {_AGENT_PORTS[0]} and {_AGENT_PORTS[1]}"
+        )
+        yield Fault("application.port", settings.application.port, remedy)
+
+
+def _capacity(settings: Settings) -> Iterator[Fault]:
+    capacity = settings.application.capacity
+    if capacity.min_size > capacity.max_size:
+        key = "application.capacity"
+        remedy = f"give at most {key}.max_size, which is {capacity.max_size}"
+        yield Fault(f"{key}.min_size", capacity.min_size, remedy, (f"{key}.max_size",))
+    names = [schedule.name for schedule in settings.application.schedules]
+    for index, schedule in enumerate(settings.application.schedules):
+        key = f"application.schedules[{index}]"
+        if schedule.min_size > schedule.max_size:
+            remedy = f"give at most {key}.max_size, which is {schedule.max_size}"
+            yield Fault(f"{key}.min_size", schedule.min_size, remedy)
+        if schedule.name in names[:index]:
+            yield Fault(f"{key}.name", f'"{schedule.name}"', "give each schedule its own name")
+
+
+def _architecture(settings: Settings) -> Iterator[Fault]:
+    wanted = settings.application.architecture
+    for index, instance_type in enumerate(settings.application.instance_types):
+        found = architecture_of(instance_type)
+        if found != wanted:
+            yield Fault(
+                f"application.instance_types[{index}]",
+                f'"{instance_type}"',
+                f"it is {found}, but application.architecture is {wanted}: change one of them",
+                ("application.architecture",),
+            )
+
+
+def _health_check(settings: Settings) -> Iterator[Fault]:
+    health = settings.application.health_check
+    if health.timeout_seconds >= health.interval_seconds:
+        key = "application.health_check"
+        remedy = f"give less than {key}.interval_seconds, which is {health.interval_seconds}"
+        involves = (f"{key}.interval_seconds",)
+        yield Fault(f"{key}.timeout_seconds", health.timeout_seconds, remedy, involves)
+
+
+def _scaling(settings: Settings) -> Iterator[Fault]:
+    key = "monitoring.thresholds.instance_cpu_percent"
+    alarm = settings.monitoring.thresholds.instance_cpu_percent
+    aim = settings.application.scaling.cpu_percent
+    if alarm <= aim:
+        involved = "application.scaling.cpu_percent"
+        remedy = f"give more than {involved}, which is {aim}: scaling aims at that"
+        yield Fault(key, alarm, remedy, (involved,))
+
+
+RULES = (
+    _variables,
+    _secrets,
+    _release,
+    _port,
+    _capacity,
+    _architecture,
+    _health_check,
+    _scaling,
+)

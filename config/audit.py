@@ -1,27 +1,38 @@
 """Settings of the audit tier."""
 
-from pydantic import Field
+from typing import Annotated
 
+from pydantic import AfterValidator, Field
+
+from config.allowed import Form
 from config.fields import Email, RetentionDays, Section
+from config.schedules import backup_cron
+
+BackupSchedule = Annotated[
+    str,
+    Field(max_length=200),
+    AfterValidator(backup_cron),
+    Form(
+        "six cron fields in UTC: minute, hour, day, month, day of the week, year",
+        '"cron(0 7 * * ? *)"',
+    ),
+]
 
 
 class Audit(Section):
     """What is recorded about changes, and what can be restored."""
 
-    trail_days: int = Field(
-        2555, ge=90, le=3653, description="days that the trail is kept in S3, 90 to 3653"
-    )
+    trail_days: int = Field(2555, ge=90, le=3653, description="days that the trail is kept in S3")
     trail_log_group_days: RetentionDays = 365
     alarm_emails: tuple[Email, ...] = Field(
         (),
+        max_length=50,
         description="addresses that hear of security, backups and what RDS reports; when empty, "
         "those of monitoring.alarm_emails",
     )
-    backup_schedule: str = Field(
-        "cron(0 7 * * ? *)",
-        pattern=r"^cron\((\S+ ){5}\S+\)$",
-        description='six cron fields in UTC, such as "cron(0 7 * * ? *)"',
+    backup_schedule: BackupSchedule = Field(
+        "cron(0 7 * * ? *)", description="when AWS Backup makes a recovery point"
     )
     backup_days: int = Field(
-        35, ge=1, le=36500, description="days that AWS Backup keeps a recovery point, from 1"
+        35, ge=1, le=36500, description="days that AWS Backup keeps a recovery point"
     )

@@ -1,77 +1,84 @@
 """Settings of the database tier."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from config.allowed import Form
 from config.fields import DailyWindow, Section, WeeklyWindow
+from config.mysql_names import database_name, user_name
 
 DatabaseClass = Annotated[
     str,
-    Field(
-        pattern=r"^db\.[a-z][a-z0-9]*\.[a-z0-9]+$",
-        description="an RDS instance class, such as db.m7g.large",
-    ),
+    Field(pattern=r"^db\.[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$", max_length=40),
+    Form("an RDS instance class", "db.m7g.large"),
+]
+EngineVersion = Annotated[
+    str,
+    Field(pattern=r"^8\.4(\.[0-9]{1,3})?$"),
+    Form("8.4, or one of its minor versions", "8.4.7"),
+]
+DatabaseName = Annotated[
+    str,
+    Field(pattern=r"^[a-zA-Z][a-zA-Z0-9_]*$", max_length=64),
+    AfterValidator(database_name),
+    Form("a letter, then letters, digits and _, no reserved word of MySQL", "app"),
+]
+UserName = Annotated[
+    str,
+    Field(pattern=r"^[a-zA-Z][a-zA-Z0-9]*$", max_length=16),
+    AfterValidator(user_name),
+    Form("a letter, then letters and digits, no reserved word of MySQL or RDS", "platform"),
 ]
 
 
 class Database(Section):
     """RDS for MySQL."""
 
-    engine_version: str = Field(
-        "8.4",
-        pattern=r"^8\.4(\.\d+)?$",
-        description="MySQL 8.4 (the LTS line), or one of its minor versions such as 8.4.7",
-    )
-    instance_class: DatabaseClass = "db.m7g.large"
-    database_name: str = Field(
-        "app",
-        pattern=r"^[a-zA-Z][a-zA-Z0-9_]{0,63}$",
-        description="name of the first schema: a letter, then letters, digits and _, at most 64",
-    )
-    master_username: str = Field(
-        "platform",
-        pattern=r"^[a-zA-Z][a-zA-Z0-9]{0,15}$",
-        description="a letter, then letters and digits, at most 16",
-    )
+    engine_version: EngineVersion = Field("8.4", description="MySQL of the 8.4 LTS line")
+    instance_class: DatabaseClass = Field("db.m7g.large", description="the size of the instance")
+    database_name: DatabaseName = Field("app", description="the name of the first schema")
+    master_username: UserName = Field("platform", description="the name of the master user")
     managed_password: bool = Field(
         True,
         description="true: RDS makes and rotates the password; false: Terraform writes it once",
     )
     master_password_version: int = Field(
-        1, ge=1, description="raise it to write a new password when managed_password is false"
+        1,
+        ge=1,
+        le=1_000_000,
+        description="raise it to write a new password when managed_password is false",
     )
-    allocated_storage_gib: int = Field(100, ge=20, le=65536, description="GiB, 20 to 65536")
+    allocated_storage_gib: int = Field(100, ge=20, le=59578, description="GiB that it starts with")
     max_allocated_storage_gib: int = Field(
         500,
         ge=22,
         le=65536,
         description="GiB that storage may grow to, at least 10 % above the start",
     )
-    multi_az: bool = Field(True, description="keep a standby in another zone: true or false")
-    read_replicas: int = Field(0, ge=0, le=5, description="number of read replicas, 0 to 5")
-    blue_green_updates: bool = Field(
-        False, description="update through a blue/green deployment: true or false"
-    )
-    general_log: bool = Field(True, description="log every statement, for auditing: true or false")
+    multi_az: bool = Field(True, description="keep a standby in another zone")
+    read_replicas: int = Field(0, ge=0, le=5, description="number of read replicas")
+    blue_green_updates: bool = Field(False, description="update through a blue/green deployment")
+    general_log: bool = Field(True, description="log every statement, for auditing")
     slow_query_seconds: float = Field(
         1.0, ge=0.0, le=3600.0, description="seconds after which a statement is logged as slow"
     )
     backup_days: int = Field(
-        14, ge=0, le=35, description="days that automated backups are kept, 0 (off) to 35"
+        14, ge=0, le=35, description="days that automated backups are kept; 0 turns them off"
     )
-    backup_window: DailyWindow = "03:00-04:00"
-    maintenance_window: WeeklyWindow = "sun:04:30-sun:05:30"
+    backup_window: DailyWindow = Field("03:00-04:00", description="when automated backups are made")
+    maintenance_window: WeeklyWindow = Field(
+        "sun:04:30-sun:05:30",
+        description="when RDS may change the instance, apart from the backups",
+    )
     performance_insights: bool = Field(
-        True, description="record what the database spends its time on: true or false"
+        True, description="record what the database spends its time on"
     )
-    monitoring_interval_seconds: int = Field(
-        60, description="seconds between operating system metrics: 1, 5, 10, 15, 30 or 60"
+    monitoring_interval_seconds: Literal[1, 5, 10, 15, 30, 60] = Field(
+        60, description="seconds between operating system metrics"
     )
-    ca_certificate: str = Field(
-        "rds-ca-rsa2048-g1",
-        pattern=r"^rds-ca-(rsa2048|rsa4096|ecc384)-g1$",
-        description="rds-ca-rsa2048-g1, rds-ca-rsa4096-g1 or rds-ca-ecc384-g1",
+    ca_certificate: Literal["rds-ca-rsa2048-g1", "rds-ca-rsa4096-g1", "rds-ca-ecc384-g1"] = Field(
+        "rds-ca-rsa2048-g1", description="who signs the database's certificate"
     )
     apply_immediately: bool = Field(
         False, description="change now (true) or in the maintenance window (false)"

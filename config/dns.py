@@ -4,14 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from config.allowed import Form
 from config.fields import DomainLabel, Section
 
 HostedZoneId = Annotated[
     str,
-    Field(
-        pattern=r"^Z[A-Z0-9]{1,31}$",
-        description="a Route 53 hosted zone id, such as Z0123456789ABC",
-    ),
+    Field(pattern=r"^Z[A-Z0-9]{1,31}$"),
+    Form("a Route 53 hosted zone id", "Z0123456789ABC"),
 ]
 
 
@@ -23,8 +22,8 @@ class Dns(Section):
         description="an existing public hosted zone for the domain; when absent, one is created",
     )
     aliases: tuple[DomainLabel, ...] = Field(
-        ("www",), max_length=9, description="further names below the domain, such as www"
+        ("www",), max_length=9, description="further names of the site below the domain"
     )
     query_logging: bool = Field(
-        True, description="log DNS queries of a hosted zone that Terrace creates: true or false"
+        True, description="log DNS queries of a hosted zone that Terrace creates"
     )

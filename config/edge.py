@@ -2,36 +2,69 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from config.allowed import Form, Instead
+from config.countries import country
 from config.fields import Section
 
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistValuesCacheBehavior.html
 PathPattern = Annotated[
     str,
-    Field(
-        pattern=r"^/[A-Za-z0-9_\-.*$/~\"'@:+&]*$",
-        max_length=255,
-        description="a CloudFront path pattern that starts with /, such as /static/*",
+    Field(pattern=r"^/[A-Za-z0-9_.*$/~\"'@:+&-]*$", max_length=255),
+    Form(
+        "a CloudFront path pattern of / and then letters, digits and _ . * $ / ~ \" ' @ : + & -",
+        "/static/*",
     ),
 ]
 CountryCode = Annotated[
-    str, Field(pattern=r"^[A-Z]{2}$", description="a two-letter country code, such as US")
-]
-# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
-ManagedRuleGroup = Annotated[
     str,
-    Field(
-        pattern=r"^AWSManagedRules[A-Za-z0-9]+(RuleSet|List)$",
-        description="an AWS managed rule group, such as AWSManagedRulesCommonRuleSet",
+    Field(pattern=r"^[A-Z]{2}$"),
+    AfterValidator(country),
+    Form("a country's two letters in ISO 3166", "KP"),
+    Instead({"UK": 'write "GB", which is ISO\'s code for the United Kingdom'}),
+]
+_NEEDS_SETTINGS = "remove it: this rule group needs settings of its own, which Terrace has not"
+# Without those that do nothing until they know, say, the path of a log-in form.
+# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
+# https://docs.aws.amazon.com/waf/latest/APIReference/API_ManagedRuleGroupConfig.html
+ManagedRuleGroup = Annotated[
+    Literal[
+        "AWSManagedRulesAdminProtectionRuleSet",
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesAnonymousIpList",
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+        "AWSManagedRulesLinuxRuleSet",
+        "AWSManagedRulesPHPRuleSet",
+        "AWSManagedRulesSQLiRuleSet",
+        "AWSManagedRulesUnixRuleSet",
+        "AWSManagedRulesWindowsRuleSet",
+        "AWSManagedRulesWordPressRuleSet",
+    ],
+    Instead(
+        {
+            f"AWSManagedRules{name}RuleSet": _NEEDS_SETTINGS
+            for name in ("ACFP", "ATP", "AntiDDoS", "BotControl")
+        }
     ),
 ]
 ManagedRule = Annotated[
     str,
     Field(
-        pattern=r"^AWSManagedRules[A-Za-z0-9]+(RuleSet|List)/\w+$",
-        description="a rule of a managed rule group, such as "
+        pattern=r"^AWSManagedRules[A-Za-z0-9]+(RuleSet|List)/[A-Za-z0-9_]+$",
+        max_length=200,
+    ),
+    Form(
+        "<managed rule group>/<rule>",
         "AWSManagedRulesCommonRuleSet/SizeRestrictions_BODY",
     ),
+]
+# One line of visible ASCII and spaces, without the braces that Terraform would read.
+HeaderValue = Annotated[
+    str,
+    Field(pattern=r"^[!-z|~]([ -z|~]*[!-z|~])?$", max_length=1783),
+    Form("one line of ASCII without { and }, and no space at its ends", "default-src 'self'"),
 ]
 
 
@@ -39,7 +72,7 @@ class Waf(Section):
     """What the web application firewall lets through."""
 
     rate_limit: int = Field(
-        2000, ge=10, le=2_000_000_000, description="requests per address in five minutes, from 10"
+        2000, ge=10, le=2_000_000_000, description="requests per address in five minutes"
     )
     managed_rule_groups: tuple[ManagedRuleGroup, ...] = Field(
         (
@@ -49,13 +82,17 @@ class Waf(Section):
             "AWSManagedRulesSQLiRuleSet",
         ),
         min_length=1,
+        max_length=11,
         description="managed rule groups, in the order in which they are evaluated",
     )
     count_only: tuple[ManagedRuleGroup, ...] = Field(
-        (), description="those of the managed rule groups that count matches and block nothing"
+        (),
+        max_length=11,
+        description="those of the managed rule groups that count matches and block nothing",
     )
     count_only_rules: tuple[ManagedRule, ...] = Field(
         (),
+        max_length=100,
         description="single rules that count and block nothing, such as "
         "AWSManagedRulesCommonRuleSet/SizeRestrictions_BODY to let large uploads through",
     )
@@ -64,22 +101,25 @@ class Waf(Section):
 class Edge(Section):
     """CloudFront and WAF."""
 
+    # CloudFront has at most 25 behaviors unless one asks for more: one is the error pages'.
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
     static_paths: tuple[PathPattern, ...] = Field(
         ("/static/*",),
         min_length=1,
+        max_length=23,
         description="paths served from the assets bucket, the first one with the application's "
         "static files; all others are dynamic",
     )
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
-        "PriceClass_All", description='"PriceClass_100", "PriceClass_200" or "PriceClass_All"'
+        "PriceClass_All", description="where CloudFront serves from, the cheapest regions or all"
     )
     blocked_countries: tuple[CountryCode, ...] = Field(
-        (), description='countries that are turned away, such as ["XX"]'
+        (), max_length=249, description="countries that are turned away"
     )
     origin_timeout_seconds: int = Field(
-        30, ge=1, le=60, description="seconds that the application has to answer, 1 to 60"
+        30, ge=1, le=60, description="seconds that the application has to answer"
     )
-    content_security_policy: str = Field(
+    content_security_policy: HeaderValue = Field(
         "default-src 'self'; frame-ancestors 'none'; object-src 'none'; base-uri 'self'",
         description="the Content-Security-Policy header of every response",
     )

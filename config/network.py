@@ -4,19 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.allowed import Form, Instead
 from config.fields import Cidr, Section
 
 AvailabilityZone = Annotated[
     str,
     Field(
-        pattern=r"^[a-z]{2}-[a-z]+-\d[a-z]$",
-        description="an availability zone of the region, such as us-west-2a",
+        pattern=r"^[a-z]{2}-[a-z]{4,9}-[1-9][a-z]$",
     ),
+    Form("an availability zone of the region", "us-west-2a"),
 ]
 # Services that instances in the app subnets reach without leaving the VPC.
 InterfaceEndpoint = Annotated[
     Literal[
-        "ec2messages",
         "kms",
         "logs",
         "monitoring",
@@ -26,7 +26,12 @@ InterfaceEndpoint = Annotated[
         "sts",
         "xray",
     ],
-    Field(description="a service with an interface endpoint, such as ssm or secretsmanager"),
+    Instead(
+        {
+            "ec2messages": "remove it: AWS retired this service on 2026-09-30, and SSM Agent uses "
+            "ssmmessages from version 3.3.40 on"
+        }
+    ),
 ]
 NatGateways = Literal["per_az", "single", "none"]
 
@@ -36,22 +41,20 @@ class Network(Section):
 
     cidr_block: Cidr = Field(
         "10.0.0.0/16",
-        description="the VPC's private IPv4 network, from /16 to /22, such as 10.0.0.0/16",
+        description="the VPC's network: private, from /16 to /22",
     )
-    availability_zone_count: int = Field(
-        3, ge=2, le=4, description="number of availability zones, 2 to 4"
-    )
+    availability_zone_count: int = Field(3, ge=2, le=4, description="number of availability zones")
     availability_zones: tuple[AvailabilityZone, ...] = Field(
         (),
+        max_length=4,
         description="the zones by name; when empty, the region's first ones (a, b, c)",
     )
     nat_gateways: NatGateways = Field(
         "per_az",
-        description='"per_az" (highly available), "single" (cheaper) or "none" (endpoints only)',
+        description="one for each zone (highly available), one (cheaper), or none (endpoints only)",
     )
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
         (
-            "ec2messages",
             "kms",
             "logs",
             "monitoring",
@@ -60,12 +63,15 @@ class Network(Section):
             "ssmmessages",
             "xray",
         ),
-        description="services reached through interface endpoints, each billed per hour and zone",
+        description="services reached through interface endpoints, each billed per hour and "
+        "zone; without NAT gateways all but kms and sts are needed",
+        max_length=8,
     )
     reserved_cidr_blocks: tuple[Cidr, ...] = Field(
         (),
+        max_length=100,
         description="networks that the VPC will be connected to, which it must not overlap",
     )
     flow_log_traffic: Literal["ALL", "ACCEPT", "REJECT"] = Field(
-        "ALL", description='traffic in the flow logs: "ALL", "ACCEPT" or "REJECT"'
+        "ALL", description="traffic in the flow logs"
     )

@@ -7,13 +7,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from config.fields import section_of
+from config.allowed import allowed, section_of
 from config.settings import Settings
 
 HEADING = """# Settings
 
-Every key of `environments/<name>.toml`, with its default and what it may be. This page is made
-from the code: `make docs`.
+Every key of `environments/<name>.toml`: what it is, its default and what it may be. This
+page is made from the code: `make docs`.
 """
 _SET_BY_TERRACE = {"environment"}
 
@@ -32,8 +32,8 @@ def _section(path: str, model: type[BaseModel]) -> Iterator[str]:
     if path:
         yield f"## `[{path}]`\n\n{model.__doc__}\n"
     if plain:
-        yield "| key | default | what it may be |"
-        yield "|---|---|---|"
+        yield "| key | what it is | default | what it may be |"
+        yield "|---|---|---|---|"
         yield from (_row(name, field) for name, field in plain.items())
         yield ""
     for name, field in fields.items():
@@ -44,7 +44,8 @@ def _section(path: str, model: type[BaseModel]) -> Iterator[str]:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    return f"| `{name}` | {_default(field)} | {_escaped(field.description or '')} |"
+    is_, may_be = _escaped(field.description or ""), _escaped(allowed(field))
+    return f"| `{name}` | {is_} | {_default(field)} | {may_be} |"
 
 
 def _default(field: FieldInfo) -> str:

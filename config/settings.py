@@ -1,15 +1,16 @@
 """The whole configuration of one environment."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config.allowed import Form
 from config.application import Application
 from config.audit import Audit
 from config.database import Database
 from config.dns import Dns
 from config.edge import Edge
-from config.fields import AccountId, DomainName, Region, RetentionDays, Section, TagValue
+from config.fields import AccountId, DomainName, Region, RetentionDays, Section, TagKey, TagValue
 from config.monitoring import Monitoring
 from config.naming import Naming
 from config.network import Network
@@ -22,26 +23,37 @@ class Tags(Section):
     owner: TagValue = Field("platform", min_length=1, description="the team that answers for it")
     cost_center: TagValue = Field("unassigned", min_length=1, description="who pays for it")
     data_classification: Literal["public", "internal", "confidential", "restricted"] = Field(
-        "confidential", description='"public", "internal", "confidential" or "restricted"'
+        "confidential", description="who may see the data"
     )
     compliance: TagValue = Field(
-        "none", min_length=1, description="the regime that it falls under, such as pci-dss, or none"
+        "none",
+        min_length=1,
+        description="the regime that it falls under, pci-dss for instance, or none",
     )
-    extra: dict[str, TagValue] = Field(
-        default_factory=dict, max_length=30, description="further tags, at most 30"
+    extra: dict[TagKey, TagValue] = Field(
+        default_factory=dict,
+        max_length=30,
+        description="further tags, none of them Terrace's own and none that starts with aws:",
     )
+
+
+EnvironmentName = Annotated[
+    str,
+    Field(pattern=r"^[a-z][a-z0-9]*$", max_length=17),
+    Form("a lower-case letter, then lower-case letters and digits", "prod"),
+]
+AppId = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]+$", min_length=1, max_length=17),
+    Form("lower-case letters and digits, as a string", "349081"),
+]
 
 
 class Settings(Section):
     """One environment; a section that is left out has production-grade defaults."""
 
-    environment: str = Field(
-        pattern=r"^[a-z][a-z0-9]*$",
-        description="the file's name: a lower-case letter, then letters and digits",
-    )
-    app_id: str = Field(
-        pattern=r"^[a-z0-9]+$", description="lower-case letters and digits, as a string"
-    )
+    environment: EnvironmentName = Field(description="the file's name")
+    app_id: AppId = Field(description="what names start with, after the environment's")
     account_id: AccountId
     region: Region
     domain: DomainName

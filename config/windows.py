@@ -7,14 +7,37 @@ _DAY = 24 * 60
 _WEEK = 7 * _DAY
 
 
-def overlap(daily: str, weekly: str) -> bool:
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Maintenance.html
+_SHORTEST = 30
+
+
+def daily(window: str) -> str:
+    """A backup window; raises `ValueError` when it is shorter than RDS needs."""
+    start, end = (_minute(part) for part in window.split("-"))
+    _refuse_length((end - start) % _DAY)
+    return window
+
+
+def weekly(window: str) -> str:
+    """A maintenance window; raises `ValueError` when it is shorter or longer than RDS takes."""
+    start, end = (_weekly_minute(part) for part in window.split("-"))
+    _refuse_length((end - start) % _WEEK)
+    return window
+
+
+def overlap(each_day: str, each_week: str) -> bool:
     """Whether a daily window such as 03:00-04:00 meets a weekly one such as sun:04:30-sun:05:30."""
-    start, end = (_weekly_minute(part) for part in weekly.split("-"))
-    return any(_meet(window, (start, _after(start, end, _WEEK))) for window in _each_day(daily))
+    start, end = (_weekly_minute(part) for part in each_week.split("-"))
+    return any(_meet(window, (start, _after(start, end, _WEEK))) for window in _each_day(each_day))
 
 
-def _each_day(daily: str) -> Iterator[tuple[int, int]]:
-    start, end = (_minute(part) for part in daily.split("-"))
+def _refuse_length(minutes: int) -> None:
+    if not _SHORTEST <= minutes <= _DAY:
+        raise ValueError(f"it has {minutes} minutes")
+
+
+def _each_day(window: str) -> Iterator[tuple[int, int]]:
+    start, end = (_minute(part) for part in window.split("-"))
     length = _after(start, end, _DAY) - start
     for day in range(-1, 9):
         yield day * _DAY + start, day * _DAY + start + length

@@ -28,7 +28,7 @@ class ParameterGroup(Construct):
         values = {
             "general_log": "1" if general_log else "0",
             "log_output": "FILE",
-            "long_query_time": f"{slow_query_seconds:g}",
+            "long_query_time": f"{slow_query_seconds:.6f}".rstrip("0").rstrip("."),
             "require_secure_transport": "1",
             "slow_query_log": "1",
         }

@@ -44,12 +44,15 @@ def test_every_missing_key_is_reported_with_its_remedy() -> None:
         parse({}, "prod", "environments/prod.toml")
     assert str(caught.value).splitlines() == [
         "environments/prod.toml: 4 faults",
-        "  account_id: received nothing; add it: the 12 digits of the AWS account, as a string",
-        "  app_id: received nothing; add it: lower-case letters and digits, as a string",
+        "  account_id: received nothing; add it: 12 digits, as a string, such as "
+        "123456789012 (the AWS account)",
+        "  app_id: received nothing; add it: lower-case letters and digits, as a string, 1 to 17 "
+        "characters, such as 349081 (what names start with, after the environment's)",
         "  domain: received nothing; "
-        "add it: a lower-case domain name without scheme or final dot, such as example.com",
+        "add it: a lower-case domain name without scheme or final dot, of labels of at most 63 "
+        "letters, digits and -, at most 64 characters, such as example.com (the site's domain)",
         "  region: received nothing; "
-        "add it: an AWS region of the commercial partition, such as us-west-2",
+        "add it: an AWS region of the commercial partition, such as us-west-2 (where it runs)",
     ]
 
 
@@ -86,24 +89,29 @@ def test_faults_of_every_kind_are_reported_together() -> None:
         ),
         (
             {"deletion_protection": "yes"},
-            'deletion_protection: received "yes"; expected true: data and the load balancer '
-            "cannot be deleted; false: disposable",
+            'deletion_protection: received "yes"; expected true or false (true: data and the load '
+            "balancer cannot be deleted; false: disposable)",
         ),
         (
             {"network": {"interface_endpoints": ["ssm", "fax"]}},
-            'network.interface_endpoints[1]: received "fax"; expected services reached through '
-            "interface endpoints, each billed per hour and zone",
+            'network.interface_endpoints[1]: received "fax"; expected "kms", "logs", '
+            '"monitoring", "secretsmanager", "ssm", "ssmmessages", "sts" or "xray"',
+        ),
+        (
+            {"network": {"interface_endpoints": ["ec2messages", "ssm"]}},
+            'network.interface_endpoints[0]: received "ec2messages"; remove it: AWS retired this '
+            "service on 2026-09-30, and SSM Agent uses ssmmessages from version 3.3.40 on",
         ),
         (
             {"account_id": 123456789012},
             "account_id: received 123456789012; "
-            "expected the 12 digits of the AWS account, as a string",
+            "expected 12 digits, as a string, such as 123456789012 (the AWS account)",
         ),
         ({"network": 5}, "network: received 5; expected a table with the keys cidr_block, "),
         (
             {"application": {"schedules": [{"name": "night"}]}},
             "application.schedules[0].max_size: received nothing; "
-            "add it: most instances, 0 to 1000",
+            "add it: a whole number from 0 to 1000 (most instances)",
         ),
         (
             {"environment": "prod"},
@@ -112,7 +120,8 @@ def test_faults_of_every_kind_are_reported_together() -> None:
         (
             {"log_retention_days": 42},
             "log_retention_days: received 42; "
-            "expected a number of days that CloudWatch Logs accepts, such as 30, 90 or 365",
+            "expected 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827 or "
+            "3653 (days that a log group keeps what is in it)",
         ),
     ],
 )
@@ -145,7 +154,7 @@ def test_broken_syntax_is_one_fault_with_its_place(tmp_path: Path) -> None:
 def test_an_unusable_file_name_is_a_fault(tmp_path: Path) -> None:
     lines = (f'{key} = "{value}"' for key, value in MINIMAL.items())
     (tmp_path / "Prod_1.toml").write_text("\n".join(lines))
-    with pytest.raises(ConfigError, match="the file's name: a lower-case letter"):
+    with pytest.raises(ConfigError, match="expected a lower-case letter, .* \\(the file's name\\)"):
         load("Prod_1", tmp_path)
 
 

@@ -50,7 +50,8 @@ def faults(**changes: Any) -> list[str]:
         ),
         (
             {"network": {"availability_zones": ["us-west-2a", "us-west-2a", "us-west-2b"]}},
-            "network.availability_zones: received ['us-west-2a', 'us-west-2a', 'us-west-2b']; "
+            "network.availability_zones: received "
+            '["us-west-2a", "us-west-2a", "us-west-2b"]; '
             "name 3 different zones",
         ),
         (
@@ -92,7 +93,7 @@ def faults(**changes: Any) -> list[str]:
         ),
         (
             {"database": {"monitoring_interval_seconds": 7}},
-            "database.monitoring_interval_seconds: received 7; give 1, 5, 10, 15, 30 or 60",
+            "database.monitoring_interval_seconds: received 7; expected 1, 5, 10, 15, 30 or 60 ",
         ),
         (
             {"database": {"instance_class": "db.t4g.micro"}},
@@ -122,7 +123,7 @@ def faults(**changes: Any) -> list[str]:
         ),
         (
             {"edge": {"waf": {"managed_rule_groups": ["AWSManagedRulesBotControlRuleSet"]}}},
-            'edge.waf.managed_rule_groups: received "AWSManagedRulesBotControlRuleSet"; remove it',
+            'edge.waf.managed_rule_groups[0]: received "AWSManagedRulesBotControlRuleSet"; remove it',
         ),
         (
             {"edge": {"waf": {"count_only_rules": ["AWSManagedRulesLinuxRuleSet/LFI_URIPATH"]}}},
@@ -130,15 +131,15 @@ def faults(**changes: Any) -> list[str]:
         ),
         (
             {"edge": {"static_paths": ["/static/*", "/static/*"]}},
-            "edge.static_paths: received ['/static/*', '/static/*']; name each path pattern once",
+            'edge.static_paths[1]: received "/static/*"; remove it: edge.static_paths[0] is the same',
         ),
         (
             {"edge": {"static_paths": ["*.css"]}},
-            'edge.static_paths: received ["*.css"]; expected',
+            'edge.static_paths[0]: received "*.css"; expected',
         ),
         (
             {"edge": {"static_paths": ["/*.css", "/static/*"]}},
-            'edge.static_paths: received "/*.css"; start with a folder, such as /static/*: the '
+            'edge.static_paths[0]: received "/*.css"; start with a folder, such as /static/*: the '
             "application's static files go there",
         ),
         (
@@ -172,7 +173,7 @@ def faults(**changes: Any) -> list[str]:
         ),
         (
             {"edge": {"static_paths": ["/errors/*"]}},
-            'edge.static_paths: received "/errors/*"; remove it',
+            'edge.static_paths[0]: received "/errors/*"; remove it',
         ),
         (
             {"tags": {"extra": {"Owner": "me"}}},

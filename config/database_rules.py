@@ -1,0 +1,78 @@
+"""What has to hold between the database's settings, its alarms and the others."""
+
+from collections.abc import Iterator
+
+from config.faults import Fault
+from config.settings import Settings
+from config.windows import overlap
+
+
+def _storage_growth(settings: Settings) -> Iterator[Fault]:
+    database = settings.database
+    least = -(-database.allocated_storage_gib * 11 // 10)
+    if database.max_allocated_storage_gib < least:
+        yield Fault(
+            "database.max_allocated_storage_gib",
+            database.max_allocated_storage_gib,
+            f"give at least {least}: 10 % above database.allocated_storage_gib",
+            ("database.allocated_storage_gib",),
+        )
+
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+def _replicas(settings: Settings) -> Iterator[Fault]:
+    database = settings.database
+    if not database.read_replicas:
+        return
+    key, involves = "database.read_replicas", ("database.managed_password",)
+    if database.managed_password:
+        remedy = "set database.managed_password = false: RDS cannot manage it with replicas"
+        yield Fault(key, database.read_replicas, remedy, involves)
+    if database.blue_green_updates:
+        remedy = "set database.blue_green_updates = false: it cannot be combined with replicas"
+        yield Fault(key, database.read_replicas, remedy, ("database.blue_green_updates",))
+    if database.backup_days < 1:
+        remedy = "give at least 1: read replicas need automated backups"
+        yield Fault("database.backup_days", database.backup_days, remedy, (key,))
+
+
+def _database_backups(settings: Settings) -> Iterator[Fault]:
+    database = settings.database
+    if settings.deletion_protection and database.backup_days < 7:
+        remedy = "give at least 7 while deletion_protection is true"
+        yield Fault("database.backup_days", database.backup_days, remedy, ("deletion_protection",))
+    if overlap(database.backup_window, database.maintenance_window):
+        yield Fault(
+            "database.maintenance_window",
+            f'"{database.maintenance_window}"',
+            f"choose a window apart from database.backup_window ({database.backup_window})",
+            ("database.backup_window",),
+        )
+
+
+def _database_monitoring(settings: Settings) -> Iterator[Fault]:
+    database = settings.database
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html
+    small = database.instance_class.endswith((".micro", ".small"))
+    if database.performance_insights and small:
+        yield Fault(
+            "database.performance_insights",
+            "true",
+            f"set it to false, or choose a class above small: {database.instance_class} lacks it",
+            ("database.instance_class",),
+        )
+
+
+def _free_storage(settings: Settings) -> Iterator[Fault]:
+    key = "monitoring.thresholds.database_free_storage_gib"
+    threshold, allocated = (
+        settings.monitoring.thresholds.database_free_storage_gib,
+        settings.database.allocated_storage_gib,
+    )
+    if threshold >= allocated:
+        involved = "database.allocated_storage_gib"
+        remedy = f"give less than {involved}, which is {allocated}: the alarm would never end"
+        yield Fault(key, threshold, remedy, (involved,))
+
+
+RULES = (_storage_growth, _replicas, _database_backups, _database_monitoring, _free_storage)

@@ -1,0 +1,68 @@
+"""What has to hold between the network's settings and the others."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from config.faults import Fault, shown
+from config.settings import Settings
+
+_PRIVATE = tuple(
+    IPv4Network(block)
+    for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
+)
+# What an instance asks for itself, to be reached, to start and to tell how it is.
+_NEEDED_ENDPOINTS = ("logs", "monitoring", "secretsmanager", "ssm", "ssmmessages", "xray")
+
+
+def _vpc_network(settings: Settings) -> Iterator[Fault]:
+    key = "network.cidr_block"
+    received = settings.network.cidr_block
+    network = _network(received)
+    if network is None:
+        yield Fault(key, f'"{received}"', "give a network address, such as 10.0.0.0/16")
+        return
+    if not 16 <= network.prefixlen <= 22:
+        yield Fault(key, f'"{received}"', "give a network from /16 to /22: subnets would not fit")
+    if not any(network.subnet_of(block) for block in _PRIVATE):
+        yield Fault(key, f'"{received}"', "give a private network (RFC 1918 or 100.64.0.0/10)")
+    for index, other in enumerate(settings.network.reserved_cidr_blocks):
+        reserved = _network(other)
+        name = f"network.reserved_cidr_blocks[{index}]"
+        if reserved is None:
+            yield Fault(name, f'"{other}"', "give a network address, such as 10.1.0.0/16")
+        elif network.overlaps(reserved):
+            remedy = f"choose a network that does not overlap {other} ({name})"
+            yield Fault(key, f'"{received}"', remedy, (name,))
+
+
+def _network(text: str) -> IPv4Network | None:
+    try:
+        return IPv4Network(text)
+    except ValueError:
+        return None
+
+
+def _zones(settings: Settings) -> Iterator[Fault]:
+    key = "network.availability_zones"
+    zones, count = settings.network.availability_zones, settings.network.availability_zone_count
+    if zones and (len(zones) != count or len(set(zones)) != count):
+        remedy = f"name {count} different zones (network.availability_zone_count), or none"
+        yield Fault(key, shown(zones), remedy, ("network.availability_zone_count",))
+    for zone in zones:
+        if zone[:-1] != settings.region:
+            yield Fault(
+                key, f'"{zone}"', f"name zones of the region {settings.region}", ("region",)
+            )
+
+
+def _endpoints(settings: Settings) -> Iterator[Fault]:
+    network = settings.network
+    missing = [each for each in _NEEDED_ENDPOINTS if each not in network.interface_endpoints]
+    if network.nat_gateways == "none" and missing:
+        key, involved = "network.interface_endpoints", "network.nat_gateways"
+        names = ", ".join(f'"{each}"' for each in missing)
+        remedy = f"add {names}: without {involved} nothing else leads to these services"
+        yield Fault(key, shown(network.interface_endpoints), remedy, (involved,))
+
+
+RULES = (_vpc_network, _zones, _endpoints)

@@ -1,0 +1,145 @@
+"""Cron expressions and time zones by AWS's rules."""
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """One field of a cron expression; `names` may stand for the numbers from `first` on.
+
+    `special` matches what only some fields take, such as L for the last day of a month.
+    """
+
+    what: str
+    first: int
+    last: int
+    names: tuple[str, ...] = ()
+    special: str = ""
+
+    def values(self, text: str) -> set[int]:
+        """The numbers that a field stands for; raises `ValueError` when it is faulty."""
+        if self.special and re.fullmatch(self.special, text):
+            return set(range(self.first, self.last + 1))
+        return {value for item in text.split(",") for value in self._range(item, text)}
+
+    def _range(self, item: str, text: str) -> range:
+        span, slash, step = item.partition("/")
+        start, dash, end = span.partition("-")
+        if slash and not re.fullmatch(r"[1-9][0-9]{0,3}", step):
+            raise self._fault(text)
+        if span == "*":
+            first, last = self.first, self.last
+        else:
+            first = self._number(start, text)
+            last = self._number(end, text) if dash else self.last if slash else first
+        if last < first:
+            raise self._fault(text)
+        return range(first, last + 1, int(step) if slash else 1)
+
+    def _number(self, word: str, text: str) -> int:
+        if word in self.names:
+            return self.first + self.names.index(word)
+        if re.fullmatch(r"[0-9]{1,4}", word) and self.first <= int(word) <= self.last:
+            return int(word)
+        raise self._fault(text)
+
+    def _fault(self, text: str) -> ValueError:
+        named = f" or {self.names[0]} to {self.names[-1]}" if self.names else ""
+        return ValueError(f"{text!r} is no {self.what}: use {self.first} to {self.last}{named}")
+
+
+_MINUTE = _Part(what="minute", first=0, last=59)
+_HOUR = _Part(what="hour", first=0, last=23)
+_MONTH = _Part(what="month", first=1, last=12, names=_MONTHS)
+
+# Auto Scaling reads crontab's own five fields.
+# https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scheduled-scaling.html
+_CRONTAB = (
+    _MINUTE,
+    _HOUR,
+    _Part(what="day of the month", first=1, last=31),
+    _MONTH,
+    _Part(what="day of the week", first=0, last=6, names=_DAYS),
+)
+# EventBridge's six fields, which AWS Backup reads.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+_EVENTBRIDGE = (
+    _MINUTE,
+    _HOUR,
+    _Part(what="day of the month", first=1, last=31, special=r"\?|L|LW|([1-9]|[12][0-9]|3[01])W"),
+    _MONTH,
+    _Part(
+        what="day of the week",
+        first=1,
+        last=7,
+        names=_DAYS,
+        special=rf"\?|L|([1-7]|{'|'.join(_DAYS)})(L|#[1-5])",
+    ),
+    _Part(what="year", first=1970, last=2199),
+)
+
+
+def crontab(text: str) -> str:
+    """The five fields of a scheduled scaling action; raises `ValueError` with what is wrong."""
+    fields = text.split(" ")
+    _, _, days, months, _ = _values(_CRONTAB, fields)
+    for field in fields:
+        if re.search(r"(^|,)\w+/", field):
+            raise ValueError(f"{field!r} has steps of one value: give a range or * before the /")
+    # With a day of the week, either of the two days is enough.
+    if fields[4] == "*":
+        _refuse_never(days, months)
+    return text
+
+
+def backup_cron(text: str) -> str:
+    """`cron(...)` with six fields, at most once an hour; raises `ValueError` with what is wrong."""
+    matched = re.fullmatch(r"cron\((.*)\)", text)
+    if matched is None:
+        raise ValueError("write cron(<six fields>)")
+    fields = matched[1].split(" ")
+    minutes, _, days, months, _, _ = _values(_EVENTBRIDGE, fields)
+    if (fields[2] == "?") == (fields[4] == "?"):
+        raise ValueError("give either the day of the month or the day of the week, ? for the other")
+    # https://docs.aws.amazon.com/aws-backup/latest/devguide/creating-a-backup-plan.html
+    if len(minutes) > 1:
+        raise ValueError("name one minute: AWS Backup runs at most once an hour")
+    if fields[4] == "?":
+        _refuse_never(days, months)
+    return text
+
+
+def time_zone(name: str) -> str:
+    """An IANA time zone; raises `ValueError` with the closest one."""
+    if name not in _zones():
+        close = difflib.get_close_matches(name, _zones(), n=1, cutoff=0.8)
+        raise ValueError(f"did you mean {close[0]}?" if close else "there is no such zone")
+    return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """From the package `tzdata`, and not from the machine: it would differ from one to the next."""
+    names = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    # "Factory" stands for a machine whose zone nobody has set.
+    return frozenset(names) - {"Factory"}
+
+
+def _values(parts: Sequence[_Part], fields: Sequence[str]) -> list[set[int]]:
+    if len(fields) != len(parts) or not all(fields):
+        raise ValueError(f"give {len(parts)} fields with single spaces between them")
+    return [part.values(field) for part, field in zip(parts, fields, strict=True)]
+
+
+def _refuse_never(days: set[int], months: set[int]) -> None:
+    if min(days) > max(_LONGEST[month - 1] for month in months):
+        raise ValueError("there is no such day in these months")
