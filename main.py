@@ -8,29 +8,59 @@ application's directory: that is how one goes back.
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import bindings
-from artifact import ArtifactError, Release, Runtime, pack, published
+from artifact import ArtifactError, Release, Runtime, check, pack, published
 from config import ConfigError, Settings, load
 
 PROJECT = Path(__file__).parent
+WORKSPACE = PROJECT / ".terrace"
 
 
 def release_of(settings: Settings, sha256: str | None = None) -> Release:
     """The published release with this hash, or else what is in the application's directory."""
     if sha256:
         return published(sha256)
-    application = settings.application
+    app = settings.application.app
     return pack(
-        PROJECT / application.app.directory,
-        runtime=Runtime(
-            packages=application.app.packages,
-            architecture=application.architecture,
-            region=settings.region,
-        ),
-        static_directory=application.app.static_directory,
-        workspace=PROJECT / ".terrace",
+        PROJECT / app.directory,
+        runtime=_runtime(settings),
+        static_directory=app.static_directory,
+        static_wanted="static_directory" in app.model_fields_set,
+        workspace=WORKSPACE,
+    )
+
+
+def application_faults(error: ConfigError) -> Sequence[str]:
+    """What is wrong with the application as well, as far as the faulty settings let one see."""
+    key, settings = "application.app", error.repaired
+    if settings is None or error.concerns(f"{key}.directory"):
+        return ()
+    app = settings.application.app
+    # Whatever depends on a faulty value is not looked at.
+    vague = error.concerns(f"{key}.packages", "application.architecture", "region")
+    try:
+        check(
+            PROJECT / app.directory,
+            runtime=None if vague else _runtime(settings),
+            static_directory=(
+                None if error.concerns(f"{key}.static_directory") else app.static_directory
+            ),
+            static_wanted="static_directory" in app.model_fields_set,
+            workspace=WORKSPACE,
+        )
+    except ArtifactError as faults:
+        return faults.reasons
+    return ()
+
+
+def _runtime(settings: Settings) -> Runtime:
+    return Runtime(
+        packages=settings.application.app.packages,
+        architecture=settings.application.architecture,
+        region=settings.region,
     )
 
 
@@ -49,10 +79,16 @@ def synthesize(settings: Settings, release: Release) -> None:
 
 def main() -> int:
     """Exit code 0, or 2 when the settings or the application are faulty."""
+    release_name = os.environ.get("APP_RELEASE")
     try:
         settings = load(os.environ.get("APP_ENV", "prod"))
-        release = release_of(settings, os.environ.get("APP_RELEASE"))
-    except (ConfigError, ArtifactError) as error:
+        release = release_of(settings, release_name)
+    except ConfigError as error:
+        # A published release needs no directory.
+        others = () if release_name else application_faults(error)
+        print(error, *others, sep="\n", file=sys.stderr)
+        return 2
+    except ArtifactError as error:
         print(error, file=sys.stderr)
         return 2
     synthesize(settings, release)

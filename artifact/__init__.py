@@ -1,6 +1,6 @@
 """The application's directory as a reproducible archive: same content, same bytes, same hash."""
 
 from artifact.errors import ArtifactError
-from artifact.release import Release, Runtime, pack, published
+from artifact.release import Release, Runtime, check, pack, published
 
-__all__ = ["ArtifactError", "Release", "Runtime", "pack", "published"]
+__all__ = ["ArtifactError", "Release", "Runtime", "check", "pack", "published"]

@@ -5,31 +5,71 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from artifact import procfile
 from artifact.archive import Entry
-from artifact.errors import ArtifactError
+from artifact.errors import ArtifactError, collected, raise_all
 
 # What tools leave behind; hidden files stay out as well, since credentials often are in one.
 _LEFTOVERS = {"__pycache__", "node_modules", "venv"}
 _SUFFIXES = (".pyc", ".pyo", ".log")
+# One fault, such as a directory without rights, may be that of thousands of files.
+_TOLD = 20
 
 
-def entries(directory: Path, *, below: str) -> Iterator[Entry]:
-    """Every file that belongs to a release, with its path below a folder of the archive."""
-    for folder, folders, files in os.walk(directory):
+def entries(directory: Path, *, below: str) -> list[Entry]:
+    """Every file that belongs to a release, with its path below a folder of the archive.
+
+    Raises `ArtifactError` with all that cannot be packed.
+    """
+    found: list[Entry] = []
+    reasons: list[str] = []
+    for path in _paths(directory, reasons):
+        with collected(reasons, path):
+            _refuse_odd(path)
+            if not path.is_dir():
+                found.append(_entry(path, directory, below))
+    if len(reasons) > _TOLD:
+        reasons[_TOLD:] = [f"{directory}: {len(reasons) - _TOLD} more of this kind"]
+    raise_all(reasons)
+    return found
+
+
+def usable(directory: Path, workspace: Path) -> None:
+    """Refuse what is no directory of an application; raises `ArtifactError`."""
+    correct = "correct application.app.directory"
+    try:
+        if not stat.S_ISDIR(directory.stat().st_mode):
+            raise ArtifactError(f"{directory} is no directory: {correct}")
+    except FileNotFoundError:
+        raise procfile.missing(directory) from None
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise ArtifactError(f"{directory} cannot be read: {reason}; {correct}") from None
+    if workspace.resolve().is_relative_to(directory.resolve()):
+        raise ArtifactError(f"{directory} is around {workspace}, where releases go: {correct}")
+
+
+def _paths(directory: Path, reasons: list[str]) -> Iterator[Path]:
+    """Files, and folders that belong to a release."""
+
+    def refused(error: OSError) -> None:
+        with collected(reasons, Path(error.filename)):
+            raise error
+
+    for folder, folders, files in os.walk(directory, onerror=refused):
         folders[:] = sorted(name for name in folders if _belongs(name))
-        for name in (*folders, *files):
-            _refuse_link(Path(folder) / name)
-        for name in filter(_belongs, files):
-            yield _entry(Path(folder) / name, directory, below)
+        yield from (Path(folder) / name for name in (*folders, *files) if _belongs(name))
 
 
 def _belongs(name: str) -> bool:
     return not (name.startswith(".") or name in _LEFTOVERS or name.endswith(_SUFFIXES))
 
 
-def _refuse_link(path: Path) -> None:
-    """A link may lead out of the directory, to other bytes on every machine."""
-    if path.is_symlink() and _belongs(path.name):
+def _refuse_odd(path: Path) -> None:
+    """A link may lead out of the directory; other programs read names line by line."""
+    if not path.name.isprintable():
+        raise ArtifactError(f"{str(path)!r} has a name that cannot be printed: rename it")
+    if path.is_symlink():
         raise ArtifactError(f"{path} is a symbolic link: put the file itself there")
 
 

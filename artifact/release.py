@@ -3,14 +3,14 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from artifact import authorities, procfile
 from artifact.archive import Entry, archive
-from artifact.content import entries
-from artifact.errors import ArtifactError
+from artifact.content import entries, usable
+from artifact.errors import ArtifactError, collected, raise_all
 from artifact.static_files import content_types
 from artifact.wheels import Wheels
 
@@ -46,36 +46,88 @@ def published(sha256: str) -> Release:
     return Release(sha256=sha256)
 
 
-def pack(directory: Path, *, runtime: Runtime, static_directory: str, workspace: Path) -> Release:
+def pack(
+    directory: Path,
+    *,
+    runtime: Runtime,
+    static_directory: str,
+    workspace: Path,
+    static_wanted: bool = False,
+) -> Release:
     """Pack a directory, its wheels and the database's authorities.
 
-    The archive goes to a folder of `workspace`, whose wheels it takes. Raises `ArtifactError`.
+    The archive goes to a folder of `workspace`, whose wheels it takes. With `static_wanted` the
+    directory of static files has to be there. Raises `ArtifactError` with all that is wrong.
     """
+    contents = _contents(directory, runtime, workspace, _Static(static_directory, static_wanted))
+    content = archive(contents)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Release(sha256=sha256, file=_keep(content, workspace / "releases" / f"{sha256}.tar.gz"))
+
+
+def check(
+    directory: Path,
+    *,
+    runtime: Runtime | None,
+    static_directory: str | None,
+    workspace: Path,
+    static_wanted: bool = False,
+) -> None:
+    """Raise the `ArtifactError` that `pack` would, as far as what is known tells it."""
+    static = None if static_directory is None else _Static(static_directory, static_wanted)
+    _contents(directory, runtime, workspace, static)
+
+
+@dataclass(frozen=True)
+class _Static:
+    directory: str
+    wanted: bool
+
+
+def _contents(
+    directory: Path, runtime: Runtime | None, workspace: Path, static: _Static | None
+) -> list[Entry]:
+    """`app/` is the directory; the rest is for the instance that runs it."""
+    usable(directory, workspace)
+    found: list[Entry] = []
+    reasons: list[str] = []
+    with collected(reasons, directory):
+        procfile.read(directory)
+    with collected(reasons, directory):
+        found += entries(directory, below="app")
+    if static:
+        with collected(reasons, directory):
+            found.append(_static_types(directory, static, found))
+    if runtime:
+        with collected(reasons, directory):
+            found += _wheels(directory, runtime, workspace)
+        with collected(reasons, directory):
+            content = authorities.of(runtime.region).encode()
+            found.append(Entry(path="rds-ca.pem", content=content))
+    raise_all(reasons)
+    return found
+
+
+def _static_types(directory: Path, static: _Static, found: Sequence[Entry]) -> Entry:
+    place = directory / static.directory
+    key = "application.app.static_directory"
+    if place.exists() and not place.is_dir():
+        raise ArtifactError(f"{place} is no directory: correct {key}")
+    if static.wanted and not place.exists():
+        raise ArtifactError(f"{place} is missing: correct {key}, or leave it out")
+    prefix = f"app/{static.directory}/"
+    paths = (each.path.removeprefix(prefix) for each in found if each.path.startswith(prefix))
+    return Entry(path="static-types", content=content_types(paths).encode())
+
+
+def _wheels(directory: Path, runtime: Runtime, workspace: Path) -> list[Entry]:
     wheels = Wheels(
         directory=directory,
         packages=runtime.packages,
         architecture=runtime.architecture,
         cache=workspace / "wheels",
     )
-    trusted = authorities.of(runtime.region)
-    content = archive(_contents(directory, wheels, static_directory, trusted))
-    sha256 = hashlib.sha256(content).hexdigest()
-    return Release(sha256=sha256, file=_keep(content, workspace / "releases" / f"{sha256}.tar.gz"))
-
-
-def _contents(
-    directory: Path, wheels: Wheels, static_directory: str, database_authorities: str
-) -> Iterator[Entry]:
-    """`app/` is the directory; the rest is for the instance that runs it."""
-    procfile.read(directory)
-    found = list(entries(directory, below="app"))
-    yield from found
-    for wheel in wheels.files():
-        yield Entry(path=f"wheels/{wheel.name}", content=wheel.read_bytes())
-    yield Entry(path="rds-ca.pem", content=database_authorities.encode())
-    prefix = f"app/{static_directory}/"
-    static = (each.path.removeprefix(prefix) for each in found if each.path.startswith(prefix))
-    yield Entry(path="static-types", content=content_types(static).encode())
+    return [Entry(path=f"wheels/{each.name}", content=each.read_bytes()) for each in wheels.files()]
 
 
 def _keep(content: bytes, file: Path) -> Path:

@@ -154,7 +154,7 @@ def test_broken_syntax_is_one_fault_with_its_place(tmp_path: Path) -> None:
 def test_an_unusable_file_name_is_a_fault(tmp_path: Path) -> None:
     lines = (f'{key} = "{value}"' for key, value in MINIMAL.items())
     (tmp_path / "Prod_1.toml").write_text("\n".join(lines))
-    with pytest.raises(ConfigError, match="expected a lower-case letter, .* \\(the file's name\\)"):
+    with pytest.raises(ConfigError, match=r"expected a lower-case letter, .* \(the file's name\)"):
         load("Prod_1", tmp_path)
 
 

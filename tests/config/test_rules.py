@@ -123,7 +123,8 @@ def faults(**changes: Any) -> list[str]:
         ),
         (
             {"edge": {"waf": {"managed_rule_groups": ["AWSManagedRulesBotControlRuleSet"]}}},
-            'edge.waf.managed_rule_groups[0]: received "AWSManagedRulesBotControlRuleSet"; remove it',
+            'edge.waf.managed_rule_groups[0]: received "AWSManagedRulesBotControlRuleSet"; '
+            "remove it: this rule group needs settings of its own, which Terrace has not",
         ),
         (
             {"edge": {"waf": {"count_only_rules": ["AWSManagedRulesLinuxRuleSet/LFI_URIPATH"]}}},
@@ -131,7 +132,8 @@ def faults(**changes: Any) -> list[str]:
         ),
         (
             {"edge": {"static_paths": ["/static/*", "/static/*"]}},
-            'edge.static_paths[1]: received "/static/*"; remove it: edge.static_paths[0] is the same',
+            'edge.static_paths[1]: received "/static/*"; '
+            "remove it: edge.static_paths[0] is the same",
         ),
         (
             {"edge": {"static_paths": ["*.css"]}},
