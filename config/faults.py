@@ -28,10 +28,14 @@ class Fault:
         return f"{self.key}: received {self.received}; {self.remedy}"
 
 
+def printable(text: str) -> str:
+    """A text in one line, without what a terminal would not show or would obey."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+
+
 def shown(value: object) -> str:
     """A value as it was received, in one line that does not fill the screen."""
-    text = json.dumps(value, default=str, ensure_ascii=False)
-    text = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+    text = printable(json.dumps(value, default=str, ensure_ascii=False))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"
 
 

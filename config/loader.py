@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from config.faults import ConfigError, Fault, overlap, shown
+from config.faults import ConfigError, Fault, overlap, printable, shown
 from config.remedies import dotted, fault, removable
 from config.rules import check
 from config.settings import Settings
@@ -35,7 +35,7 @@ def load(environment: str, folder: Path = ENVIRONMENTS) -> Settings:
     path = folder / f"{environment}.toml"
     known = sorted(file.stem for file in folder.glob("*.toml") if file.stem.isprintable())
     if environment not in known:
-        remedy = f"set APP_ENV to one of: {', '.join(known)}, or write {path.name}"
+        remedy = f"set APP_ENV to one of: {', '.join(known)}, or write {printable(path.name)}"
         raise ConfigError(folder.name, [Fault("APP_ENV", repr(environment), remedy)])
     source = f"{folder.name}/{path.name}"
     raw = read(path)

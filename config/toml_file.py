@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from config.faults import Fault, shown
+from config.faults import Fault, printable
 
 # Settings are four levels deep; deeper ones would only exhaust who reads them.
 _DEEPEST = 16
@@ -80,12 +80,12 @@ def _parsed(text: str) -> dict[str, Any] | Fault:
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return Fault("TOML", _one_line(str(error)), "correct the syntax")
+        return Fault("TOML", printable(str(error)), "correct the syntax")
     except ValueError as error:
         # Python reads no number of more than 4,300 digits; a shorter one is as much too large.
         if _ENDLESS.search(text):
             return _parsed(_ENDLESS.sub("9" * 99, text))
-        return Fault("TOML", _one_line(str(error)), "correct the value")
+        return Fault("TOML", printable(str(error)), "correct the value")
     except RecursionError:
         return _too_deep()
     return values if _shallow(values) else _too_deep()
@@ -106,10 +106,6 @@ def _inner(value: object) -> list[object]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []
-
-
-def _one_line(text: str) -> str:
-    return shown(text)[1:-1].replace('\\"', '"')
 
 
 def _number(value: float) -> str:
