@@ -79,8 +79,13 @@ def repaired(raw: dict[str, Any]) -> Settings:
         try:
             return parse(raw, "gen", "gen.toml")
         except ConfigError as error:
+            before = json.dumps(raw, default=str)
             for fault in error.faults:
                 _remove(raw, fault.key)
+            # What is at fault is a default that other values do not fit.
+            if json.dumps(raw, default=str) == before:
+                for key in (each for fault in error.faults for each in fault.involves):
+                    _remove(raw, key)
     raise AssertionError(f"no remedy led anywhere: {raw}")
 
 
