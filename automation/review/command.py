@@ -14,6 +14,7 @@ from automation.checks.state import STACKS
 from automation.deployment.masking import Mask
 from automation.errors import INTERRUPTED, UserError
 from automation.guards import interruptible
+from automation.remedies import check_folder
 from automation.review import approvals, document, markdown, page, plans, rules, saved, wording
 from automation.review.approvals import APPROVALS, Approval
 from automation.review.result import Review, Verdict, review
@@ -68,6 +69,7 @@ class Command:
 
     def _run(self) -> int:
         request = self._request
+        check_folder(request.out, "--out")
         allowed = approved(request.approvals)
         svg = _diagram(request.diagram)
         found = review(
