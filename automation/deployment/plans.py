@@ -88,8 +88,9 @@ class Folder:
 
     def save(self, plans: Sequence[Plan], files: Mapping[str, Path]) -> None:
         """Keep these plans, and no others."""
-        self._path.mkdir(parents=True, exist_ok=True)
-        self._path.chmod(_PRIVATE_FOLDER)
+        # One that is there may be everybody's, such as /tmp, and stays as it is.
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         for old in (*self._path.glob("*.tfplan"), *self._path.glob("*.plan.json")):
             old.unlink()
         for plan in plans:
