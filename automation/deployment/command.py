@@ -62,8 +62,15 @@ class Deploy(Command):
     def refuse(self) -> None:
         """Nobody can be asked without a terminal."""
         super().refuse()
+        if self.request.unlock and (self.request.plans or self.request.tiers):
+            raise UserError(
+                "`deploy --unlock` takes away the lock of one stack and does nothing else: give "
+                "neither tiers nor --plans with it"
+            )
+        if self.request.plans is not None:
+            Folder(self.request.plans).load()
         if not self.request.yes and self.request.plans is None:
-            attended(self.name, "add --yes, or apply reviewed plans with --plans")
+            attended(self.name, "add --yes, or apply reviewed plans with `deploy --plans`")
 
     def _agreed(self, deployment: Deployment, run: Run) -> bool:
         """Plan, show it and ask; without an answer in the affirmative nothing is applied."""
@@ -83,7 +90,7 @@ class Deploy(Command):
     def _unlock(self, deployment: Deployment, run: Run, stack: str) -> None:
         lock = deployment.lock(stack)
         if lock is None:
-            raise UserError(f"{stack} is not locked")
+            raise UserError(f"{stack} is not locked: repeat `deploy` without --unlock")
         doing = lock["Operation"].removeprefix("OperationType").lower()
         self.progress.print(
             f"{stack} is locked by {lock['Who']} since {lock['Created']}, to {doing}",

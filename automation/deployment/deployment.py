@@ -93,7 +93,9 @@ class Deployment:
             if reason:
                 outdated.append(f"{name}: {reason}")
         if outdated:
-            raise UserError(f"plans are outdated, plan again with --out: {'; '.join(outdated)}")
+            raise UserError(
+                f"plans are outdated, make them again with `plan --out`: {'; '.join(outdated)}"
+            )
         self.plans = chosen
         graph = {name: self.graph[name] & chosen.keys() for name in self.graph if name in chosen}
         work = partial(self._apply_reviewed, folder=folder)

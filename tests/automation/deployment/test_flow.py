@@ -62,7 +62,7 @@ def test_reviewed_plans_are_applied_once_and_nothing_else(
     with pytest.raises(UserError) as refusal:
         deploying.deploy(plans=plans)
     assert str(refusal.value) == (
-        "plans are outdated, plan again with --out: "
+        "plans are outdated, make them again with `plan --out`: "
         "security: the state has changed since (serial 0, now 1)"
     )
 
