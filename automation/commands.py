@@ -1,6 +1,7 @@
 """The commands of `python -m automation`, apart from how they are typed."""
 
 import json
+import os
 import time
 from collections.abc import Sequence
 
@@ -70,15 +71,18 @@ def _validated(synthesis: Synthesis, found: terraform.Terraform, progress: Conso
 
 def _names(environments: Sequence[str]) -> list[str]:
     """The environments that are meant; "all" stands for each."""
-    if "all" in environments:
-        return sorted(file.stem for file in ENVIRONMENTS.glob("*.toml"))
-    return list(dict.fromkeys(environments))
+    found: dict[str, None] = {}
+    for name in environments:
+        every = sorted(file.stem for file in ENVIRONMENTS.glob("*.toml"))
+        found |= dict.fromkeys(every if name == "all" else [name])
+    return list(found)
 
 
 def settings_of(environment: str) -> Settings:
     """The settings of an environment; raises `UserError` with all their faults."""
+    chosen_by = "APP_ENV" if environment == os.environ.get("APP_ENV") else "--env"
     try:
-        return load(environment)
+        return load(environment, chosen_by=chosen_by)
     except ConfigError as error:
         raise UserError(str(error)) from error
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,3 +37,11 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def attended(command: str, remedy: str) -> None:
+    """Refuse to ask where nobody can answer; the remedy names options that the command has."""
+    if not sys.stdin.isatty():
+        raise UserError(
+            f"{command} asks before it changes anything, and there is nobody to ask: {remedy}"
+        )

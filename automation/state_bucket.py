@@ -20,16 +20,20 @@ def check_state_bucket(client: "S3Client", settings: Settings) -> None:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
     """
     bucket, account = settings.naming.bucket("tfstate"), settings.account_id
-    remedy = f"`python -m automation bootstrap --env {settings.environment}"
+    name = settings.environment
     try:
         client.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code in _ABSENT:
-            raise UserError(f"there is no state bucket {bucket}: run {remedy}`") from error
+            raise UserError(
+                f"there is no state bucket {bucket}: "
+                f"run `python -m automation bootstrap --env {name}`"
+            ) from error
         if code in _CLOSED:
             raise UserError(
                 f"the state bucket {bucket} is not one of account {account} in "
-                f"{settings.region}, or the credentials may not use it: run {remedy} --status`"
+                f"{settings.region}, or the credentials may not use it: "
+                f"run `python -m automation bootstrap --env {name} --status`"
             ) from error
         raise

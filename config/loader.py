@@ -27,21 +27,32 @@ _STAND_INS = {
 }
 
 
-def load(environment: str, folder: Path = ENVIRONMENTS) -> Settings:
+def load(environment: str, folder: Path = ENVIRONMENTS, *, chosen_by: str = "APP_ENV") -> Settings:
     """Read and validate `<folder>/<environment>.toml`.
 
-    Raises `ConfigError` with all faults at once: key, value received and remedy.
+    Raises `ConfigError` with all faults at once: key, value received and remedy. `chosen_by` is
+    the variable, or the option, by which the user named the environment.
     """
     path = folder / f"{environment}.toml"
     known = sorted(file.stem for file in folder.glob("*.toml") if file.stem.isprintable())
     if environment not in known:
-        remedy = f"set APP_ENV to one of: {', '.join(known)}, or write {printable(path.name)}"
-        raise ConfigError(folder.name, [Fault("APP_ENV", repr(environment), remedy)])
+        remedy = _unknown(environment, known, chosen_by)
+        raise ConfigError(folder.name, [Fault(chosen_by, repr(environment), remedy)])
     source = f"{folder.name}/{path.name}"
     raw = read(path)
     if isinstance(raw, Fault):
         raise ConfigError(source, [raw])
     return parse(raw, environment, source)
+
+
+def _unknown(environment: str, known: list[str], chosen_by: str) -> str:
+    """Also for who writes the name in capitals, or the file in its place."""
+    allowed = f"set {chosen_by} to one of: {', '.join(known)}"
+    name = Path(environment).name.lower().removesuffix(".toml")
+    close = difflib.get_close_matches(name, known, n=1)
+    if close:
+        return f"did you mean {close[0]}? {allowed}"
+    return f"{allowed}, or write {printable(name)}.toml" if name else allowed
 
 
 def parse(raw: dict[str, Any], environment: str, source: str) -> Settings:

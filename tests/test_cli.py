@@ -74,4 +74,4 @@ def test_faulty_settings_are_all_named_and_nothing_is_written(tmp_path: Path) ->
 def test_an_unknown_environment_is_refused() -> None:
     finished = run(sys.executable, "main.py", APP_ENV="production")
     assert finished.returncode == 2
-    assert "set APP_ENV to one of: dev, prod, staging" in finished.stderr
+    assert "set APP_ENV to one of: dev, options, prod, staging" in finished.stderr

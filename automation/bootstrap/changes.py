@@ -85,6 +85,8 @@ class Confirmation:
 
     def _answer(self, question: str) -> str:
         if not self.terminal.isatty():
-            raise UserError("nobody can be asked without a terminal: give --yes; nothing changed")
+            raise UserError(
+                "nobody can be asked without a terminal: give `bootstrap --yes`; nothing changed"
+            )
         self.console.print(question, end="", markup=False, highlight=False, soft_wrap=True)
         return self.terminal.readline().strip()

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +24,9 @@ from automation.fleet import Fleet
 from automation.guards import alone, interruptible
 from automation.installation import Installation, install
 from automation.remedies import disk_errors
+from automation.review import rules, terminal
+from automation.review.plans import Plan as Changes
+from automation.review.result import Review, review
 from automation.synthesis import Synthesis, synthesize
 from automation.terraform import Terraform
 from automation.tiers import choose
@@ -87,6 +90,7 @@ class Command:
             fleet=fleet,
             tiers=request.tiers,
             backoff=self._backoff,
+            show=self._show,
         )
         run = Run(request.environment, self.name, deployment.graph, log.path)
         log.write(
@@ -124,6 +128,18 @@ class Command:
     def do(self, deployment: Deployment, run: Run) -> None:
         """Work on the stacks, put what comes of it into `run`, and tell it."""
         raise NotImplementedError
+
+    def review(self, changes: Mapping[str, Changes]) -> Review:
+        """What plans would change, by risk; whether that is approved of is asked elsewhere."""
+        return review(
+            changes,
+            title=f"Plan of {self.request.environment}",
+            rules=rules.load(),
+            mask=self.mask,
+        )
+
+    def _show(self, changes: Mapping[str, Changes]) -> None:
+        terminal.show(self.review(changes), self.progress)
 
     def refuse(self) -> None:
         """Raises `UserError` for what was asked amiss."""

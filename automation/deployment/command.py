@@ -1,7 +1,5 @@
 """`plan` and `deploy`, apart from how they are typed."""
 
-import sys
-
 from rich.prompt import Confirm
 
 from automation.deployment import summary
@@ -10,6 +8,8 @@ from automation.deployment.deployment import Deployment
 from automation.deployment.plans import Folder
 from automation.deployment.run import Run
 from automation.errors import UserError
+from automation.guards import attended
+from automation.remedies import check_folder
 
 
 class Plan(Command):
@@ -17,10 +17,17 @@ class Plan(Command):
 
     name = "plan"
 
+    def refuse(self) -> None:
+        """Plans that cannot be kept need not be made."""
+        super().refuse()
+        if self.request.out is not None:
+            check_folder(self.request.out, "--out")
+
     def do(self, deployment: Deployment, run: Run) -> None:
         """Plan every stack that can be, and keep the plans if that is asked for."""
         run.planned = deployment.plan()
         run.plans, run.waiting = deployment.plans, deployment.waiting
+        run.review = self.review(deployment.changes)
         if self.request.out is not None:
             files = {name: track.runner.plan_file for name, track in run.planned.items()}
             Folder(self.request.out).save(list(run.plans.values()), files)
@@ -55,17 +62,21 @@ class Deploy(Command):
     def refuse(self) -> None:
         """Nobody can be asked without a terminal."""
         super().refuse()
-        unattended = self.request.yes or self.request.plans is not None
-        if not unattended and not sys.stdin.isatty():
+        if self.request.unlock and (self.request.plans or self.request.tiers):
             raise UserError(
-                "deploy asks before it changes anything, and there is nobody to ask: "
-                "add --yes, or apply reviewed plans with --plans"
+                "`deploy --unlock` takes away the lock of one stack and does nothing else: give "
+                "neither tiers nor --plans with it"
             )
+        if self.request.plans is not None:
+            Folder(self.request.plans).load()
+        if not self.request.yes and self.request.plans is None:
+            attended(self.name, "add --yes, or apply reviewed plans with `deploy --plans`")
 
     def _agreed(self, deployment: Deployment, run: Run) -> bool:
         """Plan, show it and ask; without an answer in the affirmative nothing is applied."""
         run.planned = deployment.plan()
         run.plans, run.waiting = deployment.plans, deployment.waiting
+        run.review = self.review(deployment.changes)
         if not run.ok:
             return False
         if not run.waiting and not any(plan.changed for plan in run.plans.values()):
@@ -79,7 +90,7 @@ class Deploy(Command):
     def _unlock(self, deployment: Deployment, run: Run, stack: str) -> None:
         lock = deployment.lock(stack)
         if lock is None:
-            raise UserError(f"{stack} is not locked")
+            raise UserError(f"{stack} is not locked: repeat `deploy` without --unlock")
         doing = lock["Operation"].removeprefix("OperationType").lower()
         self.progress.print(
             f"{stack} is locked by {lock['Who']} since {lock['Created']}, to {doing}",

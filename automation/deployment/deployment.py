@@ -11,9 +11,13 @@ from automation.deployment.states import States, key_of
 from automation.errors import CommandError, UserError
 from automation.fleet import Fleet, Track
 from automation.graph import Graph, dependencies, in_order
+from automation.review.plans import Plan as Changes
+from automation.runner import Step
 from automation.synthesis import Stack
 
 Tracks = Mapping[str, Track]
+# Shows people a plan that is made while others are applied, before it is applied itself.
+Show = Callable[[Mapping[str, Changes]], None]
 _UNSAVED = "errored.tfstate"
 
 
@@ -29,6 +33,7 @@ class Deployment:
         fleet: Fleet,
         tiers: Iterable[str] = (),
         backoff: Backoff = PATIENT,
+        show: Show = lambda _: None,
     ) -> None:
         self._stacks = {stack.name: stack for stack in stacks}
         self._account = account
@@ -36,12 +41,15 @@ class Deployment:
         self._wiring = Wiring(stacks, states)
         self._fleet = fleet
         self._backoff = backoff
+        self._show = show
         everything = dependencies(stacks)
         chosen = set(tiers) or set(everything)
         self.graph: Graph = {
             name: everything[name] & chosen for name in in_order(everything) if name in chosen
         }
         self.plans: dict[str, Plan] = {}
+        self.changes: dict[str, Changes] = {}
+        """What each of them would change, as Terraform shows it."""
         self.waiting: dict[str, tuple[str, ...]] = {}
         """Stacks that cannot be planned yet, and those whose outputs they wait for."""
 
@@ -85,7 +93,9 @@ class Deployment:
             if reason:
                 outdated.append(f"{name}: {reason}")
         if outdated:
-            raise UserError(f"plans are outdated, plan again with --out: {'; '.join(outdated)}")
+            raise UserError(
+                f"plans are outdated, make them again with `plan --out`: {'; '.join(outdated)}"
+            )
         self.plans = chosen
         graph = {name: self.graph[name] & chosen.keys() for name in self.graph if name in chosen}
         work = partial(self._apply_reviewed, folder=folder)
@@ -119,12 +129,14 @@ class Deployment:
             state=state,
             inputs=received.digests,
         )
+        if plan.changed:
+            self.changes[name] = track.runner.planned()
         self.plans[name] = plan
         track.note = "planned" if plan.changed else steps.NO_CHANGES
         return True
 
     def _apply_unseen(self, track: Track) -> bool:
-        return steps.deploy_stack(track, backoff=self._backoff)
+        return steps.deploy_stack(track, self._showing(track), backoff=self._backoff)
 
     def _apply_shown(self, track: Track) -> bool:
         plan = self.plans.get(track.stack)
@@ -132,7 +144,7 @@ class Deployment:
         if plan and holds and not plan.changed:
             track.note = steps.NO_CHANGES
             return True
-        approve = partial(unapproved, plan=plan, every=holds)
+        approve = self._showing(track, partial(unapproved, plan=plan, every=holds))
         connected = plan is not None or steps.connect(track, self._backoff)
         return connected and steps.plan_and_apply(track, self._backoff, approve, planned=holds)
 
@@ -147,8 +159,18 @@ class Deployment:
         if not steps.connect(track, self._backoff):
             return False
         folder.restore(plan.stack, to=track.runner.plan_file)
-        approve = partial(unapproved, plan=plan, every=True)
+        self._show({track.stack: track.runner.planned()})
+        approve = self._showing(track, partial(unapproved, plan=plan, every=True))
         return steps.plan_and_apply(track, self._backoff, approve, planned=True)
+
+    def _showing(self, track: Track, approve: steps.Approve = lambda _: "") -> steps.Approve:
+        """The same, after whoever watches has seen the plan."""
+
+        def shown(step: Step) -> str:
+            self._show({track.stack: track.runner.planned()})
+            return approve(step)
+
+        return shown
 
     def _still(self, plan: Plan) -> bool:
         """Whether a stack would read what it read as it was planned."""

@@ -15,6 +15,7 @@ from automation.stream import Intended
 from automation.synthesis import Stack
 
 _DESTRUCTIVE = ("delete", "replace")
+_AGAIN = "make it again with `plan --out`"
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 
 
@@ -88,8 +89,9 @@ class Folder:
 
     def save(self, plans: Sequence[Plan], files: Mapping[str, Path]) -> None:
         """Keep these plans, and no others."""
-        self._path.mkdir(parents=True, exist_ok=True)
-        self._path.chmod(_PRIVATE_FOLDER)
+        # One that is there may be everybody's, such as /tmp, and stays as it is.
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
         for old in (*self._path.glob("*.tfplan"), *self._path.glob("*.plan.json")):
             old.unlink()
         for plan in plans:
@@ -106,9 +108,9 @@ class Folder:
             try:
                 plan = Plan.parse(json.loads(file.read_text(encoding="utf-8")))
             except (OSError, ValueError, TypeError, KeyError) as error:
-                raise UserError(f"{file} is no saved plan: plan again with --out") from error
+                raise UserError(f"{file} is no saved plan: {_AGAIN}") from error
             if not self._file(plan.stack).is_file():
-                raise UserError(f"{self._file(plan.stack)} is missing: plan again with --out")
+                raise UserError(f"{self._file(plan.stack)} is missing: {_AGAIN}")
             found[plan.stack] = plan
         if not found:
             raise UserError(f"{self._path} has no saved plans: make them with `plan --out`")

@@ -8,6 +8,7 @@ from automation.deployment.classify import Fault, faults
 from automation.deployment.plans import Plan
 from automation.fleet import Track
 from automation.graph import Graph
+from automation.review.result import Review
 from automation.runner import Command
 from automation.scheduler import Outcome
 
@@ -23,6 +24,8 @@ class Run:
     planned: Mapping[str, Track] = field(default_factory=dict)
     applied: Mapping[str, Track] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    review: Review | None = None
+    """What the plans would change, by risk."""
     waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     declined: bool = False
 

@@ -14,9 +14,11 @@ Approve = Callable[[Step], str]
 NO_CHANGES = "no changes"
 
 
-def deploy_stack(track: Track, *, backoff: Backoff = PATIENT) -> bool:
+def deploy_stack(
+    track: Track, approve: Approve = lambda _: "", *, backoff: Backoff = PATIENT
+) -> bool:
     """Bring a stack to what was synthesized, and whether that succeeded."""
-    return connect(track, backoff) and plan_and_apply(track, backoff)
+    return connect(track, backoff) and plan_and_apply(track, backoff, approve)
 
 
 def connect(track: Track, backoff: Backoff) -> bool:

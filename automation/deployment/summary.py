@@ -9,11 +9,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from automation.deployment.masking import Mask
-from automation.deployment.plans import destructive
 from automation.deployment.run import Run
+from automation.review import document, terminal
+from automation.review.rules import Risk
 
-_LISTED = 30
-_SIGNS = {"create": "+", "update": "~", "delete": "-", "replace": "-/+"}
 _STYLES = {"failed": "red", "not started": "yellow", "done": "green", "planned": "cyan"}
 
 
@@ -25,20 +24,15 @@ def show(run: Run, console: Console, mask: Mask) -> None:
 
 
 def show_changes(run: Run, console: Console) -> None:
-    """Print every planned change, those that destroy something first."""
-    for name, plan in run.plans.items():
-        ordered = sorted(plan.intended, key=lambda each: not destructive(each))
-        listed = max(_LISTED, sum(map(destructive, ordered)))
-        for each in ordered[:listed]:
-            style = "red" if destructive(each) else "green" if each.action == "create" else "yellow"
-            sign = f"[{style}]{_SIGNS.get(each.action, each.action):>3}[/]"
-            console.print(f"{sign} {name}: {escape(each.address)}", highlight=False, soft_wrap=True)
-        if len(ordered) > listed:
-            console.print(f"    {name}: and {len(ordered) - listed} more", highlight=False)
+    """Print every planned change by its risk, what has to wait, and how many there are of each."""
+    if run.review:
+        terminal.show(run.review, console)
     for name, upstreams in run.waiting.items():
         after = ", ".join(upstreams)
         line = f"    {name} waits for {after}, whose outputs it reads: it is planned after that"
         console.print(line, highlight=False, soft_wrap=True)
+    if run.review:
+        terminal.show_counts(run.review, console)
 
 
 def to_json(run: Run, mask: Mask) -> dict[str, Any]:
@@ -47,6 +41,7 @@ def to_json(run: Run, mask: Mask) -> dict[str, Any]:
         "environment": run.environment,
         "command": run.command,
         "ok": run.ok,
+        "risks": {risk: run.review.count(risk) for risk in Risk} if run.review else {},
         "stacks": [_stack(run, name) for name in run.graph],
         "outputs": dict(run.outputs()),
         "log": str(run.log),
@@ -119,6 +114,7 @@ def _stack(run: Run, name: str) -> dict[str, Any]:
         "change": change,
         "destroy": destroy,
         "changes": [vars(each) for each in plan.intended] if plan else [],
+        "review": document.changes(run.review, name) if run.review else [],
         "waits_for": list(run.waiting.get(name, ())),
         "seconds": round(run.seconds(name), 3),
         "problems": [fault.to_json() for fault in run.faults(name)],

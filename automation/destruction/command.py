@@ -16,14 +16,14 @@ from automation.commands import settings_of
 from automation.destruction.inventory import resources
 from automation.destruction.losses import losses
 from automation.destruction.protection import check_account, check_settings
-from automation.destruction.request import Request
+from automation.destruction.request import Request, typed
 from automation.destruction.result import Result
 from automation.destruction.selection import check_locks, select
 from automation.destruction.stack import destroy_stack, left_behind
 from automation.drift.workbench import Workbench, prepare
 from automation.errors import INTERRUPTED, CommandError, UserError
 from automation.graph import Graph, in_order
-from automation.guards import interruptible
+from automation.guards import attended, interruptible
 from automation.scheduler import Outcome
 from automation.status.states import States
 from automation.tiers import choose
@@ -50,6 +50,8 @@ class Destroy:
         tiers = choose(self._request.tiers)
         self._check_confirmation(settings)
         check_settings(settings)
+        if self._request.confirm is None and self._request.ask is typed:
+            attended("destroy", f"give --confirm {settings.naming.prefix}")
         try:
             with interruptible():
                 result = self._destroy(settings, tiers)
@@ -110,8 +112,9 @@ class Destroy:
         with self._progress.status("Reading the states"):
             stacks = states.each()
         deployed = [each.stack for each in stacks if each.resources]
-        chosen = select(bench.graph, tiers, deployed)
-        check_locks(stacks, chosen)
+        name = self._request.environment
+        chosen = select(bench.graph, tiers, deployed, environment=name)
+        check_locks(stacks, chosen, environment=name)
         return {name: chosen[name] for name in in_order(chosen)}
 
     def _weigh(

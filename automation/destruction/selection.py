@@ -7,7 +7,9 @@ from automation.graph import Graph, reverse
 from automation.status.states import StackStatus
 
 
-def select(graph: Graph, tiers: Collection[str], deployed: Collection[str]) -> Graph:
+def select(
+    graph: Graph, tiers: Collection[str], deployed: Collection[str], *, environment: str
+) -> Graph:
     """The deployed ones of the chosen tiers, each after those that need it.
 
     Raises `UserError` when others need one of them: nothing is destroyed that was not named.
@@ -20,12 +22,15 @@ def select(graph: Graph, tiers: Collection[str], deployed: Collection[str]) -> G
         needed = ", ".join(name for name in graph if name in stranded)
         every = " ".join(name for name in graph if name in {*stranded, *chosen})
         raise UserError(
-            f"{needed} cannot do without {', '.join(chosen)}: name them, too: destroy {every}"
+            f"{needed} cannot do without {', '.join(chosen)}: name them, too: "
+            f"`python -m automation destroy {every} --env {environment}`"
         )
     return chosen
 
 
-def check_locks(stacks: Sequence[StackStatus], chosen: Collection[str]) -> None:
+def check_locks(
+    stacks: Sequence[StackStatus], chosen: Collection[str], *, environment: str
+) -> None:
     """Raises `UserError` when somebody is working on one of the chosen stacks."""
     held: Mapping[str, str] = {
         stack.stack: f"{stack.lock.who} since {stack.lock.since}"
@@ -36,7 +41,7 @@ def check_locks(stacks: Sequence[StackStatus], chosen: Collection[str]) -> None:
         names = ", ".join(f"{name} by {who}" for name, who in held.items())
         raise UserError(
             f"locked: {names}: wait for that to end; if it was killed, remove the lock with "
-            "`python -m automation deploy --unlock <stack>`"
+            f"`python -m automation deploy --unlock {next(iter(held))} --env {environment}`"
         )
 
 

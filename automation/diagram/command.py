@@ -1,5 +1,7 @@
 """`diagram`, apart from how it is typed."""
 
+import errno
+import os
 import tempfile
 from pathlib import Path
 
@@ -21,6 +23,7 @@ def diagram(environment: str, *, out: Path, console: Console, progress: Console)
     Raises `UserError` for settings with faults, and for a file that cannot be written.
     """
     settings_of(environment)
+    _check(out)
     try:
         with (
             progress.status(f"Drawing {environment}"),
@@ -35,3 +38,16 @@ def diagram(environment: str, *, out: Path, console: Console, progress: Console)
         return INTERRUPTED
     console.print(f"{environment}: drawn to {out}", highlight=False, soft_wrap=True)
     return 0
+
+
+def _check(out: Path) -> None:
+    """Refuse, before anything is synthesized, a file that cannot be written."""
+    faults = (
+        (errno.EISDIR, out.is_dir()),
+        (errno.ENOENT, not out.parent.exists()),
+        (errno.ENOTDIR, not out.parent.is_dir()),
+        (errno.EACCES, not os.access(out if out.exists() else out.parent, os.W_OK)),
+    )
+    for number, found in faults:
+        if found:
+            raise UserError(f"{out} cannot be written: {os.strerror(number)}")

@@ -173,5 +173,5 @@ class Emulator:
             process.wait(_STOP_SECONDS)
         self.stop()
         if process.returncode == PORT_TAKEN:
-            raise UserError(f"port {self.port} is taken: free it, or leave --port out")
+            raise UserError(f"port {self.port} is taken: free it, or leave `rehearse --port` out")
         raise CommandError(f"the emulator did not start:\n{self.log.read_text().strip()}")

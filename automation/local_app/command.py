@@ -114,4 +114,6 @@ def _refuse_taken(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError:
-            raise UserError(f"port {port} is taken: free it, or choose another") from None
+            raise UserError(
+                f"port {port} is taken: free it, or choose another with --port"
+            ) from None

@@ -1,5 +1,6 @@
 """A database that the user already has."""
 
+import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -24,7 +25,7 @@ def parse(url: str) -> Access:
         raise _refusal(url)
     authority = parse_qs(parts.query).get("ssl_ca", [""])[0]
     if authority and not Path(authority).is_file():
-        raise UserError(f"DATABASE_URL: ssl_ca is {authority}; name a file of certificates")
+        raise UserError(f"{_given_by(url)}: ssl_ca is {authority}; name a file of certificates")
     return Access(
         host=parts.hostname,
         port=port,
@@ -38,4 +39,8 @@ def parse(url: str) -> Access:
 def _refusal(url: str) -> UserError:
     scheme, _, rest = url.partition("://")
     shown = f"{scheme}://...@{rest.rpartition('@')[2]}" if rest else "something else"
-    return UserError(f"DATABASE_URL: received {shown}; give {_FORM}")
+    return UserError(f"{_given_by(url)}: received {shown}; give {_FORM}")
+
+
+def _given_by(url: str) -> str:
+    return "DATABASE_URL" if url == os.environ.get("DATABASE_URL") else "--database-url"

@@ -20,7 +20,7 @@ from automation.preview.repository import Commit, Repository
 from automation.preview.request import Request
 from automation.preview.sides import Side, prepare
 from automation.rehearsal.emulated import emulator_of, fleet_of, start_account
-from automation.remedies import disk_errors
+from automation.remedies import check_folder, disk_errors
 from automation.review.command import BLOCKED, approved, tell, write
 from automation.review.result import Review, Verdict
 from automation.terraform import Terraform
@@ -71,6 +71,7 @@ class Preview:
 
     def _task(self) -> Task:
         request = self._request
+        check_folder(request.out, "--out")
         repository = Repository(request.project)
         base = repository.commit(request.base)
         if not request.dirty:

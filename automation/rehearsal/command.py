@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from rich.console import Console
 
 from automation import terraform
+from automation.commands import settings_of
 from automation.emulator.process import Emulator
 from automation.errors import INTERRUPTED, UserError
 from automation.guards import alone, interruptible
@@ -27,7 +28,7 @@ from automation.rehearsal.result import Result
 from automation.remedies import disk_errors
 from automation.synthesis import Synthesis, synthesize
 from automation.terraform import Terraform
-from config import ConfigError, Settings, load
+from config import Settings
 
 
 class Rehearse:
@@ -66,10 +67,7 @@ class Rehearse:
 
     def _settings(self) -> Settings:
         name = self._request.environment
-        try:
-            settings = load(name)
-        except ConfigError as error:
-            raise UserError(str(error)) from error
+        settings = settings_of(name)
         if self._request.destroy and settings.deletion_protection:
             raise UserError(
                 f"{name} cannot be destroyed: set deletion_protection = false in "

@@ -13,6 +13,12 @@ from automation.rehearsal.result import Result
 from automation.scheduler import Outcome
 
 _SLOWEST = 8
+# Nobody can tell from here which of both it is.
+_AGAIN = (
+    "What changes again is either a fault of the stack, which a second plan shows in AWS, too, or "
+    "something that the emulator forgets and AWS keeps: then add it, with the reason, to "
+    "automation/emulator/gaps.toml, and it no longer counts"
+)
 _STYLES = {Outcome.DONE: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "yellow"}
 
 
@@ -80,6 +86,8 @@ def _lines(result: Result) -> Iterator[str]:
             yield f"  {name:<{width}}  {escape(_shown(value))}"
     for failure in result.failures:
         yield f"[red]{escape(failure)}[/]"
+    if any(each.unexplained for each in result.verdicts.values()):
+        yield _AGAIN
     yield _verdict(result)
 
 

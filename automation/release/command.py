@@ -16,6 +16,7 @@ from automation.commands import settings_of
 from automation.deployment.command import Deploy
 from automation.deployment.request import Request as DeployRequest
 from automation.errors import INTERRUPTED, CommandError
+from automation.guards import attended
 from automation.release.refresh import PAUSE, Progress, Refreshes
 from automation.release.releases import Releases
 from automation.release.request import Request
@@ -27,6 +28,8 @@ _TIER = "application"
 
 class Release:
     """Publishes what is in the application's directory, and has it replace what runs."""
+
+    name = "release"
 
     def __init__(
         self, request: Request, *, console: Console, progress: Console, pause: float = PAUSE
@@ -42,6 +45,8 @@ class Release:
         Raises `UserError` for what the user can mend, and `CommandError`.
         """
         settings = settings_of(self._request.environment)
+        if not self._request.yes:
+            attended(self.name, "add --yes")
         clients = Clients(connect(settings), settings.region)
         try:
             return self._roll(clients, settings)
@@ -97,6 +102,8 @@ class Release:
 
 class Rollback(Release):
     """Has an earlier release replace what runs; the next `release` or `deploy` goes forward."""
+
+    name = "rollback"
 
     def _chosen(self, releases: Releases) -> str | None:
         return releases.resolve(self._request.to or releases.previous)

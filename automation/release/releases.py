@@ -45,7 +45,10 @@ class Releases:
         for version, release in self._history():
             if version < number and release != current:
                 return release
-        raise UserError(f"{current} is the first release of {self._name}: there is none before it")
+        raise UserError(
+            f"{current} is the first release of {self._name}: there is none before it; "
+            "name another with `rollback --to`"
+        )
 
     def resolve(self, beginning: str) -> str:
         """The whole hash of a published release; raises `UserError` unless it is one."""
@@ -58,8 +61,8 @@ class Releases:
                 f"{len(keys)} published releases begin" if keys else "no published release begins"
             )
             raise UserError(
-                f"{count} with {beginning}: give more of the SHA-256 of one in "
-                f"s3://{self._settings.naming.bucket('artifacts')}/{_FOLDER}"
+                f"`rollback --to`: {count} with {beginning!r}; give how one begins, "
+                f"and no other, of those in s3://{self._settings.naming.bucket('artifacts')}/{_FOLDER}"
             )
         return keys[0].removeprefix(_FOLDER).removesuffix(_SUFFIX)
 

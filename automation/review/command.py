@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from automation.checks.state import STACKS
+from automation.commands import settings_of
 from automation.deployment.masking import Mask
 from automation.errors import INTERRUPTED, UserError
 from automation.guards import interruptible
+from automation.remedies import check_folder
 from automation.review import approvals, document, markdown, page, plans, rules, saved, wording
 from automation.review.approvals import APPROVALS, Approval
 from automation.review.result import Review, Verdict, review
@@ -68,6 +70,8 @@ class Command:
 
     def _run(self) -> int:
         request = self._request
+        settings_of(request.environment)
+        check_folder(request.out, "--out")
         allowed = approved(request.approvals)
         svg = _diagram(request.diagram)
         found = review(

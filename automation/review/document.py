@@ -30,6 +30,11 @@ def to_json(review: Review) -> dict[str, Any]:
     }
 
 
+def changes(review: Review, stack: str) -> list[dict[str, Any]]:
+    """The changes of one stack."""
+    return [_change(review, each) for each in review.changes if each.stack == stack]
+
+
 def _stack(review: Review, stack: Reviewed) -> dict[str, Any]:
     return {
         "name": stack.name,
@@ -37,7 +42,7 @@ def _stack(review: Review, stack: Reviewed) -> dict[str, Any]:
         "risk": stack.risk,
         "actions": dict(stack.counts),
         "outputs": list(stack.outputs),
-        "changes": [_change(review, each) for each in stack.changes],
+        "changes": changes(review, stack.name),
     }
 
 

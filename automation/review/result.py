@@ -95,13 +95,15 @@ def review(
     *,
     title: str,
     rules: Rules,
-    approvals: Sequence[Approval],
-    today: date,
     mask: Mask,
+    approvals: Sequence[Approval] = (),
+    today: date = date.max,
     expected: Sequence[str] = (),
     remarks: Sequence[str] = (),
 ) -> Review:
     """Review plans by stack; `expected` are the stacks that there should be plans of.
+
+    `today` is the day by which approvals expire.
 
     Raises `UserError` for a plan that is malformed or newer than what is known here.
     """

@@ -36,12 +36,17 @@ def headline(review: Review) -> str:
     )
 
 
-def totals(review: Review) -> str:
-    """How many changes of each kind, in words."""
+def counts(review: Review) -> str:
+    """How many changes of each action and of each risk, in words; empty without any."""
     actions = [f"{number} to {action}" for action in SIGNS if (number := review.count(action))]
     risks = [f"{number} {risk}" for risk in Risk if (number := review.count(risk))]
+    return "; ".join(", ".join(part) for part in (actions, risks) if part)
+
+
+def totals(review: Review) -> str:
+    """The same, and how many resources stay as they are."""
     unchanged = f"{review.count(Action.NO_OP)} unchanged"
-    return "; ".join(", ".join(part) for part in (actions, risks, [unchanged]) if part)
+    return "; ".join(part for part in (counts(review), unchanged) if part)
 
 
 def notes(review: Review) -> Iterator[str]:

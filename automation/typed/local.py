@@ -10,6 +10,7 @@ from automation.typed.options import CONSOLE, DEFAULT, PROGRESS, Environment, En
 
 REVIEW = Path(".terrace/review")
 ReviewFolder = Annotated[Path, typer.Option("--out", help="gets review.md, .html and .json")]
+_PORTS = 65_535
 Approvals = Annotated[Path | None, typer.Option("--approvals", help="instead of approvals.toml")]
 
 
@@ -53,7 +54,9 @@ def app(
     folder: Annotated[Path, typer.Option("--folder", help="a directory with a Procfile")] = Path(
         "examples/guestbook"
     ),
-    port: Annotated[int, typer.Option("--port", help="where it listens, on loopback")] = 8080,
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=_PORTS, help="where it listens, on loopback")
+    ] = 8080,
     database_url: Annotated[
         str | None,
         typer.Option(
@@ -77,7 +80,9 @@ def rehearse(
         bool, typer.Option("--destroy", help="destroy everything at the end")
     ] = False,
     stop: Annotated[bool, typer.Option("--stop", help="stop a kept emulator")] = False,
-    port: Annotated[int, typer.Option("--port", help="the emulator's; 0: any free one")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=_PORTS, help="the emulator's; 0: any free one")
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Deploy an environment to an AWS that is emulated on this machine, and check it there."""

@@ -34,3 +34,17 @@ def test_an_unknown_region_says_where_its_authorities_are() -> None:
         "https://truststore.pki.rds.amazonaws.com/mx-central-1/mx-central-1-bundle.pem to "
         "artifact/rds-ca.pem below a line `# mx-central-1`"
     )
+
+
+@pytest.mark.parametrize(
+    ("region", "hint"),
+    [
+        ("us-wset-2", "did you mean us-west-2?"),
+        ("eu-centrl-1", "did you mean eu-central-1?"),
+        ("sa-xxxxxxxxx-9", f"use one of: {', '.join(REGIONS)}"),
+    ],
+)
+def test_a_mistyped_region_is_not_asked_for_certificates(region: str, hint: str) -> None:
+    with pytest.raises(ArtifactError) as refusal:
+        authorities.of(region)
+    assert str(refusal.value) == (f'region: received "{region}", which is no region of AWS; {hint}')

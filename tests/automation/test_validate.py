@@ -92,7 +92,12 @@ def test_the_report_for_machines_has_every_count(tmp_path: Path) -> None:
     ("command", "path", "message"),
     [
         (["validate"], "", "Terraform is not installed, or not on PATH: install 1.11"),
-        (["synth", "--env", "production"], None, "set APP_ENV to one of: dev, prod, staging"),
+        (["validate", "--env", "all", "--env", "nope"], None, "--env: received 'nope'; set --env"),
+        (
+            ["synth", "--env", "production"],
+            None,
+            "set --env to one of: dev, options, prod, staging",
+        ),
     ],
 )
 def test_what_the_user_can_mend_exits_with_2(
@@ -103,3 +108,9 @@ def test_what_the_user_can_mend_exits_with_2(
     assert finished.returncode == 2
     assert message in finished.stderr
     assert "Traceback" not in finished.stderr
+
+
+def test_the_variable_is_blamed_for_what_it_says() -> None:
+    finished = run(sys.executable, "-m", "automation", "synth", APP_ENV="production")
+    assert finished.returncode == 2
+    assert "APP_ENV: received 'production'; set APP_ENV to one of: dev, " in finished.stderr

@@ -139,6 +139,15 @@ def test_unknown_environments_are_named_beside_the_known_ones() -> None:
         load("production")
 
 
+@pytest.mark.parametrize("name", ["PROD", "prod.toml", "environments/prod.toml", "Prod", "prd"])
+def test_who_writes_the_file_or_capitals_is_told_the_name(name: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        load(name, chosen_by="--env")
+    (fault,) = refusal.value.faults
+    assert fault.key == "--env"
+    assert fault.remedy == "did you mean prod? set --env to one of: dev, options, prod, staging"
+
+
 @pytest.mark.parametrize("name", ["../prod", "", "prod.toml"])
 def test_an_environment_is_a_name_and_not_a_path(name: str) -> None:
     with pytest.raises(ConfigError, match="set APP_ENV"):

@@ -81,7 +81,7 @@ def test_without_a_terminal_an_update_needs_yes(typed: Typed) -> None:
     with pytest.raises(UserError) as refusal:
         typed(github="acme/shop")
     assert str(refusal.value) == (
-        "nobody can be asked without a terminal: give --yes; nothing changed"
+        "nobody can be asked without a terminal: give `bootstrap --yes`; nothing changed"
     )
     assert typed(github="acme/shop", yes=True) == 0
 
@@ -147,7 +147,7 @@ def test_deletion_needs_the_prefix_typed(
     typed()
     assert typed(delete=True, answers="yes\n") == 1
     assert exists(aws, settings)
-    with pytest.raises(UserError, match="give --yes; nothing changed"):
+    with pytest.raises(UserError, match="give `bootstrap --yes`; nothing changed"):
         typed(delete=True)
     assert typed(delete=True, answers=f"{settings.naming.prefix}\n") == 0
     assert typed.last_line == (

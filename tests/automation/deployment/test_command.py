@@ -43,14 +43,33 @@ def test_an_unknown_tier(tmp_path: Path, tier: str, hint: str) -> None:
 
 
 def test_faulty_settings(tmp_path: Path) -> None:
-    assert "set APP_ENV to one of: dev, prod, staging" in refused(tmp_path, environment="qa")
+    assert "set --env to one of: dev, options, prod, staging" in refused(tmp_path, environment="qa")
 
 
 def test_nobody_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     assert refused(tmp_path, Deploy) == (
         "deploy asks before it changes anything, and there is nobody to ask: "
-        "add --yes, or apply reviewed plans with --plans"
+        "add --yes, or apply reviewed plans with `deploy --plans`"
+    )
+
+
+def test_what_unlocks_does_nothing_else(tmp_path: Path) -> None:
+    for asked in ({"tiers": ("dns",)}, {"plans": tmp_path}):
+        assert refused(tmp_path, Deploy, unlock="dns", **asked).startswith("`deploy --unlock` ")
+
+
+def test_plans_that_are_not_there(tmp_path: Path) -> None:
+    assert refused(tmp_path, Deploy, plans=tmp_path / "none") == (
+        f"{tmp_path / 'none'} has no saved plans: make them with `plan --out`"
+    )
+
+
+def test_a_folder_that_plans_cannot_be_kept_in(tmp_path: Path) -> None:
+    file = tmp_path / "passwd"
+    file.touch()
+    assert refused(tmp_path, Plan, out=file) == (
+        f"--out: received {file}; give a folder that you may write to: {file} is no folder"
     )
 
 
@@ -121,7 +140,7 @@ def test_a_state_that_was_not_saved(deploying: Deploying) -> None:
 def test_a_lock_that_nobody_holds(deploying: Deploying) -> None:
     with pytest.raises(UserError) as refusal:
         deploying.deploy(unlock="dns", yes=True)
-    assert str(refusal.value) == "dns is not locked"
+    assert str(refusal.value) == "dns is not locked: repeat `deploy` without --unlock"
 
 
 def test_the_package_does_not_need_the_emulator() -> None:

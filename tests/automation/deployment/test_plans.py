@@ -55,7 +55,7 @@ def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError) as refusal:
         Folder(tmp_path).load()
     assert str(refusal.value) == (
-        f"{tmp_path / 'network.plan.json'} is no saved plan: plan again with --out"
+        f"{tmp_path / 'network.plan.json'} is no saved plan: make it again with `plan --out`"
     )
 
 

@@ -8,10 +8,12 @@ from automation.deployment.plans import Plan
 from automation.deployment.run import Run
 from automation.deployment.summary import show, show_changes, to_json
 from automation.fleet import Track
+from automation.review.result import Review
 from automation.runner import Command, Step
 from automation.scheduler import Outcome
 from automation.stream import Applied, Event, Intended, Outputs, Problem
 from tests.automation.consoles import Consoles
+from tests.automation.review import reviewing
 
 GRAPH = {
     "security": frozenset[str](),
@@ -94,6 +96,28 @@ def test_machines_get_the_same(failed: Run) -> None:
     assert SECRET not in str(answer)
 
 
+def reviewed(**actions: list[str]) -> Review:
+    """Plans by stack: what is done with a resource for each action."""
+    terraform = {"create": ["create"], "update": ["update"], "delete": ["delete"]}
+    terraform["replace"] = ["delete", "create"]
+    plans: dict[str, Any] = {
+        stack: reviewing.plan(
+            *(
+                reviewing.entry(
+                    "aws_x",
+                    terraform[action],
+                    None if action == "create" else {"size": f"{number} small"},
+                    None if action == "delete" else {"size": f"{number} large"},
+                    name=f"{action}{number or ''}",
+                )
+                for number, action in enumerate(each)
+            )
+        )
+        for stack, each in actions.items()
+    }
+    return reviewing.reviewed(**plans)
+
+
 def planned() -> Run:
     return Run(
         "dev",
@@ -114,24 +138,48 @@ def planned() -> Run:
 
 def test_what_destroys_comes_first_and_what_waits_last() -> None:
     consoles = Consoles()
-    show_changes(planned(), consoles.console)
+    run = planned()
+    run.review = reviewed(security=["delete", "update", "create", "replace"])
+    show_changes(run, consoles.console)
     assert consoles.lines == [
         "  - security: aws_x.delete",
-        "-/+ security: aws_x.replace",
-        "  + security: aws_x.create",
-        "  ~ security: aws_x.update",
+        "      careful: it is away, if only meanwhile, and no rule says that this is harmless",
+        "      size  0 small",
+        "-/+ security: aws_x.replace3",
+        "      careful: it is away, if only meanwhile, and no rule says that this is harmless",
+        "      size  3 small → 3 large",
+        "  + security: aws_x.create2",
+        "      size  2 large",
+        "  ~ security: aws_x.update1",
+        "      routine: it stays, and serves meanwhile",
+        "      size  1 small → 1 large",
         "    dns waits for security, whose outputs it reads: it is planned after that",
         "    edge waits for dns, network, whose outputs it reads: it is planned after that",
+        "1 to create, 1 to update, 1 to replace, 1 to destroy; 2 careful, 2 routine",
     ]
 
 
 def test_long_plans_are_cut_but_nothing_that_destroys_is_left_out() -> None:
     consoles = Consoles()
     run = planned()
-    run.plans = {"security": plan("security", *["delete"] * 40, *["create"] * 5)}
+    run.review = reviewed(security=["delete"] * 40 + ["create"] * 5)
     show_changes(run, consoles.console)
     assert sum("  - " in line for line in consoles.lines) == 40
-    assert "    security: and 5 more" in consoles.lines
+    assert "    and 5 more, all routine: 5 aws_x to create" in consoles.lines
+
+
+def test_machines_get_the_risk_of_each_change_and_its_attributes() -> None:
+    run = planned()
+    run.review = reviewed(security=["update"])
+    answer = to_json(run, mask)
+    assert answer["risks"] == {"blocking": 0, "careful": 0, "routine": 1}
+    (change,) = answer["stacks"][0]["review"]
+    assert (change["address"], change["risk"]) == ("aws_x.update", "routine")
+    assert change["attributes"] == [
+        {"name": "size", "old": "0 small", "new": "0 large", "forces_replacement": False}
+    ]
+    assert [each["review"] for each in answer["stacks"][1:]] == [[], [], []]
+    assert answer["stacks"][0]["changes"][0] == {"address": "aws_x.create", "action": "create"}
 
 
 def test_a_plan_says_what_would_be_done() -> None:

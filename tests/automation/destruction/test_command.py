@@ -1,9 +1,11 @@
 """What `destroy` refuses; nothing is destroyed then."""
 
 import json
+from typing import Any
 
 import pytest
 
+from automation.destruction.request import typed
 from automation.errors import UserError
 from tests.automation.accounts import Account
 from tests.automation.destruction.destroying import run
@@ -11,14 +13,22 @@ from tests.automation.destruction.destroying import run
 pytestmark = pytest.mark.usefixtures("inside")
 
 
-def refusal(account: Account, *tiers: str, **options: str | None) -> str:
+def refusal(account: Account, *tiers: str, **options: Any) -> str:
     with pytest.raises(UserError) as caught:
-        run(account, *tiers, **options)  # type: ignore[arg-type]
+        run(account, *tiers, **options)
     return str(caught.value)
 
 
 def test_a_protected_environment(account: Account) -> None:
     assert refusal(account, environment="staging", confirm=None).startswith("staging is protected")
+
+
+def test_nobody_to_ask(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    assert refusal(account, confirm=None, ask=typed) == (
+        "destroy asks before it changes anything, and there is nobody to ask: "
+        "give --confirm dev-349081"
+    )
 
 
 def test_another_prefix(account: Account) -> None:

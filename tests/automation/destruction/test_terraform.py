@@ -76,7 +76,8 @@ def nothing_is_destroyed_that_was_not_named(account: Account) -> None:
     with pytest.raises(UserError) as caught:
         run(account, "storage")
     assert str(caught.value) == (
-        "application cannot do without storage: name them, too: destroy storage application"
+        "application cannot do without storage: name them, too: "
+        "`python -m automation destroy storage application --env dev`"
     )
 
 

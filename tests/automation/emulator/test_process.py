@@ -56,7 +56,7 @@ def test_a_taken_port_is_one_line_with_a_remedy(tmp_path: Path) -> None:
         emulator = Emulator(account_id=ACCOUNT, region=REGION, port=port, workspace=tmp_path)
         with pytest.raises(UserError) as refusal:
             emulator.start()
-    assert str(refusal.value) == f"port {port} is taken: free it, or leave --port out"
+    assert str(refusal.value) == f"port {port} is taken: free it, or leave `rehearse --port` out"
     assert not emulator.alive
 
 

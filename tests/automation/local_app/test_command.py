@@ -64,7 +64,7 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
         taken.listen()
         with pytest.raises(UserError) as error:
             run(asked)
-    assert str(error.value) == f"port {asked.port} is taken: free it, or choose another"
+    assert str(error.value) == f"port {asked.port} is taken: free it, or choose another with --port"
     assert not asked.workspace.exists()
 
 
@@ -98,7 +98,7 @@ def test_a_wrong_procfile_is_told_as_the_packaging_tells_it(tmp_path: Path) -> N
 
 def test_a_database_of_the_users_own_has_to_be_one(tmp_path: Path) -> None:
     asked = replace(request(tmp_path, "web: true\n"), database_url="http://u:hunter2@h/n")
-    with pytest.raises(UserError, match=r"^DATABASE_URL: received http://\.\.\.@h/n; give"):
+    with pytest.raises(UserError, match=r"^--database-url: received http://\.\.\.@h/n; give"):
         run(asked)
 
 

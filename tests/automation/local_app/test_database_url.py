@@ -37,10 +37,18 @@ def test_what_is_left_out_has_a_default() -> None:
 def test_what_is_no_database_is_told_without_the_password(url: str, shown: str) -> None:
     with pytest.raises(UserError) as error:
         parse(url)
-    assert str(error.value) == f"DATABASE_URL: received {shown}; give {FORM}"
+    assert str(error.value) == f"--database-url: received {shown}; give {FORM}"
 
 
 def test_an_authority_has_to_be_there() -> None:
     with pytest.raises(UserError) as error:
         parse("mysql://u@h/n?ssl_ca=/nowhere.pem")
-    assert str(error.value) == ("DATABASE_URL: ssl_ca is /nowhere.pem; name a file of certificates")
+    assert str(error.value) == (
+        "--database-url: ssl_ca is /nowhere.pem; name a file of certificates"
+    )
+
+
+def test_the_variable_is_blamed_for_what_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "http://h/n")
+    with pytest.raises(UserError, match=r"^DATABASE_URL: received "):
+        parse("http://h/n")

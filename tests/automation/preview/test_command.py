@@ -173,7 +173,7 @@ def _move_state(project: Project) -> None:
         (lambda _: None, {"base": "nowhere"}, "--base: received 'nowhere'; expected a commit"),
         (lambda _: None, {"base": "--all"}, "--base: received '--all'; expected a commit"),
         (_add_file, {}, "changes that are not committed: new.py: commit or stash them"),
-        (lambda _: None, {"environment": "qa"}, "set APP_ENV to one of"),
+        (lambda _: None, {"environment": "qa"}, "set --env to one of"),
         (lambda _: None, {"approvals": Path("none.toml")}, "none.toml"),
         (_move_state, {}, "the state of security is kept in s3://"),
     ],

@@ -67,6 +67,17 @@ def test_the_summary_says_where_the_time_went_and_what_a_user_needs() -> None:
     assert lines[-1] == "dev: rehearsed, 4 stacks, 3 resources, 42.0 s"
 
 
+def test_who_does_not_know_why_it_changes_again_is_told_of_both_reasons() -> None:
+    found = success()
+    assert "gaps.toml" not in "".join(shown(found))
+    found.verdicts = {"edge": verdict(unexplained=[Change("a.b", "a", "ttl")])}
+    lines = shown(found)
+    assert lines[-3] == "changes again: edge: a.b: ttl"
+    assert lines[-2].startswith("What changes again is either a fault of the stack, ")
+    assert "the emulator forgets" in lines[-2]
+    assert "automation/emulator/gaps.toml" in lines[-2]
+
+
 def test_known_gaps_are_counted_apart() -> None:
     found = success()
     found.verdicts = {"edge": verdict(explained=[Change("a.b", "a", each) for each in ("c", "d")])}

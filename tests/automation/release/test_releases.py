@@ -95,7 +95,8 @@ def test_there_is_none_before_the_first(application: Application, settings: Sett
         _ = application.releases.previous
     name = settings.naming.name("application")
     assert str(refusal.value) == (
-        f"111111111111 is the first release of {name}: there is none before it"
+        f"111111111111 is the first release of {name}: there is none before it; "
+        "name another with `rollback --to`"
     )
 
 
@@ -115,7 +116,7 @@ def test_a_release_is_known_by_how_its_hash_begins(application: Application) -> 
 
 @pytest.mark.parametrize(
     ("beginning", "said"),
-    [("", "2 published releases begin with "), ("3", "no published release begins with 3")],
+    [("", "2 published releases begin with ''"), ("3", "no published release begins with '3'")],
 )
 def test_what_names_no_release_or_several(
     application: Application, settings: Settings, beginning: str, said: str
@@ -125,5 +126,6 @@ def test_what_names_no_release_or_several(
         application.releases.resolve(beginning)
     bucket = settings.naming.bucket("artifacts")
     assert str(refusal.value) == (
-        f"{said}: give more of the SHA-256 of one in s3://{bucket}/releases/"
+        f"`rollback --to`: {said}; give how one begins, and no other, of those in "
+        f"s3://{bucket}/releases/"
     )

@@ -157,5 +157,5 @@ def test_an_environment_without_a_state_bucket() -> None:
 
 def test_an_unknown_environment() -> None:
     assert refusal("nowhere").startswith(
-        "environments: 1 fault\n  APP_ENV: received 'nowhere'; set APP_ENV to one of: dev,"
+        "environments: 1 fault\n  --env: received 'nowhere'; set --env to one of: dev,"
     )

@@ -43,5 +43,5 @@ def test_what_is_not_to_be_had_is_the_users_to_mend(project: Path) -> None:
 
 
 def test_an_unknown_environment_is_refused(project: Path) -> None:
-    with pytest.raises(UserError, match="set APP_ENV to one of"):
+    with pytest.raises(UserError, match="set --env to one of"):
         fetched(project, "production")
