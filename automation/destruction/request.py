@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from automation.drift.workbench import Synthesize
 from automation.errors import UserError
 from automation.synthesis import WORKSPACE, synthesize
+from automation.tiers import Synthesize
 
 
 def typed() -> str:
