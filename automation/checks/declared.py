@@ -28,7 +28,13 @@ def _resources(clients: Clients, _: Settings, *, stack: Stack) -> Iterator[Claim
     body = clients.s3.get_object(Bucket=backend["bucket"], Key=backend["key"])["Body"]
     state: dict[str, Any] = json.load(body)
     managed = [each for each in state["resources"] if each["mode"] == "managed"]
-    declared = {f"{type_}.{id_}" for type_, ids in _declared(stack).items() for id_ in ids}
+    declared = {
+        f"{type_}.{id_}"
+        for type_, bodies in _declared(stack).items()
+        for id_, body in bodies.items()
+        # What is declared for each of something may be none.
+        if not {"count", "for_each"} & body.keys()
+    }
     missing = declared - {f"{each['type']}.{each['name']}" for each in managed}
     found = f"{len(declared) - len(missing)} of {len(declared)}"
     yield holds(
