@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,15 +109,19 @@ class Commands:
         self._project = project
         self._environ = terraform_environment(emulator, os.environ)
 
-    def say(self, *arguments: str, code: int = 0) -> str:
+    def ask(self, *arguments: str, code: int = 0) -> Any:
+        """What one answers to a machine."""
+        return json.loads(self._run(*arguments, "--json", code=code).stdout)
+
+    def refusal(self, *arguments: str) -> str:
+        return self._run(*arguments, code=2).stderr
+
+    def _run(self, *arguments: str, code: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "automation", *arguments, "--env", "dev"]
         finished = run(*command, folder=self._project, only=self._environ)
         assert finished.returncode == code, finished.stdout + finished.stderr
         assert "Traceback" not in finished.stderr
-        return finished.stdout if code != 2 else finished.stdout + finished.stderr
-
-    def ask(self, *arguments: str, code: int = 0) -> Any:
-        return json.loads(self.say(*arguments, "--json", code=code))
+        return finished
 
 
 @pytest.mark.terraform
@@ -158,7 +163,7 @@ def drifted(commands: Commands, account: boto3.Session) -> None:
 
 def destroyed(commands: Commands, account: boto3.Session) -> None:
     confirm = ("--confirm", "dev-349081")
-    refused = commands.say("destroy", "security", *confirm, code=2)
+    refused = commands.refusal("destroy", "security", *confirm)
     assert "queue cannot do without security: name them, too: destroy security queue" in refused
     answer = commands.ask("destroy", "security", "queue", *confirm)
     assert [each["name"] for each in answer["stacks"]] == ["queue", "security"]
