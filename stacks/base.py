@@ -5,6 +5,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTag
 from constructs import Construct
 
 from config import Settings
+from modules.monitoring.alarm import Alarm
 
 REQUIRED_VERSION = ">= 1.11.0"
 # A range, so that the frozen bindings do not freeze the provider's security fixes
@@ -14,13 +15,17 @@ GLOBAL_REGION = "us-east-1"
 
 
 class TierStack(TerraformStack):
-    """A tier: its provider, its state in S3 and the names of its environment."""
+    """A tier: its provider, its state in S3 and the names of its environment.
+
+    `alarms` is what monitoring shall watch of it, beside what it watches of its own accord.
+    """
 
     def __init__(self, scope: Construct, tier: str, *, settings: Settings) -> None:
         super().__init__(scope, tier)
         self.settings = settings
         self.naming = settings.naming
         self.tags = {**self.naming.tags, "Stack": tier}
+        self.alarms: list[Alarm] = []
         self._tier = tier
         self._provider("aws", region=settings.region)
         self._state()

@@ -1,5 +1,7 @@
 """The monitoring tier."""
 
+from collections.abc import Sequence
+
 from constructs import Construct
 
 from config import Settings
@@ -12,7 +14,7 @@ from modules.edge.distribution import Distribution
 from modules.edge.health_check import HealthCheck
 from modules.edge.web_acl import WebAcl
 from modules.encryption.key import EncryptionKey
-from modules.monitoring.alarm import Alarms
+from modules.monitoring.alarm import Alarm, Alarms
 from modules.monitoring.alarm_topic import AlarmTopic
 from modules.monitoring.application_errors import ApplicationErrors
 from modules.monitoring.certificate import expiry_alarm
@@ -41,7 +43,10 @@ from stacks.base import GLOBAL_REGION, TierStack
 
 
 class MonitoringStack(TierStack):
-    """Alarms for every tier, whom they tell, a dashboard, and what is traced."""
+    """Alarms for every tier, whom they tell, a dashboard, and what is traced.
+
+    `alarms` are those that tiers bring themselves.
+    """
 
     def __init__(
         self,
@@ -59,6 +64,7 @@ class MonitoringStack(TierStack):
         distribution: Distribution,
         web_acl: WebAcl,
         health_check: HealthCheck,
+        alarms: Sequence[Alarm] = (),
     ) -> None:
         super().__init__(scope, "monitoring", settings=settings)
         self._thresholds = settings.monitoring.thresholds
@@ -73,6 +79,7 @@ class MonitoringStack(TierStack):
             databases=self._databases(database),
         )
         self._certificates(regional_certificate, global_certificate)
+        self._alarms.add(*alarms)
         self._overview(metrics)
         self._tracing()
         SavedQueries(

@@ -6,6 +6,7 @@ from artifact import Release
 from config import Settings
 from stacks.application import ApplicationStack
 from stacks.audit import AuditStack
+from stacks.base import TierStack
 from stacks.database import DatabaseStack
 from stacks.dns import DnsStack
 from stacks.edge import EdgeStack
@@ -74,6 +75,7 @@ class Platform:
 
     def _oversight(self, scope: Construct, settings: Settings) -> None:
         """What tells how the service fares, and what was done to it."""
+        tiers: list[TierStack] = list(vars(self).values())
         self.monitoring = MonitoringStack(
             scope,
             settings=settings,
@@ -88,6 +90,7 @@ class Platform:
             distribution=self.edge.distribution,
             web_acl=self.edge.web_acl,
             health_check=self.edge.health_check,
+            alarms=[alarm for tier in tiers for alarm in tier.alarms],
         )
         self.audit = AuditStack(
             scope,

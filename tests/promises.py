@@ -10,6 +10,18 @@ from tests.conftest import Tiers
 from tests.synthesized import Resource
 
 Found = tuple[str, str, Resource]
+# The tiers that ship, in the order in which they build on each other; a user may have more.
+SHIPPED = (
+    "security",
+    "network",
+    "dns",
+    "storage",
+    "database",
+    "application",
+    "edge",
+    "monitoring",
+    "audit",
+)
 
 
 def every(platform: Tiers, *types: str) -> Iterator[Found]:

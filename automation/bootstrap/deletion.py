@@ -40,7 +40,7 @@ def _refuse_states(session: boto3.Session, settings: Settings) -> None:
     if not Account(session, settings.naming).has_bucket(PURPOSE):
         return
     states = States(Clients(session, settings.region), settings)
-    held = [each.stack for each in states.each() if each.resources or each.lock]
+    held = [each.stack for each in states.each(()) if each.resources or each.lock]
     if held:
         raise UserError(
             f"{states.bucket} holds the states of {', '.join(held)}: run "

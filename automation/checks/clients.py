@@ -39,7 +39,11 @@ class Clients:
     @cached_property
     def in_us_east_1(self) -> "Clients":
         """For what AWS keeps in us-east-1, whatever the environment's region."""
-        return Clients(self._session, GLOBAL_REGION)
+        return self.of(GLOBAL_REGION)
+
+    def of(self, region: str) -> "Clients":
+        """Those of another region."""
+        return Clients(self._session, region)
 
     @cached_property
     def acm(self) -> "ACMClient":

@@ -29,7 +29,7 @@ from automation.review.plans import Plan as Changes
 from automation.review.result import Review, review
 from automation.synthesis import Synthesis, synthesize
 from automation.terraform import Terraform
-from automation.tiers import choose
+from automation.tiers import choose, ordered
 from config import Settings
 
 
@@ -77,6 +77,8 @@ class Command:
         request = self.request
         with self.progress.status(f"Synthesizing {request.environment}"):
             synthesis = self._synthesize(request.environment, request.folder / "out")
+        tiers = [stack.name for stack in ordered(synthesis.stacks)]
+        choose([*request.tiers, *filter(None, [request.unlock])], tiers)
         with self.progress.status("Preparing the provider"):
             installation = install(found, synthesis.stacks, request.workspace)
         log = RunLog(
@@ -143,7 +145,6 @@ class Command:
 
     def refuse(self) -> None:
         """Raises `UserError` for what was asked amiss."""
-        choose([*self.request.tiers, *filter(None, [self.request.unlock])])
 
     def _fleet(
         self, synthesis: Synthesis, found: Terraform, installation: Installation, log: RunLog

@@ -22,11 +22,12 @@ from automation.destruction.selection import check_locks, select
 from automation.destruction.stack import destroy_stack, left_behind
 from automation.drift.workbench import Workbench, prepare
 from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.graph import Graph, in_order
+from automation.graph import Graph, dependencies, in_order
 from automation.guards import attended, interruptible
 from automation.scheduler import Outcome
-from automation.status.states import States
-from automation.tiers import choose
+from automation.status.states import States, gone
+from automation.synthesis import Stack
+from automation.tiers import choose, ordered
 from config import Settings
 
 # Where Terraform leaves a state that it cannot upload, in the stack's folder.
@@ -47,14 +48,13 @@ class Destroy:
         Raises `UserError` for what the user can mend; nothing was destroyed then.
         """
         settings = settings_of(self._request.environment)
-        tiers = choose(self._request.tiers)
         self._check_confirmation(settings)
         check_settings(settings)
         if self._request.confirm is None and self._request.ask is typed:
             attended("destroy", f"give --confirm {settings.naming.prefix}")
         try:
             with interruptible():
-                result = self._destroy(settings, tiers)
+                result = self._destroy(settings)
         except (BotoCoreError, ClientError) as error:
             raise CommandError(explain(error)) from error
         except KeyboardInterrupt:
@@ -71,7 +71,7 @@ class Destroy:
         if given is not None and given != prefix:
             raise UserError(f'--confirm was "{given}", not {prefix}: nothing was destroyed')
 
-    def _destroy(self, settings: Settings, tiers: Sequence[str]) -> Result:
+    def _destroy(self, settings: Settings) -> Result:
         session = connect(settings)
         states = States(Clients(session, settings.region), settings)
         states.check_bucket()
@@ -79,9 +79,10 @@ class Destroy:
         self._request.folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=self._request.folder))
         try:
-            bench = self._prepare(folder)
-            chosen = self._choose(bench, states, tiers)
+            stacks = self._synthesize(folder / "out")
+            chosen = self._choose(result, stacks, states)
             if chosen:
+                bench = self._prepare(stacks, folder)
                 self._weigh(result, chosen, states, session, settings)
                 self._confirm(result, settings)
                 self._carry_out(result, bench, chosen, session)
@@ -99,22 +100,25 @@ class Destroy:
             shutil.rmtree(folder)
         return unsaved
 
-    def _prepare(self, folder: Path) -> Workbench:
-        return prepare(
-            self._request.environment,
-            output=folder / "out",
-            data=folder / "data",
-            progress=self._progress,
-            synthesize=self._request.synthesize,
-        )
+    def _synthesize(self, output: Path) -> Sequence[Stack]:
+        environment = self._request.environment
+        with self._progress.status(f"Synthesizing {environment}"):
+            return ordered(self._request.synthesize(environment, output).stacks)
 
-    def _choose(self, bench: Workbench, states: States, tiers: Sequence[str]) -> Graph:
+    def _prepare(self, stacks: Sequence[Stack], folder: Path) -> Workbench:
+        return prepare(stacks, data=folder / "data", progress=self._progress)
+
+    def _choose(self, result: Result, stacks: Sequence[Stack], states: States) -> Graph:
+        graph = dependencies(stacks)
+        tiers = choose(self._request.tiers, list(graph))
         with self._progress.status("Reading the states"):
-            stacks = states.each()
-        deployed = [each.stack for each in stacks if each.resources]
+            found = states.each(list(graph))
+        if not self._request.tiers:
+            result.gone = gone(found, list(graph))
+        deployed = [each.stack for each in found if each.resources]
         name = self._request.environment
-        chosen = select(bench.graph, tiers, deployed, environment=name)
-        check_locks(stacks, chosen, environment=name)
+        chosen = select(graph, tiers, deployed, environment=name)
+        check_locks(found, chosen, environment=name)
         return {name: chosen[name] for name in in_order(chosen)}
 
     def _weigh(
@@ -171,5 +175,11 @@ def _warning(result: Result) -> Sequence[str]:
     return [
         f"{result.environment}: to be destroyed, in this order: {', '.join(result.stacks)}",
         *(["This is lost:", *lost] if lost else ["They hold no data."]),
+        *_staying(result),
         f"The state bucket {result.bucket} stays.",
     ]
+
+
+def _staying(result: Result) -> Sequence[str]:
+    names = ", ".join(result.gone)
+    return [f"This stays, as no code makes it any more: {names}"] if names else []

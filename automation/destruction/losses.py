@@ -7,6 +7,7 @@ from itertools import islice
 from botocore.exceptions import ClientError
 
 from automation.checks.clients import Clients
+from automation.destruction.harmless import HARMLESS
 from automation.destruction.inventory import Resource
 
 # A bucket of logs may hold millions of objects: a thousand a call, enough to know what is at stake.
@@ -27,20 +28,21 @@ class Loss:
 
 
 def losses(clients: Callable[[str], Clients], resources: Iterable[Resource]) -> Iterator[Loss]:
-    """Each resource that holds data; `clients` gives those of a region."""
+    """Each resource that holds data, or may; `clients` gives those of a region."""
     for resource in resources:
-        look = _LOOKS.get(resource.type)
-        if look is None:
+        if resource.type in HARMLESS:
             continue
-        what, describe = look
-        name = next(
-            text for key in ("identifier", "bucket", "name", "id") if (text := resource.text(key))
-        )
+        what, describe = LOOKS.get(resource.type, (resource.type, _unknown))
         try:
             detail = describe(clients(resource.region), resource)
         except ClientError as error:
             detail = f"AWS does not tell: {error.response.get('Error', {}).get('Code')}"
-        yield Loss(resource.stack, f"{what} {name}", detail)
+        yield Loss(resource.stack, f"{what} {_name(resource)}", detail)
+
+
+def _name(resource: Resource) -> str:
+    keys = ("identifier", "bucket", "name", "id")
+    return next((text for key in keys if (text := resource.text(key))), resource.name)
 
 
 def size(number: float) -> str:
@@ -115,11 +117,15 @@ def _zone(_: Clients, __: Resource) -> str:
     return "a new one has other name servers, which the registrar has to be told"
 
 
+def _unknown(_: Clients, __: Resource) -> str:
+    return "whether it holds data is not known here: see for yourself"
+
+
 def _count(items: Sequence[object], noun: str) -> str:
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 
-_LOOKS: Mapping[str, tuple[str, Callable[[Clients, Resource], str]]] = {
+LOOKS: Mapping[str, tuple[str, Callable[[Clients, Resource], str]]] = {
     "aws_s3_bucket": ("bucket", _bucket),
     "aws_db_instance": ("database", _database),
     "aws_backup_vault": ("backup vault", _vault),

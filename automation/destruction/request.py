@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from automation.drift.workbench import Synthesize
 from automation.synthesis import WORKSPACE, synthesize
+from automation.tiers import Synthesize
 
 
 def typed() -> str:

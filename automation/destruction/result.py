@@ -29,6 +29,8 @@ class Result:
     losses: Sequence[Loss] = ()
     tracks: Mapping[str, Track] = field(default_factory=dict)
     left: Sequence[str] = ()
+    gone: Sequence[str] = ()
+    """Stacks that are no longer synthesized, but have resources: Terraform cannot destroy them."""
     unsaved: Sequence[str] = ()
     """States that Terraform could write to this machine only."""
 
@@ -36,7 +38,7 @@ class Result:
     def ok(self) -> bool:
         """Whether all of them are gone."""
         done = all(track.outcome is Outcome.DONE for track in self.tracks.values())
-        return done and not self.left
+        return done and not self.left and not self.gone
 
     def show(self, console: Console) -> None:
         """Print what became of each stack, why, and what stays."""
@@ -59,13 +61,20 @@ class Result:
             ],
             "losses": [asdict(loss) for loss in self.losses],
             "left": list(self.left),
+            "gone": list(self.gone),
             "unsaved_states": list(self.unsaved),
             "state_bucket": self.bucket,
         }
 
     def _lines(self) -> Iterator[str]:
+        if self.gone:
+            yield (
+                f"{self.environment}: [red]not destroyed, as no code makes them any more[/]: "
+                f"{', '.join(self.gone)}: destroy them from a commit that has their code"
+            )
         if not self.tracks:
-            yield f"{self.environment}: nothing is deployed, so nothing was destroyed"
+            if not self.gone:
+                yield f"{self.environment}: nothing is deployed, so nothing was destroyed"
             return
         for name, track in self.tracks.items():
             if track.outcome is Outcome.FAILED:

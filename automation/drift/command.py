@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,14 +19,13 @@ from automation.deployment.steps import persist
 from automation.drift import expected, report
 from automation.drift.resources import drifted
 from automation.drift.result import Result, Verdict
-from automation.drift.workbench import Synthesize, prepare
+from automation.drift.workbench import Workbench, prepare
 from automation.errors import INTERRUPTED, CommandError, UserError
 from automation.fleet import Track
 from automation.guards import interruptible
-from automation.status.states import States
-from automation.synthesis import synthesize
-from automation.tiers import choose
-from config import Settings
+from automation.status.states import States, gone
+from automation.synthesis import Stack, synthesize
+from automation.tiers import Synthesize, choose, ordered
 
 # As `terraform plan -detailed-exitcode` has it. A script may take 2 for drift and nothing else,
 # so what ends the other commands with 2 ends this one with 1.
@@ -74,33 +73,31 @@ class Drift:
 
     def _look(self) -> Result:
         settings = settings_of(self._request.environment)
-        tiers = choose(self._request.tiers)
-        applied = self._applied(settings)
-        result = Result(settings.environment, tiers)
-        if not applied.intersection(tiers):
-            return result
-        with tempfile.TemporaryDirectory(prefix="terrace-") as folder:
-            self._compare(result, applied, Path(folder))
-        return result
-
-    def _applied(self, settings: Settings) -> set[str]:
         states = States(Clients(connect(settings), settings.region), settings)
         states.check_bucket()
-        with self._progress.status(f"Reading the states of {settings.environment}"):
-            return {each.stack for each in states.each() if each.applied}
+        with tempfile.TemporaryDirectory(prefix="terrace-") as folder:
+            stacks = self._synthesize(Path(folder) / "out")
+            tiers = [stack.name for stack in stacks]
+            result = Result(settings.environment, choose(self._request.tiers, tiers))
+            with self._progress.status(f"Reading the states of {settings.environment}"):
+                found = states.each(tiers)
+            if not self._request.tiers:
+                result.gone = gone(found, tiers)
+            applied = {each.stack for each in found if each.applied}
+            chosen = [name for name in result.stacks if name in applied]
+            if chosen:
+                bench = prepare(stacks, data=Path(folder) / "data", progress=self._progress)
+                self._compare(result, bench, chosen)
+        return result
 
-    def _compare(self, result: Result, applied: set[str], folder: Path) -> None:
-        bench = prepare(
-            result.environment,
-            output=folder / "out",
-            data=folder / "data",
-            progress=self._progress,
-            synthesize=self._request.synthesize,
-        )
+    def _synthesize(self, output: Path) -> Sequence[Stack]:
+        environment = self._request.environment
+        with self._progress.status(f"Synthesizing {environment}"):
+            return ordered(self._request.synthesize(environment, output).stacks)
+
+    def _compare(self, result: Result, bench: Workbench, chosen: Sequence[str]) -> None:
         # Nothing is changed, so none needs to wait for another.
-        chosen = [name for name in bench.graph if name in result.stacks and name in applied]
         independent = dict.fromkeys(chosen, frozenset[str]())
-
         rules = expected.load()
 
         def one(track: Track) -> bool:

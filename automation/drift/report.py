@@ -35,6 +35,11 @@ def lines(result: Result) -> Iterator[str]:
         if names:
             style = _STYLES.get(verdict, "yellow")
             yield f"{result.environment}: [{style}]{verdict}[/]: {', '.join(names)}"
+    if result.gone:
+        yield (
+            f"{result.environment}: [yellow]not looked at, as no code makes them any more[/]: "
+            f"{', '.join(result.gone)}"
+        )
     if result.overall is Verdict.DRIFT:
         yield (
             f"To undo it: python -m automation deploy --env {result.environment}; "
@@ -47,6 +52,7 @@ def to_json(result: Result) -> dict[str, Any]:
     return {
         "environment": result.environment,
         "verdict": result.overall,
+        "gone": list(result.gone),
         "stacks": [
             {
                 "name": stack,

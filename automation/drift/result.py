@@ -27,6 +27,8 @@ class Result:
     stacks: Sequence[str]
     tracks: Mapping[str, Track] = field(default_factory=dict)
     drifted: dict[str, list[Drifted]] = field(default_factory=dict)
+    gone: Sequence[str] = ()
+    """Stacks that are no longer synthesized, but have resources: nobody looked at them."""
 
     def verdict(self, stack: str) -> Verdict:
         """What became of a stack."""

@@ -1,6 +1,6 @@
 """All that is needed to have Terraform work on the stacks of an environment."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,11 +8,9 @@ from rich.console import Console
 
 from automation import terraform
 from automation.fleet import Fleet
-from automation.graph import Graph, dependencies, in_order
+from automation.graph import Graph, dependencies
 from automation.installation import install
-from automation.synthesis import WORKSPACE, Stack, Synthesis, synthesize
-
-Synthesize = Callable[[str, Path], Synthesis]
+from automation.synthesis import WORKSPACE, Stack
 
 
 @dataclass(frozen=True)
@@ -25,24 +23,15 @@ class Workbench:
 
 
 def prepare(
-    environment: str,
-    *,
-    output: Path,
-    data: Path,
-    progress: Console,
-    synthesize: Synthesize = synthesize,
-    workspace: Path = WORKSPACE,
+    stacks: Sequence[Stack], *, data: Path, progress: Console, workspace: Path = WORKSPACE
 ) -> Workbench:
-    """Synthesize an environment and install its providers; raises `UserError` if it cannot.
+    """Install the providers of an environment's stacks; raises `UserError` if it cannot.
 
-    The stacks go to `output`; what Terraform needs meanwhile, plans with secrets too, to `data`.
+    What Terraform needs meanwhile, plans with secrets too, goes to `data`.
     """
     found = terraform.find()
-    with progress.status(f"Synthesizing {environment}"):
-        stacks = synthesize(environment, output).stacks
     with progress.status("Preparing the provider"):
         installation = install(found, stacks, workspace)
-    graph = dependencies(stacks)
     fleet = Fleet(
         stacks,
         terraform=replace(found, environ=terraform.without_choices(installation.environ)),
@@ -50,4 +39,4 @@ def prepare(
         workspace=data,
         console=progress,
     )
-    return Workbench(stacks, {name: graph[name] for name in in_order(graph)}, fleet)
+    return Workbench(tuple(stacks), dependencies(stacks), fleet)

@@ -19,6 +19,7 @@ from automation.graph import dependencies, in_order, reverse
 from automation.rehearsal.result import Result
 from automation.scheduler import Outcome
 from automation.synthesis import Stack, Synthesis
+from automation.tiers import ordered
 from config import Settings
 
 _CONNECT, _PLAN, _APPLY, _AGAIN = "connect ", "plan ", "apply ", "plan again "
@@ -95,7 +96,8 @@ class Rehearsal:
 
     def _check(self) -> None:
         with self._timed("check"), self._console.status("Checking the live account"):
-            findings = check_platform(self._session, self._settings)
+            stacks = ordered(self.result.synthesis.stacks)
+            findings = check_platform(self._session, self._settings, stacks)
             self.result.findings = list(findings)
 
     def _plan_one_again(self, track: Track) -> bool:

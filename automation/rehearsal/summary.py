@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from automation.checks import without_checks
 from automation.fleet import Track
 from automation.rehearsal.result import Result
 from automation.scheduler import Outcome
@@ -108,7 +109,9 @@ def _time(result: Result) -> Iterator[str]:
 
 def _checks(result: Result) -> str:
     total, failed = len(result.findings), len(result.failed)
-    return f"Live account: {total - failed} of {total} checks hold"
+    general = without_checks(result.graph)
+    note = f" (none of its own for {', '.join(general)})" if general else ""
+    return f"Live account: {total - failed} of {total} checks hold{note}"
 
 
 def _changes(result: Result) -> str:

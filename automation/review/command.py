@@ -5,12 +5,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from automation.checks.state import STACKS
 from automation.commands import settings_of
 from automation.deployment.masking import Mask
 from automation.errors import INTERRUPTED, UserError
@@ -19,7 +19,8 @@ from automation.remedies import check_folder
 from automation.review import approvals, document, markdown, page, plans, rules, saved, wording
 from automation.review.approvals import APPROVALS, Approval
 from automation.review.result import Review, Verdict, review
-from automation.synthesis import PROJECT, Synthesis, synthesize
+from automation.synthesis import PROJECT, Stack
+from automation.tiers import Synthesize, outline, stacks_of
 
 # As the pull request has to wait for somebody, which is neither an error nor bad input.
 BLOCKED = 3
@@ -42,10 +43,11 @@ class Request:
     """The file in the project, if there is one, when none is named."""
     diagram: Path | None = None
     """An SVG of the architecture, in which a stack's element has the class `tier-<stack>`."""
-    expected: Sequence[str] = STACKS
+    expected: Sequence[str] | None = None
+    """The stacks that there should be plans of: all of the environment's when none are named."""
     as_json: bool = False
     today: Callable[[], date] = field(default=today)
-    synthesize: Callable[[str, Path], Synthesis] = synthesize
+    synthesize: Synthesize = outline
 
 
 class Command:
@@ -81,7 +83,7 @@ class Command:
             approvals=allowed,
             today=request.today(),
             mask=Mask(os.environ),
-            expected=request.expected,
+            expected=self._expected(),
         )
         write(found, request.out, svg=svg)
         tell(found, request.out, self._console, as_json=request.as_json)
@@ -93,13 +95,17 @@ class Command:
             raise UserError(f"{request.plans} is no folder: make plans with `plan --out`")
         if not saved.is_saved(request.plans):
             return plans.read(request.plans)
-        shown = saved.read(
-            request.plans,
-            request.environment,
-            progress=self._progress,
-            synthesize=request.synthesize,
-        )
-        return dict(shown)
+        return dict(saved.read(request.plans, self._stacks, progress=self._progress))
+
+    def _expected(self) -> Sequence[str]:
+        named = self._request.expected
+        return [stack.name for stack in self._stacks] if named is None else named
+
+    @cached_property
+    def _stacks(self) -> Sequence[Stack]:
+        request = self._request
+        with self._progress.status(f"Synthesizing {request.environment}"):
+            return stacks_of(request.environment, request.synthesize)
 
 
 def tell(found: Review, folder: Path, console: Console, *, as_json: bool) -> None:

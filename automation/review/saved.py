@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -17,7 +17,7 @@ from automation.fleet import LIMIT
 from automation.installation import LOCK, Installation, install
 from automation.review import plans
 from automation.review.plans import Plan
-from automation.synthesis import WORKSPACE, Synthesis, synthesize
+from automation.synthesis import WORKSPACE, Stack
 from automation.terraform import Terraform
 
 _NAME = "plan.tfplan"
@@ -29,20 +29,13 @@ def is_saved(folder: Path) -> bool:
 
 
 def read(
-    folder: Path,
-    environment: str,
-    *,
-    progress: Console,
-    synthesize: Callable[[str, Path], Synthesis] = synthesize,
-    workspace: Path = WORKSPACE,
+    folder: Path, stacks: Sequence[Stack], *, progress: Console, workspace: Path = WORKSPACE
 ) -> Mapping[str, Plan]:
     """The plans by stack; raises `UserError` for one that this Terraform cannot show."""
     saved = Folder(folder)
     names = sorted(saved.load())
     found = terraform.find()
     with tempfile.TemporaryDirectory(prefix="terrace-") as scratch:
-        with progress.status(f"Synthesizing {environment}"):
-            stacks = synthesize(environment, Path(scratch) / "out").stacks
         with progress.status("Preparing the provider"):
             installation = install(found, stacks, workspace)
         with progress.status("Reading the plans"), ThreadPoolExecutor(LIMIT) as pool:

@@ -1,6 +1,7 @@
 """`status`, apart from how it is typed."""
 
 import json
+from collections.abc import Sequence
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,20 +14,32 @@ from automation.errors import CommandError
 from automation.status import release
 from automation.status.report import Status
 from automation.status.states import States
+from automation.tiers import Synthesize, outline, stacks_of
 from config import Settings
 
 
-def status(environment: str, *, as_json: bool, console: Console, progress: Console) -> int:
+def status(
+    environment: str,
+    *,
+    as_json: bool,
+    console: Console,
+    progress: Console,
+    synthesize: Synthesize = outline,
+) -> int:
     """Show what is deployed; the exit code is 0, whatever that is.
 
     Only reads, and only through boto3. Raises `UserError` for what the user can mend.
     """
     settings = settings_of(environment)
-    with progress.status(f"Reading the states of {environment}"):
-        try:
-            found = look(connect(settings), settings)
-        except (BotoCoreError, ClientError) as error:
-            raise CommandError(explain(error)) from error
+    try:
+        session = connect(settings)
+        States(Clients(session, settings.region), settings).check_bucket()
+        with progress.status(f"Synthesizing {environment}"):
+            tiers = [stack.name for stack in stacks_of(environment, synthesize)]
+        with progress.status(f"Reading the states of {environment}"):
+            found = look(session, settings, tiers)
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(explain(error)) from error
     if as_json:
         print(json.dumps(found.to_json(), indent=2))
     else:
@@ -34,14 +47,13 @@ def status(environment: str, *, as_json: bool, console: Console, progress: Conso
     return 0
 
 
-def look(session: boto3.Session, settings: Settings) -> Status:
-    """What is deployed of an environment."""
+def look(session: boto3.Session, settings: Settings, tiers: Sequence[str]) -> Status:
+    """What is deployed of an environment's tiers, and of those that it had."""
     clients = Clients(session, settings.region)
     states = States(clients, settings)
-    states.check_bucket()
     return Status(
         settings=settings,
         bucket=states.bucket,
-        stacks=tuple(states.each()),
+        stacks=tuple(states.each(tiers)),
         release=release.find(clients, settings),
     )

@@ -4,13 +4,13 @@ https://developer.hashicorp.com/terraform/language/backend/s3
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from automation.checks.clients import Clients
-from automation.checks.state import STACKS, STATE
+from automation.checks.state import STATE
 from automation.errors import CommandError
 from automation.state_bucket import check_state_bucket
 from config import Settings
@@ -72,11 +72,11 @@ class States:
         """Raises `UserError` when the bucket is not there, or is not the account's."""
         check_state_bucket(self._s3, self._settings)
 
-    def each(self) -> list[StackStatus]:
-        """Every stack of the platform, then those that only have a state, by name."""
+    def each(self, tiers: Sequence[str]) -> list[StackStatus]:
+        """The stack of every tier that is named, then those that only have a state, by name."""
         keys = set(self._keys())
         found = {key.split("/")[1] for key in keys if key.endswith((f"/{_FILE}", f"/{_LOCK}"))}
-        names = [*STACKS, *sorted(found - set(STACKS))]
+        names = [*tiers, *sorted(found - set(tiers))]
         return [self._status(name, keys) for name in names]
 
     def document(self, stack: str) -> dict[str, Any]:
@@ -137,6 +137,11 @@ class States:
 
     def _key(self, stack: str, file: str) -> str:
         return f"{self._prefix}{stack}/{file}"
+
+
+def gone(stacks: Sequence[StackStatus], tiers: Sequence[str]) -> list[str]:
+    """Stacks that have resources, though no code makes them any more."""
+    return [each.stack for each in stacks if each.resources and each.stack not in tiers]
 
 
 def count(state: dict[str, Any]) -> int:

@@ -6,11 +6,18 @@ from automation.aws import connect
 from automation.checks import report
 from automation.commands import settings_of
 from automation.errors import INTERRUPTED
+from automation.tiers import Synthesize, outline, stacks_of
 from automation.verification.verification import verify as findings_of
 
 
 def verify(
-    environment: str, *, in_full: bool, as_json: bool, console: Console, progress: Console
+    environment: str,
+    *,
+    in_full: bool,
+    as_json: bool,
+    console: Console,
+    progress: Console,
+    synthesize: Synthesize = outline,
 ) -> int:
     """The exit code: 0, or 1 when the live environment is not as it should be.
 
@@ -19,8 +26,10 @@ def verify(
     settings = settings_of(environment)
     try:
         session = connect(settings)
+        with progress.status(f"Synthesizing {environment}"):
+            stacks = stacks_of(environment, synthesize)
         with progress.status(f"Looking at {environment}"):
-            findings = list(findings_of(session, settings, in_full=in_full))
+            findings = list(findings_of(session, settings, stacks, in_full=in_full))
     except KeyboardInterrupt:
         progress.print("interrupted: nothing was changed")
         return INTERRUPTED

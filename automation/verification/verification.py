@@ -2,7 +2,7 @@
 
 import datetime
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import boto3
@@ -10,7 +10,8 @@ import boto3
 from automation.checks.claim import Check, run
 from automation.checks.clients import Clients
 from automation.checks.finding import Finding
-from automation.checks.platform import check_platform
+from automation.checks.platform import check_platform, without_checks
+from automation.synthesis import Stack
 from automation.verification.alarms import ALARM_CHECKS
 from automation.verification.application import APPLICATION_CHECKS
 from automation.verification.audit import audit_checks
@@ -18,23 +19,30 @@ from automation.verification.database import database_checks
 from automation.verification.edge import EDGE_CHECKS, certificate_checks
 from config import Settings
 
+_GENERAL = "none: looked at are its state, that its resources are deployed, and its alarms"
+
 
 def verify(
     session: boto3.Session,
     settings: Settings,
+    stacks: Sequence[Stack],
     *,
     in_full: bool = False,
     now: datetime.datetime | None = None,
 ) -> Iterator[Finding]:
     """How the environment is at a time, and whether it is configured as it should be.
 
-    The claims about its configuration are one finding for each tier, or all of them `in_full`.
+    Looks at the tiers of `stacks`. The claims about its configuration are one finding for each
+    tier, or all of them `in_full`.
     """
     clients = Clients(session, settings.region)
-    for tier, checks in _live(settings, now or datetime.datetime.now(datetime.UTC)).items():
-        for finding in run(tier, clients, settings, checks):
+    live = _live(settings, now or datetime.datetime.now(datetime.UTC))
+    for tier in (stack.name for stack in stacks if stack.name in live):
+        for finding in run(tier, clients, settings, live[tier]):
             yield _with_remedy(finding, settings)
-    configured = check_platform(session, settings)
+    for tier in without_checks(stack.name for stack in stacks):
+        yield Finding(tier, "checks of its own", ok=True, detail=_GENERAL)
+    configured = check_platform(session, settings, stacks)
     yield from configured if in_full else summarize(configured, settings)
 
 

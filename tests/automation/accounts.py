@@ -1,5 +1,6 @@
 """An emulated account with a state bucket, as commands find it: by their environment."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +45,17 @@ class Account:
     def synthesize(self, environment: str, output: Path) -> Synthesis:
         """The tiny platform in the place of the whole one."""
         return Synthesis(environment, output, tiny.write(output, self.settings.naming), 0)
+
+    def leave(self, stack: str) -> None:
+        """Have a state with a resource whose stack nobody synthesizes."""
+        resource = {"mode": "managed", "type": "t", "name": "n", "instances": [{"attributes": {}}]}
+        state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "resources": [resource]}
+        naming = self.settings.naming
+        self.client("s3").put_object(
+            Bucket=naming.bucket("tfstate"),
+            Key=f"{naming.prefix}/{stack}/terraform.tfstate",
+            Body=json.dumps(state).encode(),
+        )
 
     def deploy(self) -> None:
         """Apply the tiny platform."""

@@ -1,16 +1,23 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
-from automation.checks.state import STACKS
 from automation.errors import UserError
-from automation.tiers import choose
+from automation.graph import dependencies
+from automation.synthesis import Synthesis, read
+from automation.tiers import choose, ordered, stacks_of
+from config import load
+from tests.automation import tiny
+from tests.promises import SHIPPED
 
 
 def test_all_of_them_when_none_is_named() -> None:
-    assert choose(()) == STACKS
+    assert choose((), SHIPPED) == SHIPPED
 
 
 def test_those_that_are_named_once_and_in_the_platform_s_order() -> None:
-    assert choose(("edge", "network", "edge")) == ("network", "edge")
+    assert choose(("edge", "network", "edge"), SHIPPED) == ("network", "edge")
 
 
 @pytest.mark.parametrize(
@@ -31,5 +38,29 @@ def test_those_that_are_named_once_and_in_the_platform_s_order() -> None:
 )
 def test_one_that_does_not_exist(tiers: tuple[str, ...], refusal: str) -> None:
     with pytest.raises(UserError) as caught:
-        choose(tiers)
+        choose(tiers, SHIPPED)
     assert str(caught.value) == refusal
+
+
+def test_they_are_what_is_synthesized_each_after_those_that_it_reads_from() -> None:
+    def synthesize(environment: str, output: Path) -> Synthesis:
+        return Synthesis(environment, output, tiny.write(output, load("dev").naming), 0)
+
+    stacks = stacks_of("dev", synthesize)
+    assert [stack.name for stack in stacks] == ["security", "storage", "dns", "application"]
+    # What was synthesized is gone, and still known.
+    assert not stacks[0].file.exists()
+    assert "aws_sns_topic" in stacks[0].content["resource"]
+
+
+def test_they_do_not_wait_for_the_application(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither its directory nor its wheels are looked at to say which tiers there are."""
+    monkeypatch.setenv("APP_RELEASE", "of no release")
+    assert {stack.name for stack in stacks_of("dev")} >= set(SHIPPED)
+
+
+def test_the_order_is_that_of_the_dependencies(output_of: Callable[[str], Path]) -> None:
+    stacks = ordered(read(output_of("dev")))
+    names = [stack.name for stack in stacks]
+    for tier, upstreams in dependencies(stacks).items():
+        assert all(names.index(each) < names.index(tier) for each in upstreams)

@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automation.checks.state import STACKS
 from automation.deployment.backoff import Backoff
 from automation.deployment.command import Deploy, Plan
 from automation.deployment.request import Request
-from automation.synthesis import PROJECT, Synthesis
+from automation.synthesis import PROJECT, Synthesis, read
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
 
@@ -34,6 +33,7 @@ class Said:
 
     code: int
     consoles: Consoles
+    tiers: frozenset[str] = frozenset()
 
     @property
     def output(self) -> str:
@@ -48,7 +48,7 @@ class Said:
         """By stack, as the table tells them."""
         rows = self.output[self.output.index("stack ") :].splitlines()
         words = [(row.split(" ")[0], row.rstrip().rpartition("  ")[2]) for row in rows[1:]]
-        return {stack: outcome for stack, outcome in words if stack in STACKS}
+        return {stack: outcome for stack, outcome in words if stack in self.tiers}
 
 
 @dataclass
@@ -86,7 +86,8 @@ class Deploying:
             synthesizer=self.synthesizer or self._synthesize,
             backoff=SOON,
         )
-        return Said(ran.run(), consoles)
+        code = ran.run()
+        return Said(code, consoles, frozenset(stack.name for stack in read(asked.folder / "out")))
 
     def _synthesize(self, environment: str, output: Path) -> Synthesis:
         synthesis = self.account.synthesize(environment, output)

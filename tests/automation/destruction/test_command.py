@@ -38,7 +38,7 @@ def test_another_prefix(account: Account) -> None:
 
 
 def test_an_unknown_tier(account: Account) -> None:
-    assert refusal(account, "databse") == 'there is no tier "databse": did you mean database?'
+    assert refusal(account, "storge") == 'there is no tier "storge": did you mean storage?'
 
 
 def test_no_credentials(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,14 +47,25 @@ def test_no_credentials(account: Account, monkeypatch: pytest.MonkeyPatch) -> No
     assert refusal(account).startswith("no AWS credentials: ")
 
 
-@pytest.mark.terraform
+def test_what_no_code_makes_any_more_is_not_said_to_be_destroyed(account: Account) -> None:
+    account.leave("legacy")
+    code, consoles = run(account)
+    assert code == 1
+    assert consoles.lines == [
+        "dev: not destroyed, as no code makes them any more: legacy: destroy them from a commit "
+        "that has their code"
+    ]
+    account.client("s3").delete_object(
+        Bucket=account.settings.naming.bucket("tfstate"), Key="dev-349081/legacy/terraform.tfstate"
+    )
+
+
 def test_nothing_is_deployed(account: Account) -> None:
     code, consoles = run(account)
     assert code == 0
     assert consoles.lines == ["dev: nothing is deployed, so nothing was destroyed"]
 
 
-@pytest.mark.terraform
 def test_a_state_that_is_locked(account: Account) -> None:
     resource = {"mode": "managed", "type": "t", "name": "n", "instances": [{"attributes": {}}]}
     state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "resources": [resource]}

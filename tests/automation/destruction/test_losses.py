@@ -7,10 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automation.checks.clients import Clients
+from automation.destruction.harmless import HARMLESS
 from automation.destruction.inventory import Resource
-from automation.destruction.losses import losses, size
+from automation.destruction.losses import LOOKS, losses, size
 from automation.rehearsal.emulated import session
 from tests.automation.accounts import Account
+from tests.conftest import Tiers
+from tests.promises import SHIPPED, every
 
 
 def told(account: Account, type_: str, **attributes: Any) -> str:
@@ -119,6 +122,22 @@ def test_what_the_state_tells(
     account: Account, type_: str, attributes: Mapping[str, Any], line: str
 ) -> None:
     assert told(account, type_, name="x", **attributes) == f"tier: {line}"
+
+
+def test_a_type_that_nobody_has_thought_about_is_told(account: Account) -> None:
+    assert told(account, "aws_dynamodb_table", name="carts") == (
+        "tier: aws_dynamodb_table carts: whether it holds data is not known here: see for yourself"
+    )
+
+
+def test_what_has_no_name_is_called_as_in_the_code(account: Account) -> None:
+    assert told(account, "terraform_data").startswith("tier: terraform_data name: ")
+
+
+def test_every_type_that_ships_is_harmless_or_looked_at(platform: Tiers) -> None:
+    types = {address.partition(".")[0] for tier, address, _ in every(platform) if tier in SHIPPED}
+    assert types - HARMLESS - LOOKS.keys() == set()
+    assert not HARMLESS & LOOKS.keys()
 
 
 def test_attributes_are_not_printed_by_accident() -> None:

@@ -10,8 +10,20 @@ pytestmark = pytest.mark.usefixtures("inside")
 
 
 def test_what_was_never_applied_has_not_drifted(account: Account) -> None:
-    code, consoles = run(account, "storage", "edge")
-    assert (code, consoles.lines) == (0, ["dev: never applied: storage, edge"])
+    code, consoles = run(account, "storage", "dns")
+    assert (code, consoles.lines) == (0, ["dev: never applied: storage, dns"])
+
+
+def test_what_no_code_makes_any_more_is_named(account: Account) -> None:
+    account.leave("legacy")
+    code, consoles = run(account)
+    assert (code, consoles.lines) == (
+        0,
+        [
+            "dev: never applied: security, storage, dns, application",
+            "dev: not looked at, as no code makes them any more: legacy",
+        ],
+    )
 
 
 def refusal(request: Request) -> str:
@@ -22,10 +34,9 @@ def refusal(request: Request) -> str:
     return str(caught.value)
 
 
-def test_an_unknown_tier() -> None:
-    assert refusal(Request(environment="dev", tiers=("databse",))) == (
-        'there is no tier "databse": did you mean database?'
-    )
+def test_an_unknown_tier(account: Account) -> None:
+    request = Request(environment="dev", tiers=("storge",), synthesize=account.synthesize)
+    assert refusal(request) == 'there is no tier "storge": did you mean storage?'
 
 
 def test_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ from automation.rehearsal.emulated import bootstrap_account, session, terraform_
 from automation.runner import StackRunner
 from automation.synthesis import PROJECT, Stack, read, synthesize
 from automation.terraform import Terraform
+from automation.tiers import ordered
 from config import load
 from tests.processes import run
 
@@ -103,7 +104,8 @@ def test_cdktf_deploys_every_stack(account: Account, tmp_path: Path) -> None:
     deploy = ["deploy", "*", "--auto-approve", "--skip-provider-lock", f"--output={tmp_path}/out"]
     finished = run(str(cdktf), *deploy, only=environ)
     assert finished.returncode == 0, finished.stdout[-5000:] + finished.stderr[-5000:]
-    findings = check_platform(session(account.emulator), load("dev"))
+    stacks = ordered(read(tmp_path / "out"))
+    findings = check_platform(session(account.emulator), load("dev"), stacks)
     assert [finding for finding in findings if not finding.ok] == []
     # What the CLI deployed is what `main.py` synthesizes.
     ours = synthesize("dev", tmp_path / "again").stacks

@@ -90,6 +90,13 @@ def test_known_gaps_are_counted_apart() -> None:
     assert "Live account: 1 of 2 checks hold" in lines
 
 
+def test_a_tier_without_checks_of_its_own_is_named() -> None:
+    found = success()
+    found.graph = {**GRAPH, "queue": frozenset()}
+    found.findings = [Finding("queue", "resources", ok=True, detail="")]
+    assert "Live account: 1 of 1 checks hold (none of its own for queue)" in shown(found)
+
+
 def test_a_failure_is_explained_and_named() -> None:
     problem = Problem("creating [VPC]: quota exceeded", "Ask for more.", "aws_vpc.vpc")
     skipped = {name: track_(Outcome.SKIPPED) for name in ("storage", "edge")}

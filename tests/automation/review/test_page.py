@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from automation.checks.state import STACKS
 from automation.diagram.command import COMMITTED
 from automation.review import page
 from automation.review.result import Review
 from tests.automation.review.reviewing import entry, many, plan, recorded, reviewed
 from tests.browser import Browser, chromium
+from tests.promises import SHIPPED
 
 VISIBLE = "[...document.querySelectorAll('details.change')].filter(each => !each.hidden)"
 
@@ -116,10 +116,9 @@ def test_every_tier_that_changes_glows_in_the_platforms_own_picture(
     browser: Browser, tmp_path: Path
 ) -> None:
     svg = COMMITTED.read_text(encoding="utf-8")
-    plans: dict[str, Any] = {name: recorded("tag_only") for name in STACKS}
+    plans: dict[str, Any] = {name: recorded("tag_only") for name in SHIPPED}
     show(browser, tmp_path, reviewed(**plans), svg)
-    assert STACKS
-    for name in STACKS:
+    for name in SHIPPED:
         parts = f"[...document.querySelectorAll('#picture .tier-{name} rect')]"
         glowing = f"{parts}.some(each => getComputedStyle(each).filter.includes('drop-shadow'))"
         assert browser.value(glowing), name

@@ -74,7 +74,7 @@ def folder(platform: Synthesis, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def shown(folder: Path, platform: Synthesis) -> Any:
     consoles = Consoles()
-    return saved.read(folder, "dev", progress=consoles.progress, synthesize=lambda *_: platform)
+    return saved.read(folder, platform.stacks, progress=consoles.progress)
 
 
 def test_saved_plans_are_shown(folder: Path, platform: Synthesis) -> None:

@@ -1,27 +1,20 @@
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from automation.errors import CommandError, UserError
 from automation.status.command import status
+from automation.synthesis import Synthesis, read
+from automation.tiers import ordered
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
 
 pytestmark = pytest.mark.usefixtures("inside")
 
-TIERS = [
-    "security",
-    "network",
-    "dns",
-    "storage",
-    "database",
-    "application",
-    "edge",
-    "monitoring",
-    "audit",
-]
+Look = Callable[..., Consoles]
 SECRET = "correct-horse-battery-staple"
 STATE = {
     "version": 4,
@@ -61,27 +54,58 @@ def keys(account: Account) -> Any:
         client.delete_object(Bucket=bucket, Key=each["Key"])
 
 
-def answer(capsys: pytest.CaptureFixture[str]) -> Any:
-    consoles = Consoles()
-    code = status("dev", as_json=True, console=consoles.console, progress=consoles.progress)
-    assert code == 0
-    assert consoles.lines == []
-    return json.loads(capsys.readouterr().out)
+@pytest.fixture
+def look(output_of: Callable[[str], Path]) -> Look:
+    """The command, without another synthesis."""
+
+    def synthesize(environment: str, _: Path) -> Synthesis:
+        output = output_of(environment)
+        return Synthesis(environment, output, read(output), 0)
+
+    def run(environment: str = "dev", *, as_json: bool = False) -> Consoles:
+        consoles = Consoles()
+        code = status(
+            environment,
+            as_json=as_json,
+            console=consoles.console,
+            progress=consoles.progress,
+            synthesize=synthesize,
+        )
+        assert code == 0
+        return consoles
+
+    return run
 
 
-def test_what_was_never_applied_is_shown_as_such(capsys: pytest.CaptureFixture[str]) -> None:
-    found = answer(capsys)
-    assert [stack["name"] for stack in found["stacks"]] == TIERS
+@pytest.fixture
+def tiers(output_of: Callable[[str], Path]) -> list[str]:
+    return [stack.name for stack in ordered(read(output_of("dev")))]
+
+
+@pytest.fixture
+def answer(look: Look, capsys: pytest.CaptureFixture[str]) -> Callable[[], Any]:
+    def answered() -> Any:
+        assert look(as_json=True).lines == []
+        return json.loads(capsys.readouterr().out)
+
+    return answered
+
+
+def test_what_was_never_applied_is_shown_as_such(
+    answer: Callable[[], Any], tiers: list[str]
+) -> None:
+    found = answer()
+    assert [stack["name"] for stack in found["stacks"]] == tiers
     assert {stack["applied"] for stack in found["stacks"]} == {False}
     assert found["application"] is None
     assert found["state_bucket"] == "dev-349081-tfstate-123456789012"
 
 
 def test_states_are_counted_and_their_contents_kept_to_themselves(
-    keys: Any, capsys: pytest.CaptureFixture[str]
+    keys: Any, answer: Callable[[], Any]
 ) -> None:
     keys({"security/terraform.tfstate": STATE, "security/terraform.tfstate.tflock": LOCK})
-    found = answer(capsys)
+    found = answer()
     security = found["stacks"][0]
     assert security.pop("last_applied").endswith("+00:00")
     assert security == {
@@ -100,39 +124,42 @@ def test_states_are_counted_and_their_contents_kept_to_themselves(
     assert SECRET not in json.dumps(found)
 
 
-def test_the_table_tells_all_of_it_without_a_terminal(keys: Any) -> None:
+def test_the_table_tells_all_of_it_without_a_terminal(
+    keys: Any, look: Look, tiers: list[str]
+) -> None:
     keys({"security/terraform.tfstate": STATE, "network/terraform.tfstate.tflock": LOCK})
-    consoles = Consoles()
-    status("dev", as_json=False, console=consoles.console, progress=consoles.progress)
-    header, security, network, *rest = consoles.lines
+    header, security, network, *rest = look().lines
+    more = len(tiers) - 2
     assert header.split() == (
         "stack resources serial last applied (UTC) Terraform locked by".split()  # noqa: SIM905
     )
     assert security.startswith("security             3       7  20")
     assert security.endswith("(just now)  1.11.4")
     assert network.split() == ["network", "never", "ann@laptop"]
-    assert [line.split() for line in rest[:7]] == [[tier, "never"] for tier in TIERS[2:]]
-    assert rest[7:] == [
+    assert [line.split() for line in rest[:more]] == [[tier, "never"] for tier in tiers[2:]]
+    assert rest[more:] == [
         "network is locked by ann@laptop for OperationTypeApply since 2026-11-23T12:00:00Z "
         "(lock f5a3)",
         "application: not deployed",
-        "dev: 1 of 9 stacks deployed, 3 resources, states in dev-349081-tfstate-123456789012",
+        f"dev: 1 of {len(tiers)} stacks deployed, 3 resources, "
+        "states in dev-349081-tfstate-123456789012",
     ]
 
 
 def test_a_state_of_no_tier_is_not_overlooked(
-    keys: Any, capsys: pytest.CaptureFixture[str]
+    keys: Any, answer: Callable[[], Any], tiers: list[str]
 ) -> None:
     keys({"legacy/terraform.tfstate": STATE})
-    assert [stack["name"] for stack in answer(capsys)["stacks"]] == [*TIERS, "legacy"]
+    assert [stack["name"] for stack in answer()["stacks"]] == [*tiers, "legacy"]
 
 
 @pytest.mark.parametrize("content", [b"no JSON", {"version": 3}, {"serial": 1}, []])
-def test_what_is_no_state_is_refused_without_quoting_it(keys: Any, content: object) -> None:
+def test_what_is_no_state_is_refused_without_quoting_it(
+    keys: Any, look: Look, content: object
+) -> None:
     keys({"dns/terraform.tfstate": content})
-    consoles = Consoles()
     with pytest.raises(CommandError) as caught:
-        status("dev", as_json=False, console=consoles.console, progress=consoles.progress)
+        look()
     assert str(caught.value) == (
         "s3://dev-349081-tfstate-123456789012/dev-349081/dns/terraform.tfstate is no Terraform "
         "state"

@@ -1,14 +1,22 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import boto3
 import pytest
 
 from automation.checks.finding import Finding
-from automation.checks.state import STACKS
+from automation.synthesis import Stack, read
+from automation.tiers import ordered
 from automation.verification.verification import summarize, verify
 from config import Settings
 from tests.automation.verification.site import Site
 
-LIVE = ["dns", "database", "application", "edge", "monitoring", "audit"]
-TIERS = [*STACKS, "state"]
+LIVE = {"dns", "database", "application", "edge", "monitoring", "audit"}
+
+
+@pytest.fixture
+def stacks(output_of: Callable[[str], Path]) -> Sequence[Stack]:
+    return ordered(read(output_of("dev")))
 
 
 @pytest.fixture
@@ -26,30 +34,59 @@ def whole(site: Site) -> Site:
 
 
 def test_the_live_checks_come_first_then_a_line_for_each_tier(
-    whole: Site, session: boto3.Session, settings: Settings
+    whole: Site, session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
 ) -> None:
-    findings = list(verify(session, settings))
-    live = [finding for finding in findings if finding.what != "configuration"]
-    assert list(dict.fromkeys(finding.tier for finding in live)) == LIVE
+    findings = list(verify(session, settings, stacks))
+    tiers = [stack.name for stack in stacks]
+    general = {"configuration", "checks of its own"}
+    live = [finding for finding in findings if finding.what not in general]
+    order = [tier for tier in tiers if tier in LIVE]
+    assert list(dict.fromkeys(finding.tier for finding in live)) == order
+    assert set(order) == LIVE
     assert [finding for finding in live if not finding.ok] == []
     name = whole.naming.name("database")
     warnings = {finding.what for finding in live if finding.warning}
     assert warnings == {f"storage of {name}: free", "AWS Backup: newest recovery point"}
     configured = [finding for finding in findings if finding.what == "configuration"]
-    assert [finding.tier for finding in configured] == TIERS
+    assert [finding.tier for finding in configured] == [*tiers, "state"]
 
 
-def test_in_full_every_claim_is_a_finding(session: boto3.Session, settings: Settings) -> None:
-    findings = list(verify(session, settings, in_full=True))
+def test_in_full_every_claim_is_a_finding(
+    session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
+) -> None:
+    findings = list(verify(session, settings, stacks, in_full=True))
     assert "configuration" not in {finding.what for finding in findings}
     assert ("state", "locks") in {(finding.tier, finding.what) for finding in findings}
 
 
-def test_what_was_never_deployed_says_how_to(session: boto3.Session, settings: Settings) -> None:
-    findings = list(verify(session, settings))
+def test_what_was_never_deployed_says_how_to(
+    session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
+) -> None:
+    findings = list(verify(session, settings, stacks))
     assert all(finding.remedy for finding in findings if not finding.ok)
     (finding,) = [each for each in findings if each.what == "instances"]
     assert finding.remedy == "deploy it: `python -m automation deploy application --env dev`"
+
+
+def test_a_tier_that_is_not_synthesized_is_not_presupposed(
+    session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
+) -> None:
+    kept = [stack for stack in stacks if stack.name != "audit"]
+    assert "audit" not in {finding.tier for finding in verify(session, settings, kept)}
+
+
+def test_a_tier_without_checks_of_its_own_is_told(
+    session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
+) -> None:
+    queue = Stack("queue", stacks[0].file)
+    found = [each for each in verify(session, settings, [*stacks, queue]) if each.tier == "queue"]
+    assert [(each.what, each.ok) for each in found] == [
+        ("checks of its own", True),
+        ("configuration", False),
+    ]
+    assert found[0].detail == (
+        "none: looked at are its state, that its resources are deployed, and its alarms"
+    )
 
 
 def test_a_tier_is_summed_up(settings: Settings) -> None:
