@@ -1,4 +1,4 @@
-"""Synthesize the environment that `APP_ENV` names (default: prod) to Terraform JSON.
+"""Synthesize the environment that `APP_ENV` names (default: prod, or the only one) for Terraform.
 
 `APP_ENVIRONMENTS` may name another folder than environments/.
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import bindings
 from artifact import ArtifactError, Release, Runtime, pack, published
-from config import ConfigError, Settings, load
+from config import ConfigError, Settings, chosen, load
 
 PROJECT = Path(__file__).parent
 
@@ -50,7 +50,7 @@ def synthesize(settings: Settings, release: Release) -> None:
 def main() -> int:
     """Exit code 0, or 2 when the settings or the application are faulty."""
     try:
-        settings = load(os.environ.get("APP_ENV", "prod"))
+        settings = load(chosen())
         release = release_of(settings, os.environ.get("APP_RELEASE"))
     except (ConfigError, ArtifactError) as error:
         print(error, file=sys.stderr)

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from config.environments import ENVIRONMENTS, names
 from config.faults import ConfigError, Fault
 from config.fields import section_of
 from config.rules import check
 from config.settings import Settings
-
-# The folder of the environments, as seen from the project's; `APP_ENVIRONMENTS` names another.
-ENVIRONMENTS = Path(__file__).parent.parent / os.environ.get("APP_ENVIRONMENTS", "environments")
 
 # Stand-ins for required keys that are missing or wrong, so that every other rule is still checked.
 _STAND_INS = {
@@ -35,16 +32,23 @@ def load(environment: str, folder: Path = ENVIRONMENTS) -> Settings:
     Raises `ConfigError` with all faults at once: key, value received and remedy.
     """
     path = folder / f"{environment}.toml"
-    known = sorted(file.stem for file in folder.glob("*.toml"))
+    known = names(folder)
     if environment not in known:
-        remedy = f"set APP_ENV to one of: {', '.join(known)}, or write {path.name}"
-        raise ConfigError(folder.name, [Fault("APP_ENV", repr(environment), remedy)])
+        raise ConfigError(folder.name, [_unknown(environment, known)])
     source = f"{folder.name}/{path.name}"
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(source, [Fault("TOML", error, "correct the syntax")]) from error
     return parse(raw, environment, source)
+
+
+def _unknown(environment: str, known: list[str]) -> Fault:
+    if not known:
+        remedy = "write <name>.toml there, docs/settings.md has every key"
+    else:
+        remedy = f"set APP_ENV to one of: {', '.join(known)}, or write {environment}.toml"
+    return Fault("APP_ENV", repr(environment), remedy)
 
 
 def parse(raw: dict[str, Any], environment: str, source: str) -> Settings:

@@ -92,7 +92,11 @@ def test_the_report_for_machines_has_every_count(tmp_path: Path) -> None:
     ("command", "path", "message"),
     [
         (["validate"], "", "Terraform is not installed, or not on PATH: install 1.11"),
-        (["synth", "--env", "production"], None, "set APP_ENV to one of: dev, prod, staging"),
+        (
+            ["synth", "--env", "production"],
+            None,
+            "set APP_ENV to one of: dev, options, prod, staging",
+        ),
     ],
 )
 def test_what_the_user_can_mend_exits_with_2(

@@ -43,7 +43,9 @@ def test_an_unknown_tier(tmp_path: Path, tier: str, hint: str) -> None:
 
 
 def test_faulty_settings(tmp_path: Path) -> None:
-    assert "set APP_ENV to one of: dev, prod, staging" in refused(tmp_path, environment="qa")
+    assert "set APP_ENV to one of: dev, options, prod, staging" in refused(
+        tmp_path, environment="qa"
+    )
 
 
 def test_nobody_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,5 +62,5 @@ def test_another_account_is_refused(account: Emulator, monkeypatch: pytest.Monke
 
 
 def test_an_unknown_environment_is_refused() -> None:
-    with pytest.raises(UserError, match=r"set APP_ENV to one of: dev, prod, staging"):
+    with pytest.raises(UserError, match=r"set APP_ENV to one of: dev, options, prod, staging"):
         run("production")

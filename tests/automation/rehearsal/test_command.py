@@ -128,7 +128,7 @@ def command(*arguments: str) -> tuple[int, str, str]:
 def test_faulty_settings_are_named_with_exit_code_2() -> None:
     code, _, stderr = command("--env", "production")
     assert code == 2
-    assert "set APP_ENV to one of: dev, prod, staging" in stderr
+    assert "set APP_ENV to one of: dev, options, prod, staging" in stderr
     assert "Traceback" not in stderr
 
 
