@@ -34,6 +34,25 @@ def test_what_not_every_environment_has_is_what_settings_decide_about() -> None:
     assert decided.unused(differing) == []
 
 
+def test_what_settings_decide_about_is_told_in_the_users_terms() -> None:
+    before = {
+        "network aws_vpc.vpc",
+        "monitoring aws_sns_topic_subscription.topic_oneexamplecom_1A2B3C4D",
+    }
+    after = {
+        "network aws_vpc.vpc",
+        "monitoring aws_sns_topic_subscription.topic_twoexamplecom_1A2B3C4D",
+        "edge aws_route53_record.names_apiexamplecom-A_1A2B3C4D",
+    }
+    assert addresses.news("qa", before, after) == (
+        "addresses/qa.txt is of other settings, by which some resources come, go or have another "
+        "address (domain, dns.aliases; monitoring.alarm_emails): no construct was renamed; "
+        "`make addresses` renews the list"
+    )
+    assert addresses.news("qa", after, after) == ""
+    assert addresses.news("qa", set(), after).startswith("there is no addresses/qa.txt yet: ")
+
+
 def topic(id_: str, *was: str) -> dict[str, object]:
     def build(stack: TerraformStack) -> None:
         resource = SnsTopic(stack, id_)
