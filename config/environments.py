@@ -3,9 +3,15 @@
 import os
 from pathlib import Path
 
-# The folder of the environments, as seen from the project's; `APP_ENVIRONMENTS` names another.
-ENVIRONMENTS = Path(__file__).parent.parent / os.environ.get("APP_ENVIRONMENTS", "environments")
 _USUAL = "prod"
+
+
+def folder_of(project: Path) -> Path:
+    """Where a project has its environments; `APP_ENVIRONMENTS` names another place in it."""
+    return project / os.environ.get("APP_ENVIRONMENTS", "environments")
+
+
+ENVIRONMENTS = folder_of(Path(__file__).parent.parent)
 
 
 def names(folder: Path = ENVIRONMENTS) -> list[str]:

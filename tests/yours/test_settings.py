@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from artifact import ArtifactError
 from config import ConfigError, load
+from main import release_of
 from tests.conftest import Tiers
 from tests.yours.environments import FOLDER, NAMES, valid
 
@@ -26,6 +28,15 @@ def test_its_settings_are_valid(environment: str | None) -> None:
         assert load(environment, FOLDER).environment == environment
     except ConfigError as error:
         pytest.fail(str(error), pytrace=False)
+
+
+def test_its_application_can_be_packed(subtests: pytest.Subtests) -> None:
+    for name, settings in valid().items():
+        with subtests.test(name):
+            try:
+                assert release_of(settings).sha256
+            except ArtifactError as error:
+                pytest.fail(str(error), pytrace=False)
 
 
 def test_it_can_be_synthesized(
