@@ -1,7 +1,8 @@
 # Terrace's gate and everyday commands; `make help` lists them.
 
 PYTHON ?= python3
-export APP_ENV ?= prod
+# The environment; when none is named: prod, or the only one that there is.
+export APP_ENV ?=
 BASE ?= origin/main
 # Neither Terraform nor cdktf asks for a newer version of itself: both work offline.
 export CHECKPOINT_DISABLE = 1
@@ -27,10 +28,10 @@ NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
-	@$(RUN) -m automation rehearse --env "$(APP_ENV)"
+	@$(RUN) -m automation rehearse
 
 validate: prerequisites setup ## synthesize APP_ENV (default prod), validate it with Terraform
-	@$(RUN) -m automation validate --env "$(APP_ENV)"
+	@$(RUN) -m automation validate
 
 setup: .venv/.installed node_modules/.installed .terrace/.wheels ## install what the lock files name, below here
 
@@ -41,7 +42,7 @@ app: setup ## run the application here, with a MariaDB and an emulated AWS
 	@$(RUN) -m automation app
 
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
-	@$(RUN) -m automation synth --env "$(APP_ENV)"
+	@$(RUN) -m automation synth
 
 test: check quick rehearsals ## lint, types and all tests: the gate
 
@@ -58,16 +59,16 @@ check: setup ## lint and types
 	$(RUN) -m mypy
 
 preview: setup ## review what the commits since BASE (default: origin/main) would do to APP_ENV
-	@$(RUN) -m automation preview --base "$(BASE)" --env "$(APP_ENV)"
+	@$(RUN) -m automation preview --base "$(BASE)"
 
 scan: setup .terrace/.scanners ## have policy scanners look at every environment
 	@$(RUN) -m automation scan
 
 addresses: setup ## renew addresses/; ADDRESSES=destroy agrees to lose some
-	ADDRESSES=$(or $(ADDRESSES),renew) $(RUN) -m pytest -q tests/test_addresses.py
+	ADDRESSES=$(or $(ADDRESSES),renew) $(RUN) -m pytest -q tests/test_addresses.py tests/yours/test_addresses.py
 
-diagram: setup ## renew docs/platform.svg
-	@$(RUN) -m automation diagram --env prod --out docs/platform.svg
+diagram: setup ## draw APP_ENV (default prod) as docs/platform.svg
+	@$(RUN) -m automation diagram --out docs/platform.svg
 
 bench: setup ## measure synthesis with and without the levers, and how it grows
 	$(RUN) -m benchmarks

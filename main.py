@@ -1,4 +1,4 @@
-"""Synthesize the environment that `APP_ENV` names (default: prod) to Terraform JSON.
+"""Synthesize the environment that `APP_ENV` names (default: prod, or the only one) for Terraform.
 
 `APP_ENVIRONMENTS` may name another folder than environments/.
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import bindings
 from artifact import ArtifactError, Release, Runtime, check, pack, published
-from config import ConfigError, Settings, load
+from config import ConfigError, Settings, chosen, load
 
 PROJECT = Path(__file__).parent
 WORKSPACE = PROJECT / ".terrace"
@@ -81,7 +81,7 @@ def main() -> int:
     """Exit code 0, or 2 when the settings or the application are faulty."""
     release_name = os.environ.get("APP_RELEASE")
     try:
-        settings = load(os.environ.get("APP_ENV", "prod"))
+        settings = load(chosen())
         release = release_of(settings, release_name)
     except ConfigError as error:
         # A published release needs no directory.

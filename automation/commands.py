@@ -13,7 +13,7 @@ from automation.report import Report
 from automation.synthesis import OUTPUT, WORKSPACE, Synthesis, synthesize
 from automation.validation import Validator
 from config import ConfigError, Settings, load
-from config.loader import ENVIRONMENTS
+from config.environments import ENVIRONMENTS, names
 
 
 def synth(environment: str, *, console: Console, progress: Console) -> None:
@@ -35,13 +35,13 @@ def validate(
 ) -> bool:
     """Synthesize and validate environments; whether Terraform accepts all of them."""
     found = terraform.find()
-    names = _names(environments)
-    _check(names)
+    meant = _meant(environments)
+    _check(meant)
     reports = []
-    for name in names:
+    for name in meant:
         with progress.status(f"Synthesizing {name}"):
             # One environment goes where `cdktf` looks for it; several, out of each other's way.
-            output = OUTPUT if len(names) == 1 else WORKSPACE / "synthesized" / name
+            output = OUTPUT if len(meant) == 1 else WORKSPACE / "synthesized" / name
             synthesis = synthesize(name, output)
         report = _validated(synthesis, found, progress)
         reports.append(report)
@@ -69,13 +69,22 @@ def _validated(synthesis: Synthesis, found: terraform.Terraform, progress: Conso
     return Report(synthesis, verdicts, time.perf_counter() - start)
 
 
-def _names(environments: Sequence[str]) -> list[str]:
+def _meant(environments: Sequence[str]) -> list[str]:
     """The environments that are meant; "all" stands for each."""
     found: dict[str, None] = {}
     for name in environments:
-        every = sorted(file.stem for file in ENVIRONMENTS.glob("*.toml"))
-        found |= dict.fromkeys(every if name == "all" else [name])
+        found |= dict.fromkeys(every_environment() if name == "all" else [name])
     return list(found)
+
+
+def every_environment() -> list[str]:
+    """All that there are; raises `UserError` where there is none."""
+    if found := names():
+        return found
+    raise UserError(
+        f"{ENVIRONMENTS.name}/ holds no environment: write <name>.toml there, "
+        "docs/settings.md has every key"
+    )
 
 
 def settings_of(environment: str) -> Settings:

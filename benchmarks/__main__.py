@@ -15,13 +15,14 @@ from benchmarks import figures
 from benchmarks.figures import Comparison, Size
 from benchmarks.process import Run, measure
 from benchmarks.report import Report
+from config import chosen
 
 _COPIES = (1, 5, 20)
 _progress = Console(stderr=True)
 
 
 def compare(rounds: int, folder: Path) -> Comparison:
-    """Synthesize production with the levers and without, in turn, after a warm-up of both."""
+    """Synthesize an environment with the levers and without, in turn, after a warm-up of both."""
     levers, stock = folder / "levers", folder / "stock"
     runs: dict[Path, list[Run]] = {levers: [], stock: []}
     for turn in range(rounds + 1):
@@ -35,7 +36,7 @@ def compare(rounds: int, folder: Path) -> Comparison:
 
 
 def grow(rounds: int, folder: Path, resources: int) -> tuple[list[Size], dict[str, float]]:
-    """Synthesize copies of production in one app, and time the phases of a single one."""
+    """Synthesize copies of an environment in one app, and time the phases of a single one."""
     runs: dict[int, list[Run]] = {copies: [] for copies in _COPIES}
     for turn in range(rounds):
         _progress.print(f"copies of the platform: round {turn + 1} of {rounds}")
@@ -54,7 +55,7 @@ def _phases(run: Run) -> dict[str, float]:
 
 def _measure(command: Sequence[str], output: Path, **environ: str) -> Run:
     started = str(time.time())
-    common = {"APP_ENV": "prod", "CDKTF_OUTDIR": str(output), "STARTED": started}
+    common = {"APP_ENV": chosen(), "CDKTF_OUTDIR": str(output), "STARTED": started}
     return measure(command, {**common, **environ})
 
 

@@ -12,6 +12,7 @@ from rich.table import Table
 from benchmarks import figures
 from benchmarks.figures import Comparison, Size
 from benchmarks.process import Run
+from config import chosen
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Report:
         console.print(self._levers(), self._outcome(), self._phases(), self._growth())
 
     def _levers(self) -> Table:
-        table = _table("python main.py for prod", "", "median s", "from", "to", "peak MiB")
+        table = _table(f"python main.py for {chosen()}", "", "median s", "from", "to", "peak MiB")
         for name, runs in (("levers", self.comparison.levers), ("stock", self.comparison.stock)):
             times = [run.seconds for run in runs]
             memory = figures.mebibytes(runs)

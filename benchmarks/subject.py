@@ -1,4 +1,4 @@
-"""What is measured from within: copies of production in one app, phase by phase.
+"""What is measured from within: copies of an environment in one app, phase by phase.
 
 `python -m benchmarks.subject <copies>` prints the seconds of each phase as JSON.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import bindings
-from config import load
+from config import chosen, load
 from main import release_of
 
 Phases = dict[str, float]
@@ -21,7 +21,7 @@ def synthesize(copies: int) -> Phases:
     """Build and synthesize the platform so many times in one app."""
     phases: Phases = {"start of Python": time.time() - float(os.environ["STARTED"])}
     with _timed(phases, "settings"):
-        settings = load("prod")
+        settings = load(chosen())
     with _timed(phases, "release"):
         release = release_of(settings)
     bindings.prepare()

@@ -1,21 +1,19 @@
 """From a TOML file to `Settings`, or to every fault in it."""
 
 import copy
+import difflib
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from config.environments import ENVIRONMENTS, names
 from config.faults import ConfigError, Fault, overlap, printable, shown
 from config.remedies import dotted, fault, removable
 from config.rules import check
 from config.settings import Settings
 from config.toml_file import read, unusable
-
-# The folder of the environments, as seen from the project's; `APP_ENVIRONMENTS` names another.
-ENVIRONMENTS = Path(__file__).parent.parent / os.environ.get("APP_ENVIRONMENTS", "environments")
 
 # Stand-ins for required keys that are missing or wrong, so that every other rule is still checked.
 _STAND_INS = {
@@ -34,7 +32,7 @@ def load(environment: str, folder: Path = ENVIRONMENTS, *, chosen_by: str = "APP
     the variable, or the option, by which the user named the environment.
     """
     path = folder / f"{environment}.toml"
-    known = sorted(file.stem for file in folder.glob("*.toml") if file.stem.isprintable())
+    known = names(folder)
     if environment not in known:
         remedy = _unknown(environment, known, chosen_by)
         raise ConfigError(folder.name, [Fault(chosen_by, repr(environment), remedy)])
@@ -47,6 +45,8 @@ def load(environment: str, folder: Path = ENVIRONMENTS, *, chosen_by: str = "APP
 
 def _unknown(environment: str, known: list[str], chosen_by: str) -> str:
     """Also for who writes the name in capitals, or the file in its place."""
+    if not known:
+        return "write <name>.toml there, docs/settings.md has every key"
     allowed = f"set {chosen_by} to one of: {', '.join(known)}"
     name = Path(environment).name.lower().removesuffix(".toml")
     close = difflib.get_close_matches(name, known, n=1)

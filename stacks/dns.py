@@ -41,6 +41,8 @@ class DnsStack(TierStack):
             naming=self.naming,
             domain_names=settings.site_names,
             zone_id=self.hosted_zone.zone_id,
+            # In us-east-1 the other one is its neighbour.
+            name="global-certificate",
             validated_by=self.regional_certificate,
             provider=us_east_1,
         )

@@ -3,17 +3,25 @@
 Terraform knows a resource by its address: with another one it is destroyed and made anew.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parent.parent / "addresses"
+from tests import decided
+
+# The lists of the user's environments, and those of the tests' own.
+YOURS = Path(__file__).parent.parent / "addresses"
+OURS = Path(__file__).parent / "environments" / "addresses"
+# "renew" writes the list unless an address would be lost, "destroy" even then (`make addresses`).
+MODE = os.environ.get("ADDRESSES")
+Contents = Mapping[str, Mapping[str, Any]]
 _HEADING = (
     "# Every resource of {environment}, by stack and address; `make addresses` renews this list."
 )
 
 
-def of(tiers: Mapping[str, Mapping[str, Any]]) -> set[str]:
+def of(tiers: Contents) -> set[str]:
     """The stack and address of every resource, given each stack's Terraform JSON."""
     return {
         f"{tier} {type_}.{id_}"
@@ -23,7 +31,7 @@ def of(tiers: Mapping[str, Mapping[str, Any]]) -> set[str]:
     }
 
 
-def lost(committed: Iterable[str], tiers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def lost(committed: Iterable[str], tiers: Contents) -> list[str]:
     """What was there, is there no longer, and was not moved to where something is now."""
     present = of(tiers)
     moved = dict(_moves(tiers))
@@ -38,18 +46,35 @@ def lost(committed: Iterable[str], tiers: Mapping[str, Mapping[str, Any]]) -> li
     return sorted(address for address in committed if now(address) not in present)
 
 
-def read(environment: str) -> set[str]:
+def read(environment: str, folder: Path) -> set[str]:
     """The committed list; empty for an environment that has none yet."""
-    file = FOLDER / f"{environment}.txt"
+    file = folder / f"{environment}.txt"
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return {line for line in lines if line and not line.startswith("#")}
 
 
-def write(environment: str, addresses: Iterable[str]) -> None:
+def write(environment: str, addresses: Iterable[str], folder: Path) -> None:
     """Renew the list."""
     lines = [_HEADING.format(environment=environment), *sorted(addresses)]
-    FOLDER.mkdir(exist_ok=True)
-    (FOLDER / f"{environment}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    folder.mkdir(exist_ok=True)
+    (folder / f"{environment}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def news(environment: str, committed: set[str], present: set[str]) -> str:
+    """What there is to say of a list from which no construct is lost; nothing when it holds."""
+    file = f"addresses/{environment}.txt"
+    if not committed:
+        return (
+            f"there is no {file} yet: `make addresses` writes it; commit it, so that a rename is "
+            "seen from then on"
+        )
+    settings = sorted({decided.by(each) for each in committed ^ present} - {""})
+    if not settings:
+        return ""
+    return (
+        f"{file} is of other settings, by which some resources come, go or have another address "
+        f"({'; '.join(settings)}): no construct was renamed; `make addresses` renews the list"
+    )
 
 
 def remedy(addresses: Iterable[str]) -> str:
@@ -66,7 +91,7 @@ def remedy(addresses: Iterable[str]) -> str:
     )
 
 
-def _moves(tiers: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+def _moves(tiers: Contents) -> Iterator[tuple[str, str]]:
     """From address to address, of `moved` blocks."""
     for tier, content in tiers.items():
         blocks = content.get("moved", [])

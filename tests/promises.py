@@ -39,6 +39,12 @@ def prefix(platform: Tiers) -> str:
     return key.split("/", maxsplit=1)[0]
 
 
+def account(platform: Tiers) -> str:
+    """The only account in which the provider of the security tier works."""
+    (found,) = platform["security"].parsed["provider"]["aws"][0]["allowed_account_ids"]
+    return str(found)
+
+
 def required_tags(platform: Tiers) -> dict[str, str]:
     """The tags with which the region's provider marks everything in the network tier."""
     tags: dict[str, str] = platform["network"].parsed["provider"]["aws"][0]["default_tags"][0][

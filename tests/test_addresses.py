@@ -1,33 +1,56 @@
 """A resource keeps its address, or says where it was before."""
 
-import os
 from pathlib import Path
 
 import pytest
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 
-from tests import addresses
+from tests import addresses, decided
 from tests.conftest import ENVIRONMENTS, OPTIONS, Tiers
 from tests.synthesized import synthesize
-
-# "renew" writes the list unless an address would be lost, "destroy" even then (`make addresses`).
-MODE = os.environ.get("ADDRESSES")
 
 
 @pytest.mark.parametrize("environment", [*ENVIRONMENTS, OPTIONS])
 def test_every_address_is_where_it_was(environment: str, request: pytest.FixtureRequest) -> None:
     tiers: Tiers = request.getfixturevalue("platform_of")(environment)
     contents = {tier: stack.parsed for tier, stack in tiers.items()}
-    committed = addresses.read(environment)
+    committed = addresses.read(environment, addresses.OURS)
     lost = addresses.lost(committed, contents)
-    if lost and MODE != "destroy":
+    if lost and addresses.MODE != "destroy":
         pytest.fail(addresses.remedy(lost), pytrace=False)
-    if MODE in ("renew", "destroy"):
-        addresses.write(environment, addresses.of(contents))
+    if addresses.MODE:
+        addresses.write(environment, addresses.of(contents), addresses.OURS)
     elif committed != addresses.of(contents):
         new = sorted(addresses.of(contents) - committed)
         pytest.fail(f"run `make addresses` for {environment}: {', '.join(new)}", pytrace=False)
+
+
+def test_what_not_every_environment_has_is_what_settings_decide_about() -> None:
+    """A list that says so of too little would call a changed e-mail address a rename."""
+    lists = [addresses.read(each, addresses.OURS) for each in (*ENVIRONMENTS, OPTIONS)]
+    differing = lists[0].union(*lists) - lists[0].intersection(*lists)
+    assert sorted(each for each in differing if not decided.by(each)) == []
+    assert decided.unused(differing) == []
+
+
+def test_what_settings_decide_about_is_told_in_the_users_terms() -> None:
+    before = {
+        "network aws_vpc.vpc",
+        "monitoring aws_sns_topic_subscription.topic_oneexamplecom_1A2B3C4D",
+    }
+    after = {
+        "network aws_vpc.vpc",
+        "monitoring aws_sns_topic_subscription.topic_twoexamplecom_1A2B3C4D",
+        "edge aws_route53_record.names_apiexamplecom-A_1A2B3C4D",
+    }
+    assert addresses.news("qa", before, after) == (
+        "addresses/qa.txt is of other settings, by which some resources come, go or have another "
+        "address (domain, dns.aliases; monitoring.alarm_emails): no construct was renamed; "
+        "`make addresses` renews the list"
+    )
+    assert addresses.news("qa", after, after) == ""
+    assert addresses.news("qa", set(), after).startswith("there is no addresses/qa.txt yet: ")
 
 
 def topic(id_: str, *was: str) -> dict[str, object]:
@@ -77,11 +100,9 @@ def test_what_is_lost_comes_with_a_remedy() -> None:
     assert "ADDRESSES=destroy" in remedy
 
 
-def test_the_list_can_be_read_as_it_was_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(addresses, "FOLDER", tmp_path / "addresses")
-    assert addresses.read("qa") == set()
-    addresses.write("qa", {"queue a.two", "queue a.one"})
-    assert addresses.read("qa") == {"queue a.one", "queue a.two"}
+def test_the_list_can_be_read_as_it_was_written(tmp_path: Path) -> None:
+    folder = tmp_path / "addresses"
+    assert addresses.read("qa", folder) == set()
+    addresses.write("qa", {"queue a.two", "queue a.one"}, folder)
+    assert addresses.read("qa", folder) == {"queue a.one", "queue a.two"}
     assert (tmp_path / "addresses" / "qa.txt").read_text(encoding="utf-8").startswith("# Every")

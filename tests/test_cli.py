@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.environments import ENVIRONMENTS
 from tests.processes import PROJECT, python, run, stack_files
 
 CLI = PROJECT / "node_modules" / ".bin" / "cdktf"
@@ -59,10 +60,11 @@ def test_faulty_settings_are_all_named_and_nothing_is_written(tmp_path: Path) ->
     for name in ("artifact", "bindings", "config", "modules", "stacks"):
         shutil.copytree(PROJECT / name, tmp_path / name)
     shutil.copy(PROJECT / "main.py", tmp_path)
-    (tmp_path / "environments").mkdir()
-    settings = (PROJECT / "environments" / "prod.toml").read_text(encoding="utf-8")
+    copied = tmp_path / ENVIRONMENTS.relative_to(PROJECT)
+    copied.mkdir(parents=True)
+    settings = (ENVIRONMENTS / "prod.toml").read_text(encoding="utf-8")
     faulty = settings.replace('"example.com"', '"example"').replace("10.0.0.0/16", "10.0.0.0/28")
-    (tmp_path / "environments" / "prod.toml").write_text(faulty, encoding="utf-8")
+    (copied / "prod.toml").write_text(faulty, encoding="utf-8")
     finished = run(sys.executable, "main.py", folder=tmp_path, APP_ENV="prod")
     assert finished.returncode == 2
     assert 'domain: received "example"' in finished.stderr

@@ -75,6 +75,25 @@ def test_every_folder_with_code_has_its_place() -> None:
     assert folders == {place for place in MAY_IMPORT if place != "main.py"} | {"tests"}
 
 
+def test_only_their_own_gate_reads_the_users_environments() -> None:
+    """What they hold and are called is the user's; Terrace is tested on environments of its own."""
+    users = ("environments", "addresses", "policy-exceptions.toml")
+    readers = {
+        str(path.relative_to(ROOT))
+        for path in sources("tests")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
+        if isinstance(node.right, ast.Constant) and node.right.value in users
+        # Not those of a copy, nor of the tests.
+        if "parent.parent" in ast.unparse(node.left) or ast.unparse(node.left) == "PROJECT"
+    }
+    assert readers == {
+        "tests/addresses.py",
+        "tests/test_shipped.py",
+        "tests/yours/environments.py",
+    }
+
+
 def test_functions_and_files_fit_in_the_head() -> None:
     too_long = []
     for place in (*MAY_IMPORT, "tests"):

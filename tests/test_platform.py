@@ -3,9 +3,8 @@
 import re
 from graphlib import TopologicalSorter
 
-from config import Naming
 from tests.conftest import Tiers
-from tests.promises import SHIPPED, every, prefix, required_tags, statements, taggable
+from tests.promises import SHIPPED, account, every, prefix, required_tags, statements, taggable
 
 NAME_ARGUMENTS = (
     "alarm_name",
@@ -147,7 +146,7 @@ def test_every_bucket_is_versioned_encrypted_private_and_logged(platform: Tiers)
             "aws_s3_bucket_server_side_encryption_configuration",
             "aws_s3_bucket_versioning",
         }
-        if bucket["bucket"] != f"{prefix(platform)}-logs-123456789012":
+        if bucket["bucket"] != f"{prefix(platform)}-logs-{account(platform)}":
             expected.add("aws_s3_bucket_logging")
         assert set(companions) >= expected, address
         sids = {each["Sid"] for each in statements(companions["aws_s3_bucket_policy"])}
@@ -160,7 +159,7 @@ def test_every_stack_keeps_a_locked_encrypted_state_of_its_own(platform: Tiers) 
         terraform = stack.parsed["terraform"]
         backend = terraform["backend"]["s3"]
         keys.add(backend["key"])
-        assert backend["bucket"] == f"{prefix(platform)}-tfstate-123456789012"
+        assert backend["bucket"] == f"{prefix(platform)}-tfstate-{account(platform)}"
         assert backend["key"] == f"{prefix(platform)}/{tier}/terraform.tfstate"
         assert backend["encrypt"] is True
         assert backend["use_lockfile"] is True
@@ -168,7 +167,7 @@ def test_every_stack_keeps_a_locked_encrypted_state_of_its_own(platform: Tiers) 
         assert terraform["required_version"] == ">= 1.11.0"
         assert terraform["required_providers"]["aws"]["version"] == ">= 5.100.0, < 7.0.0"
         for provider in stack.parsed["provider"]["aws"]:
-            assert provider["allowed_account_ids"] == ["123456789012"]
+            assert provider["allowed_account_ids"] == [account(platform)]
     assert len(keys) == len(platform)
 
 
@@ -245,7 +244,7 @@ def test_roles_are_trusted_for_one_service_and_this_account(platform: Tiers) -> 
             service = statement["Principal"]["Service"]
             assert isinstance(service, str), address
             if service not in WITHOUT_SOURCE:
-                assert "123456789012" in str(statement["Condition"]), address
+                assert account(platform) in str(statement["Condition"]), address
 
 
 def test_services_of_other_accounts_cannot_use_resource_policies(platform: Tiers) -> None:
@@ -259,30 +258,31 @@ def test_services_of_other_accounts_cannot_use_resource_policies(platform: Tiers
         for statement in statements(resource):
             principal = statement["Principal"]
             if statement["Effect"] == "Allow" and "Service" in principal:
-                assert "123456789012" in str(statement["Condition"]), (address, statement["Sid"])
+                assert account(platform) in str(statement["Condition"]), (address, statement["Sid"])
 
 
-def test_names_fit_with_the_longest_prefix(options: Tiers, naming: Naming) -> None:
-    limits = {
-        "aws_autoscaling_group": 255,
-        "aws_cloudwatch_metric_alarm": 255,
-        "aws_db_instance": 63,
-        "aws_db_parameter_group": 255,
-        "aws_iam_instance_profile": 128,
-        "aws_iam_role": 64,
-        "aws_launch_template": 128,
-        "aws_lb": 32,
-        "aws_lb_target_group": 32,
-        "aws_s3_access_point": 50,
-        "aws_s3_bucket": 63,
-        "aws_security_group": 255,
-        "aws_wafv2_web_acl": 128,
-        "aws_xray_group": 32,
-        "aws_xray_sampling_rule": 32,
-    }
-    assert len(prefix(options)) > len(naming.prefix)
-    for _, address, resource in every(options, *limits):
+LIMITS = {
+    "aws_autoscaling_group": 255,
+    "aws_cloudwatch_metric_alarm": 255,
+    "aws_db_instance": 63,
+    "aws_db_parameter_group": 255,
+    "aws_iam_instance_profile": 128,
+    "aws_iam_role": 64,
+    "aws_launch_template": 128,
+    "aws_lb": 32,
+    "aws_lb_target_group": 32,
+    "aws_s3_access_point": 50,
+    "aws_s3_bucket": 63,
+    "aws_security_group": 255,
+    "aws_wafv2_web_acl": 128,
+    "aws_xray_group": 32,
+    "aws_xray_sampling_rule": 32,
+}
+
+
+def test_every_name_is_as_short_as_aws_wants_it(platform: Tiers) -> None:
+    for _, address, resource in every(platform, *LIMITS):
         names = [resource[argument] for argument in NAME_ARGUMENTS if argument in resource]
         for name in names:
             if not name.startswith("${"):
-                assert len(name) <= limits[address.split(".")[0]], (address, name)
+                assert len(name) <= LIMITS[address.split(".")[0]], (address, name)

@@ -51,7 +51,7 @@ def _distribution(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 def _tls(clients: Clients, settings: Settings) -> Iterator[Claim]:
     found = _config(clients, settings).get("ViewerCertificate", {})
-    certificate = lookups.certificate(clients.in_us_east_1, settings).get("CertificateArn")
+    certificate = lookups.global_certificate(clients, settings).get("CertificateArn")
     yield equal("certificate", found.get("ACMCertificateArn"), certificate)
     yield equal("oldest TLS", found.get("MinimumProtocolVersion"), MINIMUM_TLS)
     yield equal("by", found.get("SSLSupportMethod"), "sni-only")

@@ -1,12 +1,16 @@
 """Checks of the DNS tier."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from automation.checks import lookups
 from automation.checks.claim import Claim, equal, holds, only, run, same
 from automation.checks.clients import Clients
 from automation.checks.finding import Finding
 from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_acm.type_defs import CertificateDetailTypeDef
 
 AMAZON_ISSUERS = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 
@@ -63,10 +67,13 @@ def _query_log(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _certificate(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    certificate = lookups.certificate(clients, settings)
+    return _issued(lookups.certificate(clients, settings), settings)
+
+
+def _issued(certificate: "CertificateDetailTypeDef", settings: Settings) -> Iterator[Claim]:
     yield equal("state", certificate.get("Status"), "ISSUED")
     yield same("names", certificate.get("SubjectAlternativeNames", []), settings.site_names)
 
 
 def _global_certificate(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    return _certificate(clients.in_us_east_1, settings)
+    return _issued(lookups.global_certificate(clients, settings), settings)

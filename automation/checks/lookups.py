@@ -78,8 +78,16 @@ def zone_ids(clients: Clients, domain: str) -> list[str]:
 
 
 def certificate(clients: Clients, settings: Settings) -> "CertificateDetailTypeDef":
-    """The environment's certificate in the clients' region."""
-    name = settings.naming.name("certificate")
+    """That of the load balancer."""
+    return _certificate(clients, settings.naming.name("certificate"))
+
+
+def global_certificate(clients: Clients, settings: Settings) -> "CertificateDetailTypeDef":
+    """That of CloudFront, which may be beside the other one."""
+    return _certificate(clients.in_us_east_1, settings.naming.name("global-certificate"))
+
+
+def _certificate(clients: Clients, name: str) -> "CertificateDetailTypeDef":
     pages = clients.acm.get_paginator("list_certificates").paginate()
     arns = [each["CertificateArn"] for page in pages for each in page["CertificateSummaryList"]]
     ours = [arn for arn in arns if _certificate_name(clients, arn) == name]

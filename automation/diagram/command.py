@@ -14,7 +14,6 @@ from automation.synthesis import PROJECT, synthesize
 
 # The picture of the README; what else is drawn is not committed.
 COMMITTED = PROJECT / "docs" / "platform.svg"
-COMMITTED_ENVIRONMENT = "prod"
 
 
 def diagram(environment: str, *, out: Path, console: Console, progress: Console) -> int:

@@ -64,7 +64,8 @@ class Preview:
                 self._progress.print("interrupted: Terraform and the emulator have ended")
                 return INTERRUPTED
         found = task.judge.review(planned.plans, sorted(planned.affected))
-        result = replace(found, remarks=(*planned.remarks, *_unaffected(comparison, planned)))
+        remarks = (*_new(comparison), *planned.remarks, *_unaffected(comparison, planned))
+        result = replace(found, remarks=remarks)
         write(result, request.out, svg=draw(comparison.head.values()))
         tell(result, request.out, self._console, as_json=request.as_json)
         return _exit_code(result)
@@ -121,6 +122,12 @@ class Preview:
             when="meanwhile",
             limit=_LIMIT,
         )
+
+
+def _new(comparison: Comparison) -> list[str]:
+    if comparison.base:
+        return []
+    return ["All of it is new: the base does not have it, or as the sample that Terrace comes with"]
 
 
 def _unaffected(comparison: Comparison, planned: Planned) -> list[str]:

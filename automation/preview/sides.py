@@ -14,6 +14,10 @@ from automation.preview.repository import Commit, Repository
 from automation.preview.request import Request
 from automation.synthesis import Stack, synthesize
 from automation.terraform import Terraform
+from config.environments import folder_of, names
+
+# AWS writes its examples for it, and nobody has it: what is there was never deployed.
+SAMPLE_ACCOUNT = "123456789012"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,9 @@ def prepare(
         head = synthesize(request.environment, output, project=request.project).stacks
         installation = install(found, head, request.workspace)
         before = basing.result()
-    if _required(before) == _required(head):
+    if _is_sample(before) and not _is_sample(head):
+        before = ()
+    if not before or _required(before) == _required(head):
         based = installation
     else:
         based = install(found, before, request.folder / "base")
@@ -42,13 +48,16 @@ def prepare(
 
 
 def _synthesize_base(request: Request, repository: Repository, base: Commit) -> tuple[Stack, ...]:
-    """By the code of the base, with the packages that are installed here."""
+    """By the code of the base, with the packages that are installed here; nothing if it is new."""
     with tempfile.TemporaryDirectory(prefix="terrace-") as scratch:
         project = Path(scratch)
         repository.export(base, project)
         # What is fetched and built there is named by its content.
         (project / ".terrace").symlink_to(request.workspace.resolve())
         output = request.folder / "base" / "out"
+        folder = folder_of(project)
+        if folder.is_dir() and request.environment not in names(folder):
+            return ()
         try:
             _fetch_wheels(project, request.environment)
             return synthesize(request.environment, output, project=project).stacks
@@ -67,6 +76,17 @@ def _fetch_wheels(project: Path, environment: str) -> None:
     )
     if finished.returncode != 0:
         raise UserError(finished.stderr.strip())
+
+
+def _is_sample(stacks: Iterable[Stack]) -> bool:
+    """Whether it is all in the account of the environments that Terrace comes with."""
+    accounts = {
+        account
+        for stack in stacks
+        for provider in stack.content["provider"]["aws"]
+        for account in provider.get("allowed_account_ids", ())
+    }
+    return accounts == {SAMPLE_ACCOUNT}
 
 
 def _named(stacks: Iterable[Stack]) -> dict[str, Stack]:

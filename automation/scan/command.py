@@ -7,12 +7,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from automation.commands import every_environment, settings_of
 from automation.errors import INTERRUPTED
 from automation.scan import exceptions, report, scanners
 from automation.scan.document import merge
+from automation.scan.exceptions import Exemption
 from automation.scan.report import Report
 from automation.synthesis import read, synthesize
-from config.loader import ENVIRONMENTS
+from config import Settings
 
 
 def scan(*, as_json: bool, console: Console, progress: Console) -> int:
@@ -22,12 +24,14 @@ def scan(*, as_json: bool, console: Console, progress: Console) -> int:
     """
     try:
         scanners.check_installed()
-        names = sorted(file.stem for file in ENVIRONMENTS.glob("*.toml"))
+        names = every_environment()
+        settings = {name: settings_of(name) for name in names}
         looking = progress.status(f"Synthesizing {', '.join(names)}")
         with tempfile.TemporaryDirectory(prefix="terrace-") as folder, looking:
             outputs = {name: synthesize(name, Path(folder) / name).output for name in names}
             looking.update(f"Scanning {', '.join(names)}: half a minute")
-            result = examine(outputs)
+            own, users = exceptions.load(exceptions.OWN), exceptions.load()
+            result = examine(outputs, settings, own=own, users=users)
     except KeyboardInterrupt:
         progress.print("interrupted: nothing was changed")
         return INTERRUPTED
@@ -39,10 +43,18 @@ def scan(*, as_json: bool, console: Console, progress: Console) -> int:
 
 
 def examine(
-    outputs: Mapping[str, Path], exemptions: Sequence[exceptions.Exemption] | None = None
+    outputs: Mapping[str, Path],
+    settings: Mapping[str, Settings],
+    *,
+    own: Sequence[Exemption] = (),
+    users: Sequence[Exemption] = (),
 ) -> Report:
-    """What the scanners have against synthesized environments, apart from what was reviewed."""
-    reviewed = exceptions.load() if exemptions is None else exemptions
+    """What the scanners have against synthesized environments, apart from what was reviewed.
+
+    Terrace's own exemptions need not be used: which of them are depends on the settings.
+    """
+    needed = exceptions.applied(users, settings)
+    reviewed = (*exceptions.applied(own, settings), *needed)
     documents = [merge(name, read(output)) for name, output in outputs.items()]
     findings = [*scanners.checkov(documents), *scanners.lint(documents)]
     return Report(
@@ -54,6 +66,7 @@ def examine(
                 if not any(each.explains(finding) for each in reviewed)
             )
         ),
-        unused=tuple(exceptions.unused(reviewed, documents, findings)),
+        unused=tuple(exceptions.unused(needed, documents, findings)),
+        orphans=tuple(exceptions.orphans(users, outputs)),
         found=len(findings),
     )

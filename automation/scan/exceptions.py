@@ -1,25 +1,34 @@
-"""Checks that may fail, each for a reviewed reason: `policy-exceptions.toml`."""
+"""Checks that may fail, each for a reviewed reason.
+
+Those of Terrace hold for any settings, or by what settings say, and come with it; those of
+`policy-exceptions.toml` are the user's.
+"""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from automation.errors import UserError
+from automation.scan import condition
+from automation.scan.condition import Condition
 from automation.scan.document import Document
 from automation.scan.finding import Finding
 from automation.synthesis import PROJECT
+from config import Settings
 
+OWN = Path(__file__).parent / "exceptions.toml"
 FILE = PROJECT / "policy-exceptions.toml"
-_REQUIRED, _OPTIONAL = {"check", "resources", "reason"}, {"environments", "says"}
+_REQUIRED, _OPTIONAL = {"check", "resources", "reason"}, {"environments", "says", "when"}
 
 
 @dataclass(frozen=True)
 class Exemption:
     """A check that may fail for these resources, in these environments or in all.
 
-    With `says`, it may fail for no other reason than one that has these words.
+    With `says`, it may fail for no other reason than one that has these words; with `when`, only
+    where the settings say so.
     """
 
     check: str
@@ -27,6 +36,7 @@ class Exemption:
     reason: str
     environments: tuple[str, ...] = ()
     says: str = ""
+    when: Condition | None = None
 
     def explains(self, finding: Finding) -> bool:
         """Whether the finding is as expected."""
@@ -40,6 +50,40 @@ class Exemption:
     def holds_in(self, environment: str) -> bool:
         """Whether it is meant for the environment."""
         return not self.environments or environment in self.environments
+
+
+def applied(
+    exemptions: Iterable[Exemption], settings: Mapping[str, Settings]
+) -> tuple[Exemption, ...]:
+    """Those that may be needed, where the settings of the environments say so.
+
+    One that holds by nobody's settings, or for an environment that is not there, is left out.
+    """
+    found = []
+    for each in exemptions:
+        named = each.environments or tuple(settings)
+        holds = [
+            name
+            for name in named
+            if name in settings and (each.when is None or each.when.holds(settings[name]))
+        ]
+        if each.environments or each.when:
+            each = replace(each, environments=tuple(holds))  # noqa: PLW2901
+        if holds:
+            found.append(each)
+    return tuple(found)
+
+
+def orphans(exemptions: Iterable[Exemption], known: Iterable[str]) -> Iterator[str]:
+    """What to do about environments that exemptions name and that are not there."""
+    there = set(known)
+    for each in exemptions:
+        for name in each.environments:
+            if name not in there:
+                yield (
+                    f"{FILE.name}: {each.check} for {', '.join(each.resources)}: there is no "
+                    f"environment {name}: name the one that took its place, or remove it here"
+                )
 
 
 @dataclass(frozen=True)
@@ -86,8 +130,9 @@ def unused(
 def _places(exemption: Exemption, resource: str, documents: Iterable[Document]) -> Iterator[str]:
     """The environments where the check is said to fail for the resource."""
     for document in documents:
-        named = document.environment in exemption.environments
-        everywhere = not exemption.environments and resource in document.paths.values()
+        there = resource in document.paths.values()
+        named = document.environment in exemption.environments and (there or not exemption.when)
+        everywhere = not exemption.environments and there
         if named or everywhere:
             yield document.environment
 
@@ -101,10 +146,15 @@ def _exemption(entry: dict[str, Any], where: str) -> Exemption:
         raise UserError(f"{where}: {', '.join(missing)} missing")
     if unknown := sorted(entry.keys() - _REQUIRED - _OPTIONAL):
         raise UserError(f"{where}: unknown {', '.join(unknown)}")
+    try:
+        when = condition.parse(entry["when"]) if "when" in entry else None
+    except ValueError as error:
+        raise UserError(f"{where}: {error}") from error
     return Exemption(
         check=entry["check"],
         resources=tuple(entry["resources"]),
         reason=entry["reason"],
         environments=tuple(entry.get("environments", ())),
         says=entry.get("says", ""),
+        when=when,
     )

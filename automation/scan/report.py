@@ -20,11 +20,13 @@ class Report:
     failures: tuple[Finding, ...]
     unused: tuple[Unused, ...]
     found: int
+    orphans: tuple[str, ...] = ()
+    """What to do about exemptions for environments that are not there."""
 
     @property
     def ok(self) -> bool:
         """Whether there is nothing left to do."""
-        return not self.failures and not self.unused
+        return not self.failures and not self.unused and not self.orphans
 
     @property
     def summary(self) -> str:
@@ -40,8 +42,8 @@ def show(report: Report, console: Console) -> None:
     """Print failures and what is not used, if there are any, and a line that sums it up."""
     if report.failures:
         console.print(_table(report, plain=not console.is_terminal))
-    for each in report.unused:
-        console.print(escape(str(each)), highlight=False, soft_wrap=True)
+    for line in (*(str(each) for each in report.unused), *report.orphans):
+        console.print(escape(line), highlight=False, soft_wrap=True)
     console.print(report.summary, highlight=False, soft_wrap=True)
 
 
@@ -51,7 +53,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "ok": report.ok,
         "environments": list(report.environments),
         "failures": [asdict(failure) for failure in report.failures],
-        "unused": [str(each) for each in report.unused],
+        "unused": [*(str(each) for each in report.unused), *report.orphans],
         "exempted": report.found - len(report.failures),
     }
 

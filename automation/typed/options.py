@@ -1,12 +1,13 @@
 """What the commands have in common."""
 
-import os
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-DEFAULT = os.environ.get("APP_ENV", "prod")
+from config import chosen
+
+DEFAULT = chosen()
 CONSOLE = Console()
 PROGRESS = Console(stderr=True)
 

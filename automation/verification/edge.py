@@ -3,11 +3,15 @@
 import datetime
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from automation.checks import lookups
 from automation.checks.claim import Check, Claim, equal, holds
 from automation.checks.clients import Clients
 from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_acm.type_defs import CertificateDetailTypeDef
 
 # ACM renews 60 days before the end, so that something is wrong when half of them have passed.
 # https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
@@ -38,7 +42,10 @@ def certificate_checks(now: datetime.datetime) -> Mapping[str, Check]:
 def _certificate(
     clients: Clients, settings: Settings, *, now: datetime.datetime
 ) -> Iterator[Claim]:
-    found = lookups.certificate(clients, settings)
+    return _lasts(lookups.certificate(clients, settings), now)
+
+
+def _lasts(found: "CertificateDetailTypeDef", now: datetime.datetime) -> Iterator[Claim]:
     yield equal("state", found.get("Status"), "ISSUED").otherwise(_VALIDATE)
     if "NotAfter" in found:
         days = (found["NotAfter"] - now).days
@@ -58,7 +65,7 @@ def _certificate(
 def _global_certificate(
     clients: Clients, settings: Settings, *, now: datetime.datetime
 ) -> Iterator[Claim]:
-    return _certificate(clients.in_us_east_1, settings, now=now)
+    return _lasts(lookups.global_certificate(clients, settings), now)
 
 
 EDGE_CHECKS: Mapping[str, Check] = {"distribution": _distribution}

@@ -7,10 +7,9 @@ from rich.console import Console
 
 from artifact import ArtifactError
 from artifact.wheels import Wheels
-from automation.commands import settings_of
+from automation.commands import every_environment, settings_of
 from automation.errors import UserError
 from automation.synthesis import PROJECT
-from config.loader import ENVIRONMENTS
 
 CACHE = PROJECT / ".terrace" / "wheels"
 
@@ -37,7 +36,7 @@ def fetch(
 def _wanted(environments: Sequence[str], cache: Path) -> list[Wheels]:
     """One for each application, Python and architecture."""
     if "all" in environments:
-        environments = sorted(file.stem for file in ENVIRONMENTS.glob("*.toml"))
+        environments = every_environment()
     found = []
     for name in environments:
         application = settings_of(name).application

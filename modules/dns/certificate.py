@@ -20,6 +20,8 @@ class Certificate(Construct):
     ACM asks for the same records in every region of an account, so a further certificate for the
     same names is `validated_by` the first and makes no records.
     https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+
+    `name` tells it from another one in the same region.
     """
 
     def __init__(
@@ -30,6 +32,7 @@ class Certificate(Construct):
         naming: Naming,
         domain_names: Sequence[str],
         zone_id: str,
+        name: str = "certificate",
         validated_by: Self | None = None,
         provider: TerraformProvider | None = None,
     ) -> None:
@@ -43,7 +46,7 @@ class Certificate(Construct):
             validation_method="DNS",
             # A certificate in use cannot be deleted: its successor has to take its place first.
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-            tags={"Name": naming.name("certificate")},
+            tags={"Name": naming.name(name)},
             provider=provider,
         )
         self._record_fqdns: list[str] = (

@@ -16,6 +16,7 @@ from automation.emulator import Emulator
 from automation.rehearsal.emulated import terraform_environment
 from automation.synthesis import PROJECT
 from config import load
+from config.environments import ENVIRONMENTS
 from tests.promises import SHIPPED
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
@@ -26,7 +27,6 @@ SOURCES = (
     "automation",
     "bindings",
     "config",
-    "environments",
     "modules",
     "stacks",
 )
@@ -69,6 +69,7 @@ def checkout(tmp_path: Path) -> Iterator[Checkout]:
     for name in SOURCES:
         shutil.copytree(PROJECT / name, folder / name, ignore=leftovers)
     shutil.copy(PROJECT / "main.py", folder)
+    shutil.copytree(ENVIRONMENTS, folder / ENVIRONMENTS.relative_to(PROJECT))
     # What was downloaded once need not be downloaded again.
     (folder / ".terrace").mkdir()
     for name in ("providers", "providers.lock", "wheels"):

@@ -9,7 +9,6 @@ import pytest
 
 from automation.diagram import draw
 from automation.diagram.catalogue import Catalogue
-from automation.diagram.command import COMMITTED, COMMITTED_ENVIRONMENT
 from automation.synthesis import Stack, read
 from tests.conftest import ENVIRONMENTS, OPTIONS
 
@@ -44,14 +43,6 @@ def words(picture: ElementTree.Element) -> list[str]:
 
 def icons(picture: ElementTree.Element, name: str) -> int:
     return sum(each.get("href") == f"#icon-{name}" for each in picture.iter(f"{SVG}use"))
-
-
-def test_the_committed_picture_is_up_to_date(
-    stacks_of: Callable[[str], tuple[Stack, ...]],
-) -> None:
-    expected = draw(stacks_of(COMMITTED_ENVIRONMENT)).encode()
-    message = f"{COMMITTED.name} is out of date: make diagram renews it"
-    assert COMMITTED.read_bytes() == expected, message
 
 
 def test_it_is_always_the_same(stacks: tuple[Stack, ...]) -> None:

@@ -12,6 +12,7 @@ from automation.preview.command import Preview
 from automation.preview.request import Request
 from automation.synthesis import PROJECT
 from config import load
+from config.environments import ENVIRONMENTS
 from tests.automation import tiny
 from tests.automation.consoles import Consoles
 from tests.automation.deployment.deploying import Said, share_provider
@@ -120,7 +121,10 @@ class Project:
 
 def whole_project(folder: Path) -> Path:
     """A copy of this very project, to be changed as a pull request would."""
-    left_out = shutil.ignore_patterns(".*", "node_modules", "cdktf.out", "__pycache__", "tests")
+    left_out = shutil.ignore_patterns(
+        ".*", "node_modules", "cdktf.out", "__pycache__", "tests", "environments"
+    )
     shutil.copytree(PROJECT, folder, ignore=left_out)
+    shutil.copytree(ENVIRONMENTS, folder / ENVIRONMENTS.relative_to(PROJECT))
     (folder / ".terrace").symlink_to(PROJECT / ".terrace")
     return folder

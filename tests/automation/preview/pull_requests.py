@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ENVIRONMENT = "prod"
-SETTINGS = f"environments/{ENVIRONMENT}.toml"
+SETTINGS = f"tests/environments/{ENVIRONMENT}.toml"
 Change = Callable[[Path], None]
 
 

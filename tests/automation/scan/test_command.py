@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from automation import commands
 from automation.errors import INTERRUPTED, UserError
 from automation.scan import command, scanners
 from automation.scan.exceptions import Exemption, Unused
 from automation.scan.finding import Finding
 from automation.scan.report import Report
 from automation.synthesis import Synthesis
+from config import Settings
 
 FAILURE = Finding("dev", "queue/topic", "CKV_1", "Ensure [it] is shut")
 UNUSED = Unused(Exemption("CKV_2", ("queue/topic",), "why"), "queue/topic", "prod")
@@ -33,8 +35,8 @@ def synthesized(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(
     monkeypatch: pytest.MonkeyPatch, answer: Report | Exception, *, as_json: bool = False
 ) -> tuple[int, str]:
-    def examine(outputs: dict[str, Path]) -> Report:
-        assert set(outputs) == {"dev", "prod", "staging"}
+    def examine(outputs: dict[str, Path], settings: dict[str, Settings], **_: object) -> Report:
+        assert set(outputs) == {"dev", "options", "prod", "staging"} == set(settings)
         if isinstance(answer, Report):
             return answer
         raise answer
@@ -60,6 +62,22 @@ def test_failures_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
         assert text in shown
 
 
+def test_an_exemption_for_an_environment_that_is_gone_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gone = Report(environments=("qa",), failures=(), unused=(), found=0, orphans=("[dev] is gone",))
+    assert run(monkeypatch, gone) == (
+        1,
+        "[dev] is gone\nqa: 0 failed checks, 0 exempted with a reason, 0 exemptions not used\n",
+    )
+
+
+def test_without_an_environment_there_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "names", list)
+    with pytest.raises(UserError, match=r"holds no environment: write <name>\.toml there"):
+        run(monkeypatch, report())
+
+
 def test_an_exemption_without_use_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     code, shown = run(monkeypatch, report(unused=(UNUSED,)))
     assert code == 1
@@ -78,7 +96,7 @@ def test_machines_get_json(
 
 
 def test_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(_: object) -> Report:
+    def interrupted(*_: object, **__: object) -> Report:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "examine", interrupted)

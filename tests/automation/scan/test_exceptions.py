@@ -1,10 +1,14 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from automation.errors import UserError
-from automation.scan.exceptions import Exemption, load, unused
+from automation.scan import condition
+from automation.scan.exceptions import OWN, Exemption, applied, load, orphans, unused
 from automation.scan.finding import Finding
+from config import Settings
+from config import load as settings_of
 from tests.automation.scan.conftest import document, made
 
 TOPIC = {"topic": made("queue/topic")}
@@ -15,8 +19,10 @@ def finding(environment: str = "prod", check: str = "CKV_1", says: str = "open")
     return Finding(environment, "queue/topic", check, says)
 
 
-def test_the_committed_list_can_be_read() -> None:
-    for exemption in load():
+def test_the_list_that_terrace_comes_with_can_be_read() -> None:
+    found = load(OWN)
+    assert found
+    for exemption in found:
         assert exemption.resources
         assert len(exemption.reason.split()) > 2
 
@@ -65,9 +71,67 @@ def test_an_environment_that_is_named_needs_the_exception(tmp_path: Path) -> Non
     assert list(unused([entry], [document(tmp_path / "prod")], [])) == []
 
 
+@pytest.fixture(scope="module")
+def settings() -> dict[str, Settings]:
+    return {name: settings_of(name) for name in ("prod", "dev", "options")}
+
+
+@pytest.mark.parametrize(
+    ("when", "where"),
+    [
+        ("database.multi_az = false", ("dev",)),
+        ("log_retention_days < 365", ("dev",)),
+        ("database.read_replicas > 0", ("options",)),
+        ("edge.blocked_countries = []", ("prod", "dev")),
+        ('network.interface_endpoints lacks "ssm"', ("dev", "options")),
+    ],
+)
+def test_settings_say_where_an_entry_holds(
+    settings: dict[str, Settings], when: str, where: tuple[str, ...]
+) -> None:
+    entry = Exemption("CKV_1", ("queue/topic",), "why", when=condition.parse(when))
+    (found,) = applied([entry], settings)
+    assert found.environments == where
+    named = replace(entry, environments=(where[0], "prod"))
+    assert {*applied([named], settings)[0].environments} == {*where} & {where[0], "prod"}
+
+
+def test_an_entry_that_holds_by_nobodys_settings_is_none(settings: dict[str, Settings]) -> None:
+    entry = Exemption("CKV_1", ("a",), "why", when=condition.parse("database.backup_days = 0"))
+    assert applied([entry, OPEN], settings) == (OPEN,)
+
+
+def test_a_resource_that_the_settings_left_out_needs_no_exception(tmp_path: Path) -> None:
+    when = condition.parse("database.read_replicas > 0")
+    entry = Exemption("CKV_1", ("queue/topic",), "why", environments=("prod",), when=when)
+    assert list(unused([entry], [document(tmp_path / "1")], [])) == []
+    (one,) = unused([entry], [document(tmp_path / "2", aws_sns_topic=TOPIC)], [])
+    assert one.environment == "prod"
+
+
+def test_an_environment_that_is_not_there_is_told_in_the_users_terms() -> None:
+    entry = Exemption("CKV_1", ("queue/topic",), "why", environments=("dev", "qa"))
+    assert list(orphans([entry, OPEN], ["qa", "prod"])) == [
+        "policy-exceptions.toml: CKV_1 for queue/topic: there is no environment dev: name the one "
+        "that took its place, or remove it here"
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            'check = "CKV_1"\nresources = ["a"]\nreason = "why"\nwhen = "multi_az"',
+            "exception 1: when: received 'multi_az'; expected `<key> <one of",
+        ),
+        (
+            'check = "CKV_1"\nresources = ["a"]\nreason = "why"\nwhen = "database.az = true"',
+            "exception 1: when: database.az is no setting",
+        ),
+        (
+            'check = "CKV_1"\nresources = ["a"]\nreason = "why"\nwhen = "database.multi_az = no"',
+            "exception 1: when: received 'no'; expected JSON",
+        ),
         ('check = "CKV_1"\nresources = ["a"]', "exception 1: reason missing"),
         ('check = "CKV_1"\nresources = []\nreason = "why"', "exception 1: resources missing"),
         (

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from automation.scan import exceptions
 from automation.scan.command import examine
 from automation.scan.report import Report
+from config import load
 
 Resources = dict[str, dict[str, dict[str, Any]]]
 ANYBODY = {"cidr_ipv4": "0.0.0.0/0", "from_port": 22, "to_port": 22, "ip_protocol": "tcp"}
@@ -53,7 +55,9 @@ def scanned(
             copied = output / file.relative_to(output_of("prod"))
             copied.parent.mkdir(parents=True, exist_ok=True)
             copied.write_text(_flawed(file), encoding="utf-8")
-        return examine({"prod": output})
+        return examine(
+            {"prod": output}, {"prod": load("prod")}, own=exceptions.load(exceptions.OWN)
+        )
 
     return planted
 

@@ -75,7 +75,7 @@ class Site:
         """One that ACM issues; its ARN."""
         acm = self._client("acm", region=region)
         made = acm.request_certificate(
-            DomainName=self._settings.domain, ValidationMethod="DNS", Tags=self._named()
+            DomainName=self._settings.domain, ValidationMethod="DNS", Tags=self._named(region)
         )
         return str(made["CertificateArn"])
 
@@ -83,11 +83,12 @@ class Site:
         """One that somebody else issued."""
         key = pem.index("-----BEGIN PRIVATE KEY-----")
         self._client("acm", region=region).import_certificate(
-            Certificate=pem[:key].encode(), PrivateKey=pem[key:].encode(), Tags=self._named()
+            Certificate=pem[:key].encode(), PrivateKey=pem[key:].encode(), Tags=self._named(region)
         )
 
-    def _named(self) -> list[dict[str, str]]:
-        return [{"Key": "Name", "Value": self.naming.name("certificate")}]
+    def _named(self, region: str) -> list[dict[str, str]]:
+        name = "global-certificate" if region == "us-east-1" else "certificate"
+        return [{"Key": "Name", "Value": self.naming.name(name)}]
 
     def distribution(self, *, enabled: bool = True) -> None:
         """One that answers to the domain."""

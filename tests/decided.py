@@ -1,0 +1,38 @@
+"""Which resources are there, or have their address, by what settings say.
+
+A setting that takes a resource away, or gives it another name, is no rename of a construct.
+"""
+
+import re
+
+_ZONES = "network.availability_zones, network.availability_zone_count"
+# By stack, type and id of the resource; tests hold this against the environments of the tests.
+_DECIDED = {
+    r"application aws_autoscaling_schedule\.": "application.schedules",
+    r"application aws_iam_role_policy\.role_read-secrets_": "application.app.secrets",
+    r"audit aws_sns_topic_subscription\.": "audit.alarm_emails, monitoring.alarm_emails",
+    r"monitoring aws_sns_topic_subscription\.": "monitoring.alarm_emails",
+    r"(database \w+\.mysql|monitoring \w+\.alarms_database)[_-]replica-": "database.read_replicas",
+    r"database \w+\.mysql_master-secret_": "database.managed_password",
+    r"dns \w+\.query-logging_": "dns.query_logging, dns.hosted_zone_id",
+    r"dns aws_route53_(zone|record)\.zone_": "dns.hosted_zone_id",
+    r"edge aws_route53_record\.names_": "domain, dns.aliases",
+    r"network aws_vpc_endpoint\.endpoints_(?!s3_)": "network.interface_endpoints",
+    r"network \w+\.(vpc_nat_|vpc_app-default-|security-groups_application-to-internet_)": (
+        f"network.nat_gateways, {_ZONES}"
+    ),
+    r"network \w+\.vpc_(app|database|public)[_-][a-z]+-[a-z]_": _ZONES,
+}
+
+
+def by(address: str) -> str:
+    """The settings that decide about a resource, given its stack and address; none if empty."""
+    for pattern, settings in _DECIDED.items():
+        if re.match(pattern, address):
+            return settings
+    return ""
+
+
+def unused(addresses: set[str]) -> list[str]:
+    """The patterns by which nothing is decided."""
+    return [each for each in _DECIDED if not any(re.match(each, found) for found in addresses)]

@@ -1,0 +1,24 @@
+"""What Terrace ships in environments/ is what its tests look at.
+
+It is for Terrace's own repository, whose `.ci/run` asks for it by `TERRACE_SHIPS`. In yours,
+environments/ is yours: delete this file and that line, or leave them.
+"""
+
+import pytest
+
+from tests.conftest import ENVIRONMENTS
+from tests.processes import PROJECT
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_shipped_environment_is_the_tests_own(environment: str) -> None:
+    shipped = PROJECT / "environments" / f"{environment}.toml"
+    own = PROJECT / "tests" / "environments" / f"{environment}.toml"
+    assert shipped.read_bytes() == own.read_bytes()
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_its_addresses_are_the_same(environment: str) -> None:
+    shipped = PROJECT / "addresses" / f"{environment}.txt"
+    own = PROJECT / "tests" / "environments" / "addresses" / f"{environment}.txt"
+    assert shipped.read_bytes() == own.read_bytes()
