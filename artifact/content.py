@@ -8,6 +8,7 @@ from pathlib import Path
 from artifact import procfile
 from artifact.archive import Entry
 from artifact.errors import ArtifactError, collected, raise_all
+from artifact.line_ends import as_stored
 
 # What tools leave behind; hidden files stay out as well, since credentials often are in one.
 _LEFTOVERS = {"__pycache__", "node_modules", "venv"}
@@ -79,6 +80,6 @@ def _entry(path: Path, directory: Path, below: str) -> Entry:
         raise ArtifactError(f"{path} is no regular file: remove it")
     return Entry(
         path=f"{below}/{path.relative_to(directory).as_posix()}",
-        content=path.read_bytes(),
+        content=as_stored(path.read_bytes()),
         executable=bool(mode & stat.S_IXUSR),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from artifact.errors import ArtifactError
+from artifact.line_ends import as_stored
 
 REQUIREMENTS = "requirements.txt"
 INSTALLER = Path(__file__).with_name("installer.txt")
@@ -52,7 +53,7 @@ class Wheels:
     @property
     def folder(self) -> Path:
         """Where they are, once they were fetched."""
-        given = (self._lock.read_bytes(), INSTALLER.read_bytes())
+        given = (as_stored(each.read_bytes()) for each in (self._lock, INSTALLER))
         key = hashlib.sha256(b"\0".join((*given, self.python.encode(), self._machine.encode())))
         return self.cache / key.hexdigest()[:16]
 

@@ -136,6 +136,8 @@ def bare_framework() -> Iterator[str]:
 
 def compare(rounds: int, seconds: int, connections: int) -> Mapping[str, Sample]:
     """Each in turn, round after round, after a warm-up of all."""
+    if not _APP.is_dir():
+        sys.exit(f"{_APP} is missing: this measures the sample, and nothing else")
     wrk = shutil.which("wrk")
     if wrk is None:
         sys.exit("wrk is missing: install it (Debian: apt-get install wrk)")

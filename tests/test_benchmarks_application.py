@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from benchmarks import application
 from benchmarks.application import Sample, medians, read
 
 WRK = """Running 8s test @ http://127.0.0.1:8099/
@@ -35,3 +38,11 @@ def test_failed_requests_are_no_measurement(trouble: str) -> None:
 def test_medians_are_of_each_figure() -> None:
     samples = [Sample(1, 9, 5), Sample(2, 8, 4), Sample(3, 7, 6)]
     assert medians(samples) == Sample(2, 8, 5)
+
+
+def test_without_the_sample_there_is_nothing_to_measure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(application, "_APP", tmp_path / "gone")
+    with pytest.raises(SystemExit, match="gone is missing: this measures the sample"):
+        application.compare(1, 1, 1)

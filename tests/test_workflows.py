@@ -116,6 +116,13 @@ def test_no_job_runs_forever_or_keeps_the_token(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_an_application_in_a_submodule_is_there(name: str) -> None:
+    for step in steps(name):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["submodules"] == "recursive"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_failure_within_a_pipe_is_a_failure(name: str) -> None:
     assert workflow(name)["defaults"] == {"run": {"shell": "bash"}}
 

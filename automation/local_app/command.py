@@ -11,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from artifact import ArtifactError, procfile
+from automation.commands import settings_of
 from automation.emulator import Emulator
 from automation.errors import INTERRUPTED, CommandError, UserError
 from automation.guards import alone, interruptible
@@ -18,6 +19,7 @@ from automation.local_app import contract, database_url
 from automation.local_app.access import Access
 from automation.local_app.mariadb import HOST, MariaDb
 from automation.local_app.request import Request
+from automation.wheels.applications import directory_of
 
 _STOP_SECONDS = 30
 
@@ -99,6 +101,11 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def application_of(environment: str) -> Path:
+    """The directory that the settings of an environment name; raises `UserError`."""
+    return directory_of(settings_of(environment))
 
 
 def _commands(folder: Path) -> Mapping[str, str]:

@@ -38,9 +38,12 @@ def find(program: str) -> str:
 
 
 class MariaDb:
-    """Keeps its data in a folder; runs for as long as the context lasts."""
+    """Keeps its data in a folder; runs for as long as the context lasts.
 
-    def __init__(self, folder: Path, *, name: str = "guestbook") -> None:
+    `name` is that of a database, and of a user who may do everything in it.
+    """
+
+    def __init__(self, folder: Path, *, name: str = "app") -> None:
         self._programs = {
             each: find(each) for each in ("mariadbd", "mariadb-install-db", "mariadb")
         }
@@ -50,7 +53,7 @@ class MariaDb:
         self._process: subprocess.Popen[bytes] | None = None
         self.log = folder / "mariadb.log"
         self.access = Access(
-            HOST, free_port(), name, "guestbook", secrets.token_urlsafe(24), folder / "ca.pem"
+            HOST, free_port(), name, name, secrets.token_urlsafe(24), folder / "ca.pem"
         )
 
     def __enter__(self) -> Self:

@@ -10,7 +10,7 @@ from automation.synthesis import PROJECT
 class Request:
     """A folder with a Procfile, and where it is to listen."""
 
-    folder: Path = PROJECT / "examples" / "guestbook"
+    folder: Path
     port: int = 8080
     # None: a MariaDB of its own.
     database_url: str | None = None

@@ -13,6 +13,7 @@ from automation.errors import INTERRUPTED
 from automation.fleet import Fleet
 from automation.guards import alone, interruptible
 from automation.preview.base import Base
+from automation.preview.checkout import application_directory
 from automation.preview.comparison import Comparison
 from automation.preview.head import Head, Planned
 from automation.preview.judge import Judge
@@ -76,7 +77,8 @@ class Preview:
         repository = Repository(request.project)
         base = repository.commit(request.base)
         if not request.dirty:
-            repository.refuse_changes()
+            named = application_directory(request.project, request.environment)
+            repository.refuse_changes((request.project / named).resolve())
         settings = settings_of(request.environment)
         judge = Judge(
             title=f"Preview of {request.environment} against {base}",
@@ -93,10 +95,11 @@ class Preview:
             comparison = Comparison(before.stacks, now.stacks, same_providers=same)
             comparison.refuse_moved_states()
             if not comparison.changed and not comparison.gone:
-                return comparison, _NOTHING
+                return comparison, replace(_NOTHING, remarks=before.remarks)
             base = Base(before.stacks, self._fleet("base", before, task, emulator))
             fleet = self._fleet("head", now, task, emulator)
-            return comparison, Head(comparison, base, fleet, task.judge.losses).plan()
+            planned = Head(comparison, base, fleet, task.judge.losses).plan()
+            return comparison, replace(planned, remarks=(*before.remarks, *planned.remarks))
         finally:
             emulator.stop()
 

@@ -1,9 +1,9 @@
 """The project's Git repository, as far as a preview looks at it."""
 
-import io
+import os
 import subprocess
-import tarfile
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from automation.errors import UserError
@@ -27,7 +27,17 @@ class Repository:
     """The repository that a folder is in, or is itself."""
 
     def __init__(self, folder: Path = PROJECT) -> None:
-        self._folder = folder
+        self.folder = folder.resolve()
+
+    @cached_property
+    def top(self) -> Path:
+        """The folder of the whole repository."""
+        return Path(self._answer("rev-parse", "--show-toplevel"))
+
+    @cached_property
+    def git_dir(self) -> Path:
+        """Where Git keeps what it knows."""
+        return Path(self._answer("rev-parse", "--absolute-git-dir"))
 
     def commit(self, ref: str) -> Commit:
         """The commit that a branch, tag or hash names; raises `UserError` when none is."""
@@ -41,9 +51,11 @@ class Repository:
             )
         return Commit(ref, found.stdout.decode().strip())
 
-    def refuse_changes(self) -> None:
-        """Raises `UserError` when the working tree is not what is committed."""
-        found = self._git("status", "--porcelain", "--untracked-files=all", "--", ".")
+    def refuse_changes(self, *others: Path) -> None:
+        """Raises `UserError` when something in the folder, or in others, is not committed."""
+        within = [self._known(each) for each in others if each.is_relative_to(self.top)]
+        status = ("status", "--porcelain", "--untracked-files=all", "--ignore-submodules=none")
+        found = self._git("--literal-pathspecs", *status, "--", ".", *within)
         changed = [line[3:] for line in found.stdout.decode().splitlines()]
         if not changed:
             return
@@ -53,29 +65,47 @@ class Repository:
             f"{more}: commit or stash them, or preview them as well with --dirty"
         )
 
-    def export(self, commit: Commit, folder: Path) -> None:
-        """Write the files of a commit to a folder; the repository itself stays as it is."""
-        # Below a repository's own folder, this takes what is below it.
-        packed = self._git("archive", "--format=tar", commit.sha, "--", ".")
-        if packed.returncode != 0:
-            raise UserError(f"git cannot export {commit}: {packed.stderr.decode().strip()}")
-        with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as tar:
-            tar.extractall(folder, filter="data")
+    def tracks(self, path: Path) -> bool:
+        """Whether anything at or below a path belongs to the repository."""
+        if not path.is_relative_to(self.top):
+            return False
+        listing = ("--literal-pathspecs", "ls-files", "-z", "--", self._known(path))
+        return bool(self._git(*listing).stdout)
+
+    def _known(self, path: Path) -> str:
+        """The path, or the submodule that it is in: Git says nothing of what is inside."""
+        between = (path, *path.parents)[: len(path.relative_to(self.top).parts)]
+        submodules = [each for each in between if (each / ".git").exists()]
+        return str(submodules[-1] if submodules else path)
 
     def _refuse_elsewhere(self) -> None:
         inside = self._git("rev-parse", "--git-dir")
         if inside.returncode != 0:
             reason = inside.stderr.decode().strip().removeprefix("fatal: ")
-            raise UserError(f"git does not know {self._folder}: {reason}: clone the project")
+            raise UserError(f"git does not know {self.folder}: {reason}: clone the project")
+
+    def _answer(self, *arguments: str) -> str:
+        found = self._git(*arguments)
+        if found.returncode != 0:
+            self._refuse_elsewhere()
+        return found.stdout.decode().removesuffix("\n")
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-        try:
-            return subprocess.run(  # noqa: S603
-                ["git", "--no-optional-locks", *arguments],  # noqa: S607
-                cwd=self._folder,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-            )
-        except FileNotFoundError as error:
-            raise UserError("git is not installed, or not on PATH: install it") from error
+        return git(*arguments, folder=self.folder)
+
+
+def git(
+    *arguments: str, folder: Path, given: bytes = b"", **environ: str
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder, with `given` as its input; whether that went well is in the answer."""
+    try:
+        return subprocess.run(  # noqa: S603
+            ["git", "--no-optional-locks", *arguments],  # noqa: S607
+            cwd=folder,
+            env={**os.environ, **environ},
+            input=given,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise UserError("git is not installed, or not on PATH: install it") from error

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from automation.errors import CommandError, UserError
 from automation.installation import Installation, install
+from automation.preview.checkout import Checkout
 from automation.preview.repository import Commit, Repository
 from automation.preview.request import Request
 from automation.synthesis import Stack, synthesize
@@ -26,6 +27,8 @@ class Side:
 
     stacks: Mapping[str, Stack]
     installation: Installation
+    remarks: tuple[str, ...] = ()
+    """What has to be known of how it was made."""
 
 
 def prepare(
@@ -37,30 +40,35 @@ def prepare(
         output = request.folder / "head" / "out"
         head = synthesize(request.environment, output, project=request.project).stacks
         installation = install(found, head, request.workspace)
-        before = basing.result()
+        before, remarks = basing.result()
     if _is_sample(before) and not _is_sample(head):
         before = ()
     if not before or _required(before) == _required(head):
         based = installation
     else:
         based = install(found, before, request.folder / "base")
-    return Side(_named(before), based), Side(_named(head), installation)
+    return Side(_named(before), based, remarks), Side(_named(head), installation)
 
 
-def _synthesize_base(request: Request, repository: Repository, base: Commit) -> tuple[Stack, ...]:
-    """By the code of the base, with the packages that are installed here; nothing if it is new."""
+def _synthesize_base(
+    request: Request, repository: Repository, base: Commit
+) -> tuple[tuple[Stack, ...], tuple[str, ...]]:
+    """By the code of the base, with the packages that are installed here; what is to be told.
+
+    Nothing if the environment is new.
+    """
     with tempfile.TemporaryDirectory(prefix="terrace-") as scratch:
-        project = Path(scratch)
-        repository.export(base, project)
+        checkout = Checkout(repository, base, Path(scratch).resolve())
+        remarks, project = checkout.write(request.environment), checkout.project
         # What is fetched and built there is named by its content.
         (project / ".terrace").symlink_to(request.workspace.resolve())
         output = request.folder / "base" / "out"
         folder = folder_of(project)
         if folder.is_dir() and request.environment not in names(folder):
-            return ()
+            return (), ()
         try:
             _fetch_wheels(project, request.environment)
-            return synthesize(request.environment, output, project=project).stacks
+            return synthesize(request.environment, output, project=project).stacks, remarks
         except (UserError, CommandError) as error:
             raise type(error)(f"{base} cannot be synthesized: {error}") from error
 

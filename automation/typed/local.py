@@ -51,9 +51,10 @@ def wheels(env: Environments = [DEFAULT]) -> None:  # noqa: B006
 
 def app(
     *,
-    folder: Annotated[Path, typer.Option("--folder", help="a directory with a Procfile")] = Path(
-        "examples/guestbook"
-    ),
+    env: Environment = DEFAULT,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="a directory with a Procfile, instead of its")
+    ] = None,
     port: Annotated[
         int, typer.Option("--port", min=1, max=_PORTS, help="where it listens, on loopback")
     ] = 8080,
@@ -64,11 +65,11 @@ def app(
         ),
     ] = None,
 ) -> None:
-    """Run the application here, with the environment that instances give it."""
-    from automation.local_app.command import LocalApp  # noqa: PLC0415
+    """Run the application of an environment here, as its instances do."""
+    from automation.local_app.command import LocalApp, application_of  # noqa: PLC0415
     from automation.local_app.request import Request  # noqa: PLC0415
 
-    request = Request(folder=folder, port=port, database_url=database_url)
+    request = Request(folder=folder or application_of(env), port=port, database_url=database_url)
     raise typer.Exit(LocalApp(request, console=CONSOLE, progress=PROGRESS).run())
 
 

@@ -7,11 +7,8 @@ from rich.console import Console
 
 from artifact import ArtifactError
 from artifact.wheels import Wheels
-from automation.commands import every_environment, settings_of
 from automation.errors import UserError
-from automation.synthesis import PROJECT
-
-CACHE = PROJECT / ".terrace" / "wheels"
+from automation.wheels.applications import CACHE, applications
 
 
 def fetch(
@@ -19,33 +16,26 @@ def fetch(
 ) -> None:
     """Download the wheels that the applications of environments lock and that are not here yet.
 
-    Raises `UserError` when a lock file names what is not to be had for the instances.
+    Raises `UserError` in the end, once everything else is here, with all that is wrong: settings,
+    a directory without an application, a lock file that names what instances cannot have.
     """
-    for wheels in _wanted(environments, cache):
-        what = f"{wheels.python} on {wheels.architecture}"
+    asked = applications(environments, cache)
+    faults = list(asked.faults)
+    for wheels in asked.found:
         try:
-            with progress.status(f"Downloading the wheels for {what}"):
-                fetched = wheels.fetch()
+            _fetch(wheels, console, progress)
         except ArtifactError as error:
-            raise UserError(str(error)) from error
-        if fetched:
-            count = len(wheels.files())
-            console.print(f"{what}: {count} wheels fetched", highlight=False)
+            faults.append(str(error))
+    if faults:
+        raise UserError("\n".join(faults))
 
 
-def _wanted(environments: Sequence[str], cache: Path) -> list[Wheels]:
-    """One for each application, Python and architecture."""
-    if "all" in environments:
-        environments = every_environment()
-    found = []
-    for name in environments:
-        application = settings_of(name).application
-        wheels = Wheels(
-            directory=PROJECT / application.app.directory,
-            packages=application.app.packages,
-            architecture=application.architecture,
-            cache=cache,
-        )
-        if wheels.wanted and wheels not in found:
-            found.append(wheels)
-    return found
+def _fetch(wheels: Wheels, console: Console, progress: Console) -> None:
+    if not wheels.wanted:
+        return
+    what = f"{wheels.python} on {wheels.architecture}"
+    with progress.status(f"Downloading the wheels for {what}"):
+        fetched = wheels.fetch()
+    if fetched:
+        count = len(wheels.files())
+        console.print(f"{what}: {count} wheels fetched", highlight=False)

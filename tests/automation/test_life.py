@@ -22,13 +22,14 @@ from tests.promises import SHIPPED
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
 SOURCES = (
-    "examples",
     "artifact",
     "automation",
     "bindings",
     "config",
     "modules",
     "stacks",
+    "tests/environments",
+    "tests/small_application",
 )
 PATIENCE = 1500
 
@@ -106,7 +107,8 @@ def deployed(checkout: Checkout) -> str:
 
 
 def released(checkout: Checkout, before: str) -> str:
-    (checkout.folder / "examples" / "guestbook" / "static" / "new.txt").write_text("new")
+    app = load("dev").application.app
+    (checkout.folder / app.directory / app.static_directory / "new.txt").write_text("new")
     answer = checkout.ask("release", "--yes")
     assert answer["ok"]
     assert answer["before"] == before

@@ -1,4 +1,5 @@
 import io
+import json
 import os
 import signal
 import socket
@@ -17,15 +18,17 @@ from automation.local_app import mariadb
 from automation.local_app.command import LocalApp
 from automation.local_app.request import Request
 from automation.synthesis import PROJECT
+from tests import processes as programs
 
 PROGRAM = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from automation.local_app.command import LocalApp
+from automation.local_app.command import LocalApp, application_of
 from automation.local_app.request import Request
 
-request = Request(port=int(sys.argv[1]), workspace=Path(sys.argv[2]))
+folder = application_of("dev")
+request = Request(folder=folder, port=int(sys.argv[1]), workspace=Path(sys.argv[2]))
 console = Console(soft_wrap=True)
 sys.exit(LocalApp(request, console=console, progress=Console(stderr=True)).run())
 """
@@ -103,7 +106,7 @@ def test_a_database_of_the_users_own_has_to_be_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_sample_runs_until_ctrl_c(tmp_path: Path) -> None:
+def test_the_application_of_an_environment_runs_until_ctrl_c(tmp_path: Path) -> None:
     port = free_port()
     with subprocess.Popen(  # noqa: S603
         [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)],
@@ -115,10 +118,12 @@ def test_the_sample_runs_until_ctrl_c(tmp_path: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     ) as process:
         assert answers(f"http://127.0.0.1:{port}/readyz")
-        assert "Guest book" in page(f"http://127.0.0.1:{port}/")
+        given = json.loads(page(f"http://127.0.0.1:{port}/"))
         process.send_signal(signal.SIGINT)
         output = process.communicate(timeout=60)[0]
+    assert (given["APP_VERSION"], given["PORT"]) == ("local", str(port))
     assert process.returncode == 130
+    assert f"migrating {given['DB_NAME']}\n" in output
     assert f"http://127.0.0.1:{port} (Ctrl-C ends it)" in output
     assert "the application, its database and the emulator have ended" in output
     assert running_below(tmp_path) == []
@@ -153,3 +158,13 @@ def running_below(folder: Path) -> list[str]:
         if str(folder) in command and int(each.parent.name) != os.getpid():
             found.append(command)
     return found
+
+
+def test_a_folder_takes_the_place_of_the_environments_application(tmp_path: Path) -> None:
+    command = (sys.executable, "-m", "automation", "app", "--env", "nope")
+    finished = programs.run(*command)
+    assert finished.returncode == 2
+    assert "nope" in finished.stderr
+    finished = programs.run(*command, "--folder", str(tmp_path))
+    assert finished.returncode == 2
+    assert f"{tmp_path / 'Procfile'} is missing" in finished.stderr

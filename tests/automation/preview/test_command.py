@@ -207,6 +207,23 @@ def test_uncommitted_changes_are_previewed_if_they_are_meant_to_be(project: Proj
     assert project.preview(dirty=True).code == 0
 
 
+def test_an_application_beside_the_repository_is_told_to_be_the_same(project: Project) -> None:
+    (project.folder / "shop").mkdir()
+    settings = project.root / "tests" / "environments" / "dev.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('[application.app]\ndirectory = "../shop"\n', encoding="utf-8")
+    # Both sides look for it where they are themselves.
+    main = project.root / "main.py"
+    main.write_text(f"{main.read_text()}\nassert os.path.isdir('../shop')\n", encoding="utf-8")
+    project.commit()
+    project.git("branch", "--force", "base")
+    assert project.preview().code == 0
+    assert project.found["notes"][0] == (
+        "../shop is not in this repository, which so has no history of it: "
+        "the same files serve both sides"
+    )
+
+
 def test_a_folder_outside_of_git_is_refused(project: Project, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -3,13 +3,21 @@ from pathlib import Path
 import pytest
 
 from automation.errors import UserError
+from automation.preview.checkout import Checkout
 from automation.preview.repository import Commit, Repository
-from tests.automation.preview.projects import Project
+from tests.automation.preview.projects import ENVIRONMENT, Project
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
+
+
+def exported(repository: Repository, folder: Path) -> Path:
+    """The project as it was at the base."""
+    checkout = Checkout(repository, repository.commit("base"), folder / "base")
+    checkout.write(ENVIRONMENT)
+    return checkout.project
 
 
 def test_a_commit_has_many_names(project: Project) -> None:
@@ -29,20 +37,18 @@ def test_what_is_no_commit_is_refused(project: Project, ref: str) -> None:
 def test_the_commit_is_exported_and_not_the_working_tree(project: Project, tmp_path: Path) -> None:
     project.remove("dns")
     repository = Repository(project.root)
-    repository.export(repository.commit("base"), tmp_path / "base")
-    assert (tmp_path / "base" / "platform" / "stacks" / "dns" / "cdk.tf.json").is_file()
-    assert not (tmp_path / "base" / ".git").exists()
+    base = exported(repository, tmp_path)
+    assert (base / "platform" / "stacks" / "dns" / "cdk.tf.json").is_file()
+    assert not (base / ".git").exists()
 
 
 def test_a_project_below_the_top_of_its_repository_is_what_is_exported(
     project: Project, tmp_path: Path
 ) -> None:
     below = Repository(project.root / "platform")
-    below.export(below.commit("base"), tmp_path / "base")
-    assert sorted(each.name for each in (tmp_path / "base").iterdir()) == [
-        "manifest.json",
-        "stacks",
-    ]
+    base = exported(below, tmp_path)
+    assert sorted(each.name for each in base.iterdir()) == ["manifest.json", "stacks"]
+    assert not (base.parent / "main.py").exists()
     # What is changed elsewhere in the repository is not meant.
     (project.root / "main.py").write_text("", encoding="utf-8")
     below.refuse_changes()
@@ -59,7 +65,7 @@ def test_changes_that_are_not_committed_are_named(project: Project) -> None:
 
 def test_a_commit_that_git_cannot_export_is_told(project: Project, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="git cannot export gone"):
-        Repository(project.root).export(Commit("gone", "0" * 40), tmp_path / "base")
+        Checkout(Repository(project.root), Commit("gone", "0" * 40), tmp_path).write(ENVIRONMENT)
 
 
 def test_without_git_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,16 +9,9 @@ from tests.examples.guestbook import site as sites
 from tests.examples.guestbook.site import Site
 
 
-@pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    workspace = tmp_path_factory.mktemp("emulator")
-    with Emulator(account_id="123456789012", region="us-west-2", workspace=workspace) as started:
-        yield started
-
-
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
-    with MariaDb(tmp_path_factory.mktemp("mariadb")) as started:
+    with MariaDb(tmp_path_factory.mktemp("mariadb"), name="guestbook") as started:
         yield started
 
 

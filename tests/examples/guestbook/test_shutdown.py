@@ -1,16 +1,27 @@
 import os
+import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from guestbook import server
+from guestbook.environment import Environment
 
 from automation.local_app.mariadb import MariaDb
+from tests.conftest import Tiers
 from tests.examples.guestbook import site as sites
 from tests.examples.guestbook.load import load
 
 pytestmark = pytest.mark.slow
+
+
+def test_an_instance_gives_it_time_to_end(prod: Tiers) -> None:
+    template = prod["application"].only("aws_launch_template")
+    (seconds,) = re.findall(r"TimeoutStopSec=(\d+)", template["user_data"])
+    open_requests = server._FINISH_SECONDS
+    assert int(seconds) >= Environment.drain_seconds + open_requests + 10
 
 
 def workers(pid: int) -> list[int]:

@@ -17,14 +17,13 @@ from artifact.wheels import Wheels
 from automation.emulator import Emulator
 from automation.local_app import contract
 from automation.local_app.mariadb import MariaDb
-from automation.synthesis import PROJECT
-from automation.wheels.command import CACHE
+from automation.wheels.applications import CACHE
 from config import load
 from stacks.platform import Platform
 from tests.conftest import read_tiers
 from tests.examples.guestbook.load import load as load_on
 from tests.examples.guestbook.rotation import Rotation, lost_nothing, rotate_under_load
-from tests.examples.guestbook.site import Client
+from tests.examples.guestbook.site import FOLDER, Client
 from tests.modules.application.boot import aws_stub
 from tests.modules.application.boot.sandbox import Sandbox
 from tests.rendered import rendered
@@ -32,7 +31,6 @@ from tests.rendered import rendered
 pytestmark = pytest.mark.slow
 
 DEV = load("dev")
-APPLICATION = PROJECT / DEV.application.app.directory
 ARTIFACTS, ASSETS = "sample-artifacts", "sample-assets"
 
 
@@ -74,14 +72,14 @@ def packed(folder: Path, authority: str) -> Release:
     """A release for this machine, which trusts the database that there is on it."""
     machine = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
     python = f"python3.{sys.version_info.minor}"
-    Wheels(directory=APPLICATION, packages=(python,), architecture=machine, cache=CACHE).fetch()
+    Wheels(directory=FOLDER, packages=(python,), architecture=machine, cache=CACHE).fetch()
     (folder / "wheels").symlink_to(CACHE)
     trusted = folder / "authorities.pem"
     trusted.write_text(f"# {DEV.region}\n{authority}", encoding="ascii")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(authorities, "FILE", trusted)
         return pack(
-            APPLICATION,
+            FOLDER,
             runtime=Runtime(packages=(python,), architecture=machine, region=DEV.region),
             static_directory=DEV.application.app.static_directory,
             workspace=folder,
@@ -164,7 +162,7 @@ def test_the_page_names_static_files_that_are_there(
     instances: Sequence[Sandbox], account: Account
 ) -> None:
     version = account.release.sha256[:12]
-    (style,) = (APPLICATION / "static").glob("*.css")
+    (style,) = (FOLDER / "static").glob("*.css")
     page = Client(instances[0].port).get().text
     assert f'"https://{DEV.domain}/static/{version}/{style.name}"' in page
     stored = account.s3.get_object(Bucket=ASSETS, Key=f"static/{version}/{style.name}")
