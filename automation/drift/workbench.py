@@ -45,7 +45,7 @@ def prepare(
     graph = dependencies(stacks)
     fleet = Fleet(
         stacks,
-        terraform=replace(found, environ=terraform.without_choices(installation.environ)),
+        terraform=replace(found, environ=installation.environ),
         installation=installation,
         workspace=data,
         console=progress,
