@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automation.errors import UserError
+from automation.surroundings import for_git
 from automation.synthesis import PROJECT
 
 _SHOWN = 3
@@ -73,6 +74,7 @@ class Repository:
             return subprocess.run(  # noqa: S603
                 ["git", "--no-optional-locks", *arguments],  # noqa: S607
                 cwd=self._folder,
+                env=for_git(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,

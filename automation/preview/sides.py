@@ -12,6 +12,7 @@ from automation.errors import CommandError, UserError
 from automation.installation import Installation, install
 from automation.preview.repository import Commit, Repository
 from automation.preview.request import Request
+from automation.surroundings import for_python
 from automation.synthesis import Stack, synthesize
 from automation.terraform import Terraform
 
@@ -61,6 +62,7 @@ def _fetch_wheels(project: Path, environment: str) -> None:
     finished = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "automation", "wheels", "--env", environment],
         cwd=project,
+        env=for_python(),
         capture_output=True,
         text=True,
         check=False,
