@@ -10,6 +10,10 @@ import os
 import sys
 from pathlib import Path
 
+# `python -P`, which a variable of the user's may stand for, leaves the program's own folder out.
+if sys.flags.safe_path:
+    sys.path.insert(0, str(Path(__file__).parent))
+
 import bindings
 from artifact import ArtifactError, Release, Runtime, pack, published
 from config import ConfigError, Settings, load
@@ -48,14 +52,21 @@ def synthesize(settings: Settings, release: Release) -> None:
 
 
 def main() -> int:
-    """Exit code 0, or 2 when the settings or the application are faulty."""
+    """Exit code 0, or 2 when settings or application are faulty, or nothing can be written."""
     try:
         settings = load(os.environ.get("APP_ENV", "prod"))
         release = release_of(settings, os.environ.get("APP_RELEASE"))
     except (ConfigError, ArtifactError) as error:
         print(error, file=sys.stderr)
         return 2
-    synthesize(settings, release)
+    try:
+        synthesize(settings, release)
+    except Exception as error:
+        fault = bindings.disk_fault(error)
+        if fault is None:
+            raise
+        print(fault, file=sys.stderr)
+        return 2
     return 0
 
 
