@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 
 from automation import commands
+from automation.synthesis import PROJECT, WORKSPACE
 from automation.typed.options import CONSOLE, DEFAULT, PROGRESS, Environment, Environments, Json
 
-REVIEW = Path(".terrace/review")
-ReviewFolder = Annotated[Path, typer.Option("--out", help="gets review.md, .html and .json")]
+REVIEW = WORKSPACE / "review"
+ReviewFolder = Annotated[
+    Path,
+    typer.Option("--out", help="gets review.md, .html and .json", show_default=".terrace/review"),
+]
 Approvals = Annotated[Path | None, typer.Option("--approvals", help="instead of approvals.toml")]
 
 
@@ -50,9 +54,12 @@ def wheels(env: Environments = [DEFAULT]) -> None:  # noqa: B006
 
 def app(
     *,
-    folder: Annotated[Path, typer.Option("--folder", help="a directory with a Procfile")] = Path(
-        "examples/guestbook"
-    ),
+    folder: Annotated[
+        Path,
+        typer.Option(
+            "--folder", help="a directory with a Procfile", show_default="examples/guestbook"
+        ),
+    ] = PROJECT / "examples" / "guestbook",
     port: Annotated[int, typer.Option("--port", help="where it listens, on loopback")] = 8080,
     database_url: Annotated[
         str | None,
