@@ -58,3 +58,23 @@ TERRAFORM: Mapping[str, str] = {
     "TF_VAR_region": "bogus",
     "TF_WORKSPACE": "bogus",
 }
+PIP: Mapping[str, str] = {
+    "PIP_ABI": "bogus",
+    "PIP_CONSTRAINT": "/nonexistent",
+    "PIP_DRY_RUN": "1",
+    "PIP_NO_BINARY": ":all:",
+    "PIP_PLATFORM": "bogus",
+    "PIP_PREFIX": "/nonexistent",
+    "PIP_REQUIREMENT": "/nonexistent",
+    "PIP_REQUIRE_VIRTUALENV": "1",
+    "PIP_TARGET": "/nonexistent",
+    "PIP_USER": "1",
+}
+GIT: Mapping[str, str] = {
+    "GIT_COMMON_DIR": "/nonexistent",
+    "GIT_DIR": "/nonexistent",
+    "GIT_INDEX_FILE": "/nonexistent",
+    "GIT_OBJECT_DIRECTORY": "/nonexistent",
+    "GIT_PREFIX": "bogus/",
+    "GIT_WORK_TREE": "/nonexistent",
+}
