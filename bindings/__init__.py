@@ -59,10 +59,8 @@ def disk_fault(error: Exception) -> str | None:
     if found is None:
         return None
     why, place = found.groups()
-    return (
-        f"{place or 'the output'} cannot be written: {why}: make it a folder that you may write to, "
-        "with room in it"
-    )
+    remedy = "make it a folder that you may write to, with room in it"
+    return f"{place or 'the output'} cannot be written: {why}: {remedy}"
 
 
 def _stock() -> bool:

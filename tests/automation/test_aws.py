@@ -3,6 +3,7 @@ import socket
 import time
 from collections.abc import Iterator
 
+import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
@@ -96,9 +97,9 @@ def test_an_endpoint_that_never_answers_is_named_however_patient_a_client_is(
     attempts: int, silence: Silence, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(aws, "_TIMEOUTS", Config(connect_timeout=1, read_timeout=0.2))
-    client = aws._impatient().create_client(
+    session = boto3.Session(botocore_session=aws._impatient(), region_name=settings.region)
+    client = session.client(
         "s3",
-        region_name=settings.region,
         config=Config(retries={"mode": "standard", "total_max_attempts": attempts}),
     )
     start = time.monotonic()
