@@ -34,7 +34,8 @@ def named_output() -> Iterator[None]:
     sys.stdout = named = _Output(
         stream.buffer,
         encoding=stream.encoding,
-        errors=stream.errors,
+        # A mark in place of a letter that the user's encoding lacks is better than no line.
+        errors="replace",
         line_buffering=stream.line_buffering,
     )
     try:

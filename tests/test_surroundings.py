@@ -13,7 +13,7 @@ from tests.automation import hostile
 from tests.conftest import SMALL_APPLICATION
 from tests.processes import PROJECT, bound_by_permissions, run, stack_files
 
-SOURCES = ("artifact", "bindings", "config", "modules", "stacks")
+SOURCES = ("artifact", "automation", "bindings", "config", "modules", "stacks")
 AUTOMATION = (sys.executable, "-m", "automation")
 # Each would have a program of ours find something else, or nothing.
 SURROUNDINGS: Mapping[str, Mapping[str, str]] = {
@@ -102,18 +102,39 @@ def test_an_output_that_cannot_be_written_is_one_line(
     assert list(output.iterdir()) == []
 
 
-def test_a_checkout_that_cannot_be_written_is_one_line(
-    synthesize: Synthesize, tmp_path: Path
-) -> None:
-    project = tmp_path / "project"
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project that nobody may write to."""
+    project = tmp_path_factory.mktemp("checkout") / "project"
+    left_out = shutil.ignore_patterns("__pycache__")
     for name in SOURCES:
-        shutil.copytree(PROJECT / name, project / name)
+        shutil.copytree(PROJECT / name, project / name, ignore=left_out)
     shutil.copy(PROJECT / "main.py", project)
-    application = project / SMALL_APPLICATION.relative_to(PROJECT)
-    shutil.copytree(SMALL_APPLICATION, application)
-    sealed(project)
-    said = f"{project}/.terrace/releases cannot be written: Permission denied: make it a folder"
-    refused(synthesize(tmp_path / "out", project=project), said)
+    shutil.copytree(SMALL_APPLICATION, project / SMALL_APPLICATION.relative_to(PROJECT))
+    return sealed(project)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["main.py"],
+        ["-m", "automation", "synth"],
+        ["-m", "automation", "validate"],
+        ["-m", "automation", "diagram", "--out", "/dev/null"],
+        ["-m", "automation", "rehearse"],
+    ],
+    ids=" ".join,
+)
+def test_a_checkout_that_cannot_be_written_is_one_line(
+    command: list[str], checkout: Path, environments: Path
+) -> None:
+    finished = run(
+        *bound_by_permissions(sys.executable, *command),
+        folder=checkout,
+        APP_ENV="dev",
+        APP_ENVIRONMENTS=str(environments),
+    )
+    refused(finished, str(checkout), " cannot be written: ")
 
 
 def sealed(folder: Path) -> Path:
@@ -123,10 +144,10 @@ def sealed(folder: Path) -> Path:
     return folder
 
 
-def refused(finished: subprocess.CompletedProcess[str], start: str) -> None:
+def refused(finished: subprocess.CompletedProcess[str], *said: str) -> None:
     assert finished.returncode == 2, finished.stderr
     (line,) = finished.stderr.splitlines()
-    assert line.startswith(start)
+    assert all(part in line for part in said), line
 
 
 # What prints help, what prints a text of its own, and what prints through rich.
