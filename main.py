@@ -62,7 +62,8 @@ def main() -> int:
     try:
         synthesize(settings, release)
     except Exception as error:
-        fault = bindings.disk_fault(error)
+        output = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")).resolve()
+        fault = bindings.disk_fault(error, output)
         if fault is None:
             raise
         print(fault, file=sys.stderr)

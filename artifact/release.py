@@ -86,7 +86,7 @@ def _keep(content: bytes, file: Path) -> Path:
         except OSError as error:
             raise ArtifactError(
                 f"{file.parent} cannot be written: {error.strerror}: make it a folder that you may "
-                "write to, with room in it"
+                "write to, with room in it, or remove it"
             ) from error
         by_age = sorted(file.parent.glob("*.tar.gz"), key=lambda each: each.stat().st_mtime)
         for old in by_age[:-_KEPT]:

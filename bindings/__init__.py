@@ -23,8 +23,9 @@ CACHE = Path(__file__).parent.parent / ".terrace" / "jsii"
 
 # As Node tells what the disk refuses: "EACCES: permission denied, mkdir '/srv/terrace'".
 _REFUSED = re.compile(
-    r"\b(?:EACCES|EDQUOT|EEXIST|ENOSPC|ENOTDIR|EPERM|EROFS): ([^,\n]+), \w+(?: '([^'\n]+)')?"
+    r"\b(EACCES|EDQUOT|EEXIST|ENOSPC|ENOTDIR|EPERM|EROFS): [^,\n]+, \w+(?: '([^'\n]+)')?"
 )
+_FULL = ("EDQUOT", "ENOSPC")
 
 
 def prepare() -> None:
@@ -53,14 +54,17 @@ def run(program: Callable[[], int]) -> int:
     return exit_code
 
 
-def disk_fault(error: Exception) -> str | None:
+def disk_fault(error: Exception, output: Path) -> str | None:
     """What the disk refused Node, in one line; None where it is another error."""
     found = _REFUSED.search(str(error))
     if found is None:
         return None
-    why, place = found.groups()
-    remedy = "make it a folder that you may write to, with room in it"
-    return f"{place or 'the output'} cannot be written: {why}: {remedy}"
+    code, name = found.groups(default="")
+    named = Path(name or output)
+    place = output if named.is_relative_to(output) else named
+    if code in _FULL:
+        return f"the disk is full: make room where {place} is, then try again"
+    return f"{place} cannot be written: make it a folder that you may write to, or remove it"
 
 
 def _stock() -> bool:

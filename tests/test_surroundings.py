@@ -98,7 +98,9 @@ def test_an_output_that_cannot_be_written_is_one_line(
     synthesize: Synthesize, tmp_path: Path
 ) -> None:
     output = sealed(tmp_path / "out")
-    refused(synthesize(output), f"{output}/stacks cannot be written: permission denied: make it a")
+    refused(
+        synthesize(output), f"{output} cannot be written: make it a folder that you may write to"
+    )
     assert list(output.iterdir()) == []
 
 
