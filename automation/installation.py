@@ -70,6 +70,8 @@ def _install(
         reason = " ".join(complaint.replace("│", " ").split())
         raise UserError(f"Terraform cannot get the AWS provider {constraint}: {_REMEDY}. {reason}")
     lock = (folder / LOCK).read_text(encoding="utf-8")
+    # What is installed is shared by other means, and one cache cannot serve several at a time.
+    environ.pop("TF_PLUGIN_CACHE_DIR", None)
     return Installation(folder / "data" / "providers", lock, environ)
 
 

@@ -54,11 +54,11 @@ def environment(
     names no file does not count.
     """
     adapted = dict(environ)
-    if Path(adapted.get("TF_CLI_CONFIG_FILE", "")).is_file():
+    if _readable(Path(adapted.get("TF_CLI_CONFIG_FILE", ""))):
         return adapted
     adapted.pop("TF_CLI_CONFIG_FILE", None)
     home = Path(environ.get("HOME", "/"))
-    if (home / ".terraformrc").is_file():
+    if _readable(home / ".terraformrc"):
         return adapted
     mirror = find_mirror([*system_roots, home, home / ".terraform.d"], constraint=constraint)
     if mirror is not None:
@@ -67,6 +67,14 @@ def environment(
         config.write_text(_CLI_CONFIG.format(mirror=mirror.as_posix()), encoding="utf-8")
         adapted["TF_CLI_CONFIG_FILE"] = str(config.resolve())
     return adapted
+
+
+def _readable(file: Path) -> bool:
+    """Whether it is a file; a home directory may be somebody else's."""
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def find_mirror(roots: Iterable[Path], *, constraint: str) -> Path | None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from automation.errors import CommandError, UserError
+from automation.output import OutputError
 
 # As Python, Node and Terraform report the same errors.
 _FULL = r"ENOSPC|EDQUOT|[Nn]o space left on device|[Dd]isk quota exceeded"
@@ -40,7 +41,7 @@ def disk_errors(place: Path) -> Iterator[None]:
         yield
     except (CommandError, OSError) as error:
         line = remedy(str(error), _blamed(error, place))
-        if line is None:
+        if line is None or isinstance(error, OutputError):
             raise
         raise UserError(line) from error
 

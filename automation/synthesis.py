@@ -1,7 +1,6 @@
 """Synthesize an environment in a process of its own, and read what came out."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from automation.errors import CommandError, UserError
+from automation.surroundings import for_python
 
 PROJECT = Path(__file__).parent.parent
 OUTPUT = PROJECT / "cdktf.out"
@@ -78,7 +78,7 @@ def synthesize(
     finished = subprocess.run(
         [sys.executable, "main.py"],
         cwd=project,
-        env={**os.environ, **environ},
+        env={**for_python(), **environ},
         capture_output=True,
         text=True,
         check=False,

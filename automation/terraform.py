@@ -7,17 +7,51 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from automation import versions
 from automation.errors import UserError
+from automation.synthesis import PROJECT, WORKSPACE
 from automation.versions import Version
 
 MINIMUM: Version = (1, 11, 0)
 _REMEDY = "install 1.11 or newer from https://developer.hashicorp.com/terraform/install"
 
-# They would have it work on something else, or somewhere else.
+# Where providers come from, and what is logged. All other variables of the user's would have
+# Terraform work on something else, somewhere else or by other options than ours.
 # https://developer.hashicorp.com/terraform/cli/config/environment-variables
-_CHOICES = ("TF_CLI_ARGS", "TF_WORKSPACE", "TF_DATA_DIR", "TF_VAR_", "TF_PLUGIN_CACHE_DIR")
+_KEPT = (
+    "TF_APPEND_USER_AGENT",
+    "TF_CLI_CONFIG_FILE",
+    "TF_LOG",
+    "TF_PLUGIN_CACHE_DIR",
+    "TF_PROVIDER_DOWNLOAD_RETRY",
+    "TF_REGISTRY_",
+    "TF_TOKEN_",
+)
+_PATHS = ("TF_CLI_CONFIG_FILE", "TF_LOG_PATH", "TF_PLUGIN_CACHE_DIR")
+# What hashicorp/setup-terraform calls the program that its wrapper, `terraform`, stands for.
+_WRAPPED = "terraform-bin"
+
+
+def without_choices(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment without the user's own choices for Terraform, and with what is kept of them.
+
+    Terraform runs in other folders than the user, so paths become absolute. A log that goes to no
+    file would be amid what Terraform answers, so it goes to one.
+    """
+    kept = {
+        name: str(Path(value).absolute()) if name in _PATHS and value else value
+        for name, value in environ.items()
+        if not name.startswith("TF_") or name.startswith(_KEPT)
+    }
+    if any(name.startswith("TF_LOG") for name in kept):
+        kept.setdefault("TF_LOG_PATH", str(WORKSPACE / "terraform.log"))
+    return kept
+
+
+def _own_environment() -> dict[str, str]:
+    return without_choices(os.environ)
 
 
 @dataclass(frozen=True)
@@ -26,7 +60,7 @@ class Terraform:
 
     program: str
     version: str
-    environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    environ: Mapping[str, str] = field(default_factory=_own_environment)
 
     def run(self, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         """Run a command in a folder, without questions, colours or a look for newer versions."""
@@ -43,9 +77,10 @@ class Terraform:
 
 def find(path: str | None = None) -> Terraform:
     """The Terraform on the search path; raises `UserError` when it is missing or too old."""
-    program = shutil.which("terraform", path=path)
-    if program is None:
+    found = shutil.which("terraform", path=path)
+    if found is None:
         raise UserError(f"Terraform is not installed, or not on PATH: {_REMEDY}")
+    program = _unwrapped(found)
     version = _version(program)
     parsed = versions.parse(version)
     if parsed is None or parsed < MINIMUM:
@@ -53,14 +88,26 @@ def find(path: str | None = None) -> Terraform:
     return Terraform(program=program, version=version)
 
 
-def without_choices(environ: Mapping[str, str]) -> dict[str, str]:
-    """An environment without the user's own choices for Terraform."""
-    return {name: value for name, value in environ.items() if not name.startswith(_CHOICES)}
+def _unwrapped(program: str) -> str:
+    """The program itself: a wrapper adds lines to what it prints, and has exit codes of its own.
+
+    https://github.com/hashicorp/setup-terraform#inputs
+    """
+    return shutil.which(_WRAPPED, path=str(Path(program).parent)) or program
+
+
+def answer(text: str) -> Any:
+    """The JSON that Terraform answers; what stands around it is a wrapper's.
+
+    Raises `ValueError` where there is none.
+    """
+    value, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
+    return value
 
 
 def _version(program: str) -> str:
-    answer = Terraform(program=program, version="").run("version", "-json", folder=Path.cwd())
+    said = Terraform(program=program, version="").run("version", "-json", folder=PROJECT)
     try:
-        return str(json.loads(answer.stdout)["terraform_version"])
+        return str(answer(said.stdout)["terraform_version"])
     except (ValueError, KeyError):
         return "of an unknown version"

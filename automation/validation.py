@@ -1,6 +1,5 @@
 """Have the real Terraform and provider validate synthesized stacks, which stay untouched."""
 
-import json
 import os
 import shutil
 import time
@@ -13,7 +12,7 @@ from typing import Any
 from automation.errors import CommandError
 from automation.installation import LOCK, install
 from automation.synthesis import WORKSPACE, Stack
-from automation.terraform import Terraform
+from automation.terraform import Terraform, answer
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Validator:
         (place / LOCK).write_text(self._lock, encoding="utf-8")
         finished = self._terraform.run("validate", "-json", folder=place)
         try:
-            diagnostics = json.loads(finished.stdout)["diagnostics"]
+            diagnostics = answer(finished.stdout)["diagnostics"]
         except (ValueError, KeyError):
             complaint = f"terraform validate failed for {stack.name}:\n{finished.stderr.strip()}"
             raise CommandError(complaint) from None

@@ -9,6 +9,7 @@ bytes are the same (docs/adr/0002-load-bindings-on-demand.md).
 import gc
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,15 @@ from pathlib import Path
 PACKAGE = "cdktf_cdktf_provider_aws"
 PRELOAD = Path(__file__).with_name("prefer_lazy_index.cjs")
 STOCK_SWITCH = "TERRACE_STOCK_BINDINGS"
+# Else it is below the home directory, which may not be there, or not be ours to write to.
+CACHE_VARIABLE = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
+CACHE = Path(__file__).parent.parent / ".terrace" / "jsii"
+
+# As Node tells what the disk refuses: "EACCES: permission denied, mkdir '/srv/terrace'".
+_REFUSED = re.compile(
+    r"\b(EACCES|EDQUOT|EEXIST|ENOSPC|ENOTDIR|EPERM|EROFS): [^,\n]+, \w+(?: '([^'\n]+)')?"
+)
+_FULL = ("EDQUOT", "ENOSPC")
 
 
 def prepare() -> None:
@@ -25,6 +35,7 @@ def prepare() -> None:
     then already lost.
     """
     _use_packaged_node()
+    os.environ.setdefault(CACHE_VARIABLE, str(CACHE))
     if not _stock():
         _skip_package_init()
         _preload_lazy_index()
@@ -41,6 +52,19 @@ def run(program: Callable[[], int]) -> int:
     exit_code = program()
     gc.freeze()
     return exit_code
+
+
+def disk_fault(error: Exception, output: Path) -> str | None:
+    """What the disk refused Node, in one line; None where it is another error."""
+    found = _REFUSED.search(str(error))
+    if found is None:
+        return None
+    code, name = found.groups(default="")
+    named = Path(name or output)
+    place = output if named.is_relative_to(output) else named
+    if code in _FULL:
+        return f"the disk is full: make room where {place} is, then try again"
+    return f"{place} cannot be written: make it a folder that you may write to, or remove it"
 
 
 def _stock() -> bool:

@@ -11,7 +11,13 @@ from pathlib import Path
 # Tests have environments of their own: those of environments/ are the user's.
 os.environ["APP_ENVIRONMENTS"] = "tests/environments"
 
-import bindings
+from automation.surroundings import for_git
+
+# A hook that runs the tests names its own repository, and they make some of theirs.
+for _name in set(os.environ) - set(for_git()):
+    del os.environ[_name]
+
+import bindings  # noqa: E402
 
 bindings.prepare()
 

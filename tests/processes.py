@@ -1,10 +1,13 @@
 """Run the project's programs as their users do."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
 
 PROJECT = Path(__file__).parent.parent
 
@@ -34,3 +37,13 @@ def python(*arguments: str, folder: Path = PROJECT, **environ: str) -> str:
 def stack_files(output: Path) -> dict[str, bytes]:
     """Every synthesized stack's bytes."""
     return {file.parent.name: file.read_bytes() for file in output.glob("stacks/*/cdk.tf.json")}
+
+
+def bound_by_permissions(*command: str) -> tuple[str, ...]:
+    """A command that may do only what permission bits allow, as root is not bound by them."""
+    if os.geteuid() != 0:
+        return command
+    if shutil.which("setpriv") is None:
+        pytest.skip("setpriv is not installed, and root may write anywhere")
+    lost = "-dac_override,-dac_read_search"
+    return ("setpriv", f"--bounding-set={lost}", f"--inh-caps={lost}", *command)

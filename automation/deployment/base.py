@@ -149,10 +149,9 @@ class Command:
     def _fleet(
         self, synthesis: Synthesis, found: Terraform, installation: Installation, log: RunLog
     ) -> Fleet:
-        environ = terraform.without_choices(installation.environ)
         return Fleet(
             synthesis.stacks,
-            terraform=replace(found, environ=environ),
+            terraform=replace(found, environ=installation.environ),
             installation=installation,
             workspace=self.request.folder / "stacks",
             console=self.progress,

@@ -1,7 +1,6 @@
 """Keeps what each run did: a line of JSON for whatever happens, as it happens."""
 
 import json
-import os
 import platform
 import re
 import subprocess
@@ -16,6 +15,7 @@ from automation.deployment.classify import faults
 from automation.deployment.masking import Mask
 from automation.fleet import Track
 from automation.runner import Command, Step
+from automation.surroundings import for_git
 from automation.synthesis import PROJECT
 
 KEPT = 50
@@ -95,7 +95,7 @@ def commit(folder: Path = PROJECT) -> str:
         answer = subprocess.run(
             ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],  # noqa: S607
             cwd=folder,
-            env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
+            env={**for_git(), "GIT_OPTIONAL_LOCKS": "0"},
             capture_output=True,
             text=True,
             check=False,

@@ -34,7 +34,7 @@ def prepare(
         installation = install(found, stacks, workspace)
     fleet = Fleet(
         stacks,
-        terraform=replace(found, environ=terraform.without_choices(installation.environ)),
+        terraform=replace(found, environ=installation.environ),
         installation=installation,
         workspace=data,
         console=progress,

@@ -13,9 +13,11 @@ from typing import Any, Self
 
 import botocore.session
 from botocore.config import Config
+from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
 from automation.emulator import environment
 from automation.errors import CommandError, UserError
+from automation.surroundings import for_python
 
 PROJECT = Path(__file__).parent.parent.parent
 WORKSPACE = PROJECT / ".terrace" / "emulator"
@@ -23,12 +25,15 @@ WORKSPACE = PROJECT / ".terrace" / "emulator"
 PORT_TAKEN = 3
 _START_SECONDS = 60
 _STOP_SECONDS = 5
-# botocore's way to say that neither the environment nor a file names these: a profile of the
-# user's may not even exist.
+# botocore's way to say that neither the environment nor a file decides anything: a profile of the
+# user's may not even exist, and FIPS endpoints are none that the emulator answers for.
 NO_CONFIGURATION = {
-    "profile": (None, None, None, None),
+    name: (None, None, default, conversion)
+    for name, (_, _, default, conversion) in BOTOCORE_DEFAUT_SESSION_VARIABLES.items()
+} | {
     "config_file": (None, None, os.devnull, None),
     "credentials_file": (None, None, os.devnull, None),
+    "s3": (None, None, {}, None),
 }
 
 
@@ -128,7 +133,7 @@ class Emulator:
                 self._command(),
                 cwd=PROJECT,
                 # moto imports boto3, which stops at a profile that does not exist.
-                env=environment.without_aws(os.environ),
+                env=for_python(environment.without_aws(os.environ)),
                 stdin=subprocess.DEVNULL if self._keep else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

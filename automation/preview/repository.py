@@ -1,12 +1,12 @@
 """The project's Git repository, as far as a preview looks at it."""
 
-import os
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from automation.errors import UserError
+from automation.surroundings import for_git
 from automation.synthesis import PROJECT
 
 _SHOWN = 3
@@ -102,7 +102,7 @@ def git(
         return subprocess.run(  # noqa: S603
             ["git", "--no-optional-locks", *arguments],  # noqa: S607
             cwd=folder,
-            env={**os.environ, **environ},
+            env={**for_git(), **environ},
             input=given,
             capture_output=True,
             check=False,

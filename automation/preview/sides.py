@@ -13,6 +13,7 @@ from automation.installation import Installation, install
 from automation.preview.checkout import Checkout
 from automation.preview.repository import Commit, Repository
 from automation.preview.request import Request
+from automation.surroundings import for_python
 from automation.synthesis import Stack, synthesize
 from automation.terraform import Terraform
 from config.environments import folder_of, names
@@ -78,6 +79,7 @@ def _fetch_wheels(project: Path, environment: str) -> None:
     finished = subprocess.run(  # noqa: S603
         [sys.executable, "-m", "automation", "wheels", "--env", environment],
         cwd=project,
+        env=for_python(),
         capture_output=True,
         text=True,
         check=False,

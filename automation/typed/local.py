@@ -6,10 +6,14 @@ from typing import Annotated
 import typer
 
 from automation import commands
+from automation.synthesis import WORKSPACE
 from automation.typed.options import CONSOLE, DEFAULT, PROGRESS, Environment, Environments, Json
 
-REVIEW = Path(".terrace/review")
-ReviewFolder = Annotated[Path, typer.Option("--out", help="gets review.md, .html and .json")]
+REVIEW = WORKSPACE / "review"
+ReviewFolder = Annotated[
+    Path,
+    typer.Option("--out", help="gets review.md, .html and .json", show_default=".terrace/review"),
+]
 _PORTS = 65_535
 Approvals = Annotated[Path | None, typer.Option("--approvals", help="instead of approvals.toml")]
 

@@ -5,6 +5,8 @@ import pytest
 from artifact import ArtifactError, wheels
 from artifact.wheels import Wheels
 from tests.artifact.packages import application, wheel
+from tests.automation import hostile
+from tests.processes import PROJECT
 
 
 @pytest.fixture
@@ -98,3 +100,21 @@ def test_another_lock_python_or_architecture_has_wheels_of_its_own(tmp_path: Pat
         wanted(one, tmp_path, architecture="x86_64").folder,
     }
     assert len(folders) == 4
+
+
+def test_what_the_user_says_of_other_installations_is_not_meant(
+    tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in hostile.PIP.items():
+        monkeypatch.setenv(name, value)
+    directory = application(tmp_path / "app", **{"requirements.txt": wheel(index, "pure")})
+    found = wanted(directory, tmp_path / "cache")
+    assert found.fetch()
+    names = [file.name for file in found.files()]
+    assert names == ["pip-1.0-py3-none-any.whl", "pure-1.0-py3-none-any.whl"]
+
+
+def test_make_has_packages_come_from_the_same_places() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    (line,) = (each for each in makefile.splitlines() if each.startswith("PIP_SOURCES := "))
+    assert tuple(line.split()[2:]) == wheels.SOURCES

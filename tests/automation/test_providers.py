@@ -1,9 +1,11 @@
 import platform
+import sys
 from pathlib import Path
 
 import pytest
 
 from automation import providers
+from tests.processes import bound_by_permissions, run
 
 RANGE = ">= 5.100.0, < 7.0.0"
 HERE = "linux_amd64"
@@ -86,3 +88,16 @@ def test_terraform_downloads_where_there_is_no_mirror(tmp_path: Path) -> None:
     found = environment(tmp_path, TF_CLI_CONFIG_FILE=str(tmp_path / "missing"))
     assert "TF_CLI_CONFIG_FILE" not in found
     assert not (tmp_path / "work").exists()
+
+
+def test_a_home_that_is_somebody_elses_is_none(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o000)
+    program = (
+        "from pathlib import Path; from automation import providers; import sys; "
+        "print(providers.environment(Path(sys.argv[2]), constraint='>= 5.100.0', "
+        "environ={'HOME': sys.argv[1]}, system_roots=[]))"
+    )
+    command = (sys.executable, "-c", program, str(home), str(tmp_path / "work"))
+    finished = run(*bound_by_permissions(*command))
+    assert finished.stdout == f"{{'HOME': '{home}'}}\n", finished.stderr

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import CommandError, UserError
+from automation.output import OutputError
 from automation.remedies import check_folder, disk_errors
 
 PLACE = Path("/home/me/terrace/cdktf.out")
@@ -34,7 +35,14 @@ def test_what_the_disk_refuses_has_a_remedy_in_one_line(error: Exception, messag
     assert str(refusal.value) == message
 
 
-@pytest.mark.parametrize("error", [CommandError("aws_vpc: quota"), ConnectionError("refused")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        CommandError("aws_vpc: quota"),
+        ConnectionError("refused"),
+        OutputError(errno.ENOSPC, "No space left on device"),
+    ],
+)
 def test_other_errors_stay_what_they_are(error: Exception) -> None:
     with pytest.raises(type(error)), disk_errors(PLACE):
         raise error

@@ -13,6 +13,7 @@ from automation.errors import CommandError, UserError
 from automation.report import Report
 from automation.synthesis import Stack, Synthesis, read
 from automation.validation import Validator, Verdict
+from tests.automation import hostile
 from tests.conftest import ENVIRONMENTS, OPTIONS
 from tests.processes import run
 
@@ -57,6 +58,17 @@ def test_a_complaint_names_the_resource_and_the_fault(tmp_path: Path) -> None:
     assert not verdict.valid
     assert "resource.aws_sqs_queue.jobs" in verdict.complaints[0]
     assert "nmae" in verdict.complaints[0]
+
+
+@pytest.mark.terraform
+def test_the_users_own_arguments_and_choices_are_for_other_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in hostile.TERRAFORM.items():
+        monkeypatch.setenv(name, value)
+    faultless = stack(tmp_path, aws_sqs_queue={"jobs": {"name": "jobs"}})
+    (verdict,) = validator((faultless,)).each([faultless], "test-surrounded")
+    assert verdict.complaints == ()
 
 
 def report(folder: Path, *complaints: str) -> Report:

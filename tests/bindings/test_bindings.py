@@ -101,3 +101,29 @@ def test_a_run_leaves_garbage_to_the_end_of_the_process() -> None:
     program = "import bindings, gc; print(bindings.run(lambda: int(gc.isenabled())))"
     assert python("-c", program).strip() == "0"
     assert python("-c", program, TERRACE_STOCK_BINDINGS="1").strip() == "1"
+
+
+OUTPUT = Path("/srv/out")
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("Error: ENOSPC: no space left on device, write", f"make room where {OUTPUT} is"),
+        (f"EDQUOT: quota, open '{OUTPUT}/stacks/dns'", f"make room where {OUTPUT} is"),
+        (f"Error: EACCES: permission denied, mkdir '{OUTPUT}/stacks'", f"{OUTPUT} cannot be"),
+        (
+            "the cache: EROFS: read-only, mkdir '/srv/.terrace/jsii'.",
+            "/srv/.terrace/jsii cannot be",
+        ),
+    ],
+)
+def test_what_the_disk_refuses_node_is_one_line(said: str, line: str) -> None:
+    fault = bindings.disk_fault(RuntimeError(f"JSIIError\n{said}\n  at stack"), OUTPUT)
+    assert fault is not None
+    assert line in fault
+    assert "\n" not in fault
+
+
+def test_other_errors_are_not_the_disks() -> None:
+    assert bindings.disk_fault(RuntimeError("TypeError: name, of 'x'"), OUTPUT) is None

@@ -14,6 +14,8 @@ from botocore.exceptions import ClientError, ProxyConnectionError
 from automation.emulator import Emulator
 from automation.emulator.process import PROJECT
 from automation.errors import UserError
+from automation.rehearsal.emulated import session
+from tests.automation import hostile
 
 from .conftest import ACCOUNT, REGION
 
@@ -112,11 +114,16 @@ def test_the_users_own_aws_and_proxy_settings_do_not_reach_it(emulator: Emulator
 def test_neither_server_nor_client_heeds_anything_of_the_users(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_PROFILE", "absent")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    monkeypatch.setenv("NO_PROXY", "*")
+    for name, value in {**hostile.AWS, "PYTHONSAFEPATH": "1"}.items():
+        monkeypatch.setenv(name, value)
     with Emulator(account_id=ACCOUNT, region=REGION, workspace=tmp_path) as emulator:
         assert emulator.client("sts").get_caller_identity()["Account"] == ACCOUNT
+        account = session(emulator)
+        assert account.client("sts").get_caller_identity()["Account"] == ACCOUNT
+        s3 = account.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="assets")
+        s3.put_object(Bucket="assets", Key="key", Body=b"content")
+        assert s3.get_object(Bucket="assets", Key="key")["Body"].read() == b"content"
 
 
 def test_clients_trust_the_emulator_beside_the_systems_roots(emulator: Emulator) -> None:

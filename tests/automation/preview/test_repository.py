@@ -5,6 +5,7 @@ import pytest
 from automation.errors import UserError
 from automation.preview.checkout import Checkout
 from automation.preview.repository import Commit, Repository
+from tests.automation import hostile
 from tests.automation.preview.projects import ENVIRONMENT, Project
 
 
@@ -72,3 +73,25 @@ def test_without_git_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UserError, match="git is not installed"):
         Repository(project.root).commit("base")
+
+
+def test_a_hook_elsewhere_does_not_say_which_repository_is_meant(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in a linked worktree, with the project in a folder of the repository."""
+    linked = tmp_path / "linked"
+    project.git("worktree", "add", "--quiet", "--detach", str(linked), "base")
+    before = Repository(linked / "platform").commit("base")
+    hook = {"GIT_DIR": str(project.root / ".git"), "GIT_INDEX_FILE": str(tmp_path / "index")}
+    for name, value in {**hostile.GIT, **hook}.items():
+        monkeypatch.setenv(name, value)
+    repository = Repository(linked / "platform")
+    assert repository.commit("base") == before
+    repository.refuse_changes()
+    checkout = Checkout(repository, before, (tmp_path / "base").resolve())
+    checkout.write(ENVIRONMENT)
+    names = sorted(each.name for each in checkout.project.iterdir())
+    assert names == ["manifest.json", "stacks"]
+    (linked / "platform" / "new").touch()
+    with pytest.raises(UserError, match="not committed: platform/new"):
+        repository.refuse_changes()
