@@ -141,6 +141,8 @@ def test_every_command_knows_it(project: Path, emulator: Emulator) -> None:
 def verified(commands: Commands) -> None:
     # Most of the platform is not there: what is said of the queue counts.
     findings = commands.ask("verify", "--all", code=1)["findings"]
+    deployed = {each["tier"]: each["ok"] for each in findings if each["what"].endswith(" deployed")}
+    assert [tier for tier, ok in deployed.items() if ok] == ["security", "queue"]
     found = {each["what"]: each for each in findings if each["tier"] == "queue"}
     assert found["checks of its own"]["detail"].startswith("none: ")
     assert found["resources: are deployed"]["detail"] == "1 of 1"

@@ -48,11 +48,15 @@ def others(catalogue: Catalogue, area: Box) -> str | None:
                 catalogue.within(stack.name),
                 frame(box, "outline box"),
                 text((box.x + 14, box.y + 22), stack.name.upper(), "label"),
-                text((box.x + 14, box.y + 52), f"{stack.resources} resources", "small"),
+                text((box.x + 14, box.y + 52), _resources(stack.resources), "small"),
             ),
         )
         for stack, box in boxes
     )
+
+
+def _resources(count: int) -> str:
+    return f"{count} resource{'' if count == 1 else 's'}"
 
 
 def _box(name: str, items: list[Item], box: Box) -> str:

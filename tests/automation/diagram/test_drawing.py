@@ -169,12 +169,13 @@ def test_a_stack_that_is_not_known_has_a_box(
     stacks_of: Callable[[str], tuple[Stack, ...]], tmp_path: Path
 ) -> None:
     file = tmp_path / "cdk.tf.json"
-    resource = '{"//": {"metadata": {"path": "queue/jobs/queue"}}}'
+    resource = '{"//": {"metadata": {"path": "unheard/jobs/queue"}}}'
     file.write_text(f'{{"resource": {{"aws_sqs_queue": {{"jobs": {resource}}}}}}}')
-    picture = draw((*stacks_of("dev"), Stack("queue", file)))
-    assert "QUEUE" in words(parse(picture))
-    assert 'class="tier tier-queue"' in picture
-    assert 'data-addresses="queue:aws_sqs_queue.jobs"' in picture
+    picture = draw((*stacks_of("dev"), Stack("unheard", file)))
+    assert "UNHEARD" in words(parse(picture))
+    assert 'class="tier tier-unheard"' in picture
+    assert 'data-addresses="unheard:aws_sqs_queue.jobs"' in picture
+    assert "1 resource" in words(parse(picture))
 
 
 @pytest.mark.parametrize(

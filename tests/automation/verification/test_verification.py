@@ -78,8 +78,10 @@ def test_a_tier_that_is_not_synthesized_is_not_presupposed(
 def test_a_tier_without_checks_of_its_own_is_told(
     session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
 ) -> None:
-    queue = Stack("queue", stacks[0].file)
-    found = [each for each in verify(session, settings, [*stacks, queue]) if each.tier == "queue"]
+    other = Stack("unheard", stacks[0].file)
+    found = [
+        each for each in verify(session, settings, [*stacks, other]) if each.tier == other.name
+    ]
     assert [(each.what, each.ok) for each in found] == [
         ("checks of its own", True),
         ("configuration", False),
