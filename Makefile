@@ -23,7 +23,7 @@ PIP_COMPILE := "$(CURDIR)/$(RUN)" -m piptools compile -q --generate-hashes --no-
 	--no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --strip-extras
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup wheels app synth preview scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites
+.PHONY: run validate setup wheels app synth preview scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites what-tests-need what-the-app-needs
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -37,19 +37,19 @@ setup: .venv/.installed node_modules/.installed .terrace/.wheels ## install what
 wheels: .venv/.installed ## fetch what the application's instances install
 	@$(RUN) -m automation wheels --env all
 
-app: setup ## run the application here, with a MariaDB and an emulated AWS
+app: what-the-app-needs setup ## run the application here, with a MariaDB and an emulated AWS
 	@$(RUN) -m automation app
 
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth --env "$(APP_ENV)"
 
-test: check quick rehearsals ## lint, types and all tests: the gate
+test: what-tests-need check quick rehearsals ## lint, types and all tests: the gate
 
-quick: setup .terrace/.scanners ## the tests that take seconds
+quick: what-tests-need setup .terrace/.scanners ## the tests that take seconds
 	$(RUN) -m pytest -m "not rehearsal" -n 2 --dist loadfile
 
 # Waiting is most of what they do, so more of them run at a time than there are cores.
-rehearsals: setup ## the tests that apply whole environments to the emulator, minutes each
+rehearsals: what-tests-need setup ## the tests that apply whole environments to the emulator, minutes each
 	$(RUN) -m pytest -m rehearsal -n 3 --dist worksteal
 
 check: setup ## lint and types
@@ -95,6 +95,13 @@ help: ## list these commands
 
 prerequisites:
 	$(DOCTOR)
+
+# Before anything long begins.
+what-tests-need:
+	$(DOCTOR) python terraform tests
+
+what-the-app-needs:
+	$(DOCTOR) python app
 
 .venv/bin/python:
 	$(DOCTOR) python
