@@ -23,7 +23,7 @@ PIP_COMPILE := "$(CURDIR)/$(RUN)" -m piptools compile -q --generate-hashes --no-
 	--no-emit-find-links --no-emit-trusted-host --no-header --no-annotate --strip-extras
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup wheels app synth preview scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites what-tests-need what-the-app-needs
+.PHONY: run validate setup wheels app synth preview scan addresses diagram test test-all quick rehearsals check bench docs lock clean help prerequisites what-tests-need what-the-app-needs
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -43,14 +43,19 @@ app: what-the-app-needs setup ## run the application here, with a MariaDB and an
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth --env "$(APP_ENV)"
 
-test: what-tests-need check quick rehearsals ## lint, types and all tests: the gate
+# The rehearsal waits most of its time, so it has a process of its own beside the other tests.
+test: what-tests-need check .terrace/.scanners ## lint, types, quick tests and a rehearsal of production
+	$(RUN) -m pytest -m "not rehearsal or gate" -n 3
+
+# Rehearsals wait, so more of them run at a time than there are cores.
+test-all: what-tests-need check .terrace/.scanners ## all that test does, and all other rehearsals
+	$(RUN) -m pytest -n 4
 
 quick: what-tests-need setup .terrace/.scanners ## the tests that take seconds
-	$(RUN) -m pytest -m "not rehearsal" -n 2 --dist loadfile
+	$(RUN) -m pytest -m "not rehearsal" -n 2
 
-# Waiting is most of what they do, so more of them run at a time than there are cores.
 rehearsals: what-tests-need setup ## the tests that apply whole environments to the emulator, minutes each
-	$(RUN) -m pytest -m rehearsal -n 3 --dist worksteal
+	$(RUN) -m pytest -m rehearsal -n 3
 
 check: setup ## lint and types
 	$(RUN) -m ruff check
@@ -91,7 +96,7 @@ clean: ## remove everything that is made here
 	rm -rf .venv node_modules cdktf.out .terrace .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile
 
 prerequisites:
 	$(DOCTOR)

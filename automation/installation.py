@@ -14,6 +14,9 @@ from automation.synthesis import Stack
 from automation.terraform import Terraform
 
 LOCK = ".terraform.lock.hcl"
+# The provider's work is mostly to read its own schema, and a fifth of that to collect garbage.
+# https://go.dev/doc/gc-guide
+_SWIFT = {"GOGC": "400"}
 _REMEDY = (
     "let Terraform reach https://registry.terraform.io, or unpack the provider into "
     f"{providers.SYSTEM_ROOTS[0]}/terraform/registry.terraform.io/hashicorp/aws/<version>/"
@@ -70,7 +73,7 @@ def _install(
         reason = " ".join(complaint.replace("│", " ").split())
         raise UserError(f"Terraform cannot get the AWS provider {constraint}: {_REMEDY}. {reason}")
     lock = (folder / LOCK).read_text(encoding="utf-8")
-    return Installation(folder / "data" / "providers", lock, environ)
+    return Installation(folder / "data" / "providers", lock, {**_SWIFT, **environ})
 
 
 def _init(terraform: Terraform, folder: Path, required: dict[str, dict[str, str]]) -> str:
