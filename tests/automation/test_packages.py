@@ -7,6 +7,7 @@ import pytest
 from automation import doctor, packages, programs
 from automation.synthesis import PROJECT
 from tests.automation.systems import Machine
+from tests.processes import run
 from tests.programs import absence
 
 ALL = "chromium-headless-shell cloud-init git mariadb-server-core mariadb-client-core systemd"
@@ -186,6 +187,21 @@ def test_root_on_debian_gets_the_venv_module(
     monkeypatch.setattr(doctor, "_has_venv", lambda: bool(machine.ran()))
     assert doctor.faults(("python",)) == []
     assert re.search(r" python3\.\d+-venv$", machine.ran()[1])
+
+
+@pytest.mark.parametrize(
+    ("target", "checks"),
+    [
+        ("test", "python terraform tests"),
+        ("test-all", "python terraform tests"),
+        ("quick", "python terraform tests"),
+        ("rehearsals", "python terraform tests"),
+        ("app", "python app"),
+    ],
+)
+def test_make_looks_for_it_before_anything_else(target: str, checks: str) -> None:
+    first, *_ = run("make", "--dry-run", "--no-print-directory", target).stdout.splitlines()
+    assert first.endswith(f" -m automation.doctor {checks}")
 
 
 def test_an_old_python_can_read_what_says_so() -> None:
