@@ -6,11 +6,10 @@ https://pytest-xdist.readthedocs.io/en/stable/how-it-works.html
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from xdist.remote import Producer
-from xdist.scheduler import LoadScopeScheduling
-from xdist.workermanage import WorkerController
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # What takes longest goes first, so that nobody waits for it at the end. Rehearsals wait most of
 # their time, for resources that take as long as the provider says.
@@ -53,7 +52,7 @@ class Dealing(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         return nodeid if nodeid.startswith(APART) else nodeid.split("::", 1)[0]
 
-    def _reschedule(self, node: WorkerController) -> None:
+    def _reschedule(self, node: Any) -> None:
         # A worker has to know of one more test than it runs. A third would wait for nothing.
         if self.workqueue and self._pending_of(self.assigned_work[node]) >= 2:
             return
@@ -106,7 +105,7 @@ class Dealer:
     """Has the tests dealt so."""
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Producer) -> Dealing:
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> Dealing:
         config.option.loadscopereorder = False
         return Dealing(config, log)
 
