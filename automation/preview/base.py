@@ -90,4 +90,4 @@ def _connect(track: Track) -> bool:
 
 
 def _apply(track: Track, targets: Iterable[str] = ()) -> bool:
-    return steps.plan_and_apply(track, PATIENT, targets=tuple(targets))
+    return steps.apply_at_once(track, PATIENT, tuple(targets))

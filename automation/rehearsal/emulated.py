@@ -19,9 +19,6 @@ from automation.synthesis import Stack
 from automation.terraform import Terraform, without_choices
 from config import Settings
 
-# The provider's work is mostly to read its own schema, and a fifth of that to collect garbage.
-# https://go.dev/doc/gc-guide
-_SWIFT = {"GOGC": "400"}
 # Seconds between two looks at a stack: nobody throttles here.
 _PAUSE = 0.1
 
@@ -77,7 +74,7 @@ def fleet_of(
 
 def terraform_environment(emulator: Emulator, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment in which Terraform takes the emulator for AWS."""
-    return {**_SWIFT, **without_choices(emulator.isolate(environ))}
+    return without_choices(emulator.isolate(environ))
 
 
 def session(emulator: Emulator) -> boto3.Session:

@@ -102,6 +102,17 @@ def test_the_plan_that_was_made_is_the_one_that_is_applied(played: Played) -> No
     assert len(step.applied) == len([each for each in played.events if isinstance(each, Applied)])
 
 
+def test_what_nobody_looks_at_is_planned_and_applied_at_once(played: Played) -> None:
+    played.play("apply")
+    step = played.runner.apply_at_once(["aws_vpc.main", "aws_subnet.app"])
+    assert step.ok
+    assert played.call.split()[-3:] == [
+        "-auto-approve",
+        "-target=aws_vpc.main",
+        "-target=aws_subnet.app",
+    ]
+
+
 @pytest.mark.parametrize("mode", ["destroy", "refresh-only"])
 def test_another_kind_of_plan_is_asked_for(played: Played, mode: str) -> None:
     played.play("plan", 2)

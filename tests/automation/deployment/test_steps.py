@@ -6,7 +6,7 @@ import pytest
 
 from automation.deployment import deploy_stack
 from automation.deployment.backoff import Backoff
-from automation.deployment.steps import NO_CHANGES, connect, plan_and_apply
+from automation.deployment.steps import NO_CHANGES, apply_at_once, connect, plan_and_apply
 from automation.fleet import Track
 from automation.runner import Step
 from automation.scheduler import Outcome
@@ -36,6 +36,13 @@ def test_without_changes_nothing_is_applied(tmp_path: Path) -> None:
     assert track.note == NO_CHANGES
     assert found.calls("network") == ["init", "plan"]
     assert "network: no changes" in found.consoles.errors.getvalue()
+
+
+def test_what_nobody_looks_at_is_tried_again_too(tmp_path: Path) -> None:
+    found = Played(tmp_path, {"network": {"apply": [THROTTLED, PASSED]}}, GRAPH)
+    track = found.run(lambda track: apply_at_once(track, SOON))["network"]
+    assert track.outcome is Outcome.DONE
+    assert found.calls("network") == ["apply", "apply"]
 
 
 def test_what_passes_is_tried_again_with_a_new_plan(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from automation.local_app.command import LocalApp
 from automation.local_app.request import Request
 from automation.synthesis import PROJECT
 from tests import processes as programs
+from tests.automation.systems import Machine
 
 PROGRAM = """
 import sys
@@ -71,14 +72,15 @@ def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
     assert not asked.workspace.exists()
 
 
-def test_a_missing_server_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mariadb, "_FOLDERS", ())
-    monkeypatch.setenv("PATH", "/nowhere")
+def test_a_missing_server_is_told_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Machine(tmp_path, monkeypatch).is_("Debian")
     with pytest.raises(UserError) as error:
         mariadb.find("mariadbd")
     assert str(error.value) == (
-        "mariadbd is missing: install MariaDB (Debian: apt-get install mariadb-server-core "
-        "mariadb-client-core), or set DATABASE_URL=mysql://user:password@host:port/name"
+        "mariadbd is missing: run apt-get install -y --no-install-recommends mariadb-server-core "
+        "mariadb-client-core, or set DATABASE_URL=mysql://user:password@host:port/name"
     )
 
 

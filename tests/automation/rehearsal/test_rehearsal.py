@@ -25,6 +25,7 @@ from tests.processes import run
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
 
+@pytest.mark.gate
 def test_prod_is_deployed_checked_and_unchanged(rehearse: Start) -> None:
     program = rehearse("prod")
     code, answer = program.finish()

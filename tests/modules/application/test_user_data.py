@@ -1,5 +1,4 @@
 import json
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from automation.programs import CLOUD_INIT, SYSTEMD
 from modules.application.user_data import user_data
 from tests.modules.application.boots import BOOT
+from tests.programs import SHELLCHECK, program
 
 TEXT = user_data(agent_parameter_name="/agent", agent_content_hash="abc", boot=BOOT)
 
@@ -34,8 +35,6 @@ def written(document: dict[str, Any], tmp_path: Path) -> dict[str, Path]:
 
 
 def checked(*command: str | Path) -> str:
-    if shutil.which(str(command[0])) is None:
-        pytest.skip(f"{command[0]} is not installed")
     finished = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
@@ -46,18 +45,18 @@ def checked(*command: str | Path) -> str:
 def test_cloud_init_knows_every_key(tmp_path: Path) -> None:
     file = tmp_path / "user-data"
     file.write_text(TEXT, encoding="utf-8")
-    assert "Valid" in checked("cloud-init", "schema", "--config-file", file)
+    assert "Valid" in checked(program(CLOUD_INIT), "schema", "--config-file", file)
 
 
 def test_scripts_pass_shellcheck(written: dict[str, Path]) -> None:
-    checked("shellcheck", written["start-application"], written["run-process"])
+    checked(SHELLCHECK, written["start-application"], written["run-process"])
 
 
 def test_systemd_accepts_the_units(written: dict[str, Path]) -> None:
     template = written["application@.service"]
     instance = template.rename(template.with_name("application@8080.service"))
     for unit in (instance, written["application-release.service"]):
-        assert checked("systemd-analyze", "verify", "--man=no", unit) == ""
+        assert checked(program(SYSTEMD), "verify", "--man=no", unit) == ""
 
 
 def test_processes_may_do_little(written: dict[str, Path]) -> None:

@@ -15,7 +15,9 @@ import pytest
 import yaml
 
 from automation import terraform
+from automation.programs import CLOUD_INIT, SYSTEMD
 from tests.conftest import Tiers
+from tests.programs import SHELLCHECK, program
 from tests.rendered import rendered
 
 # By how the references to them end.
@@ -49,8 +51,6 @@ def files(expression: str, tmp_path: Path) -> Files:
 
 
 def accepted(*command: str | Path) -> str:
-    if shutil.which(str(command[0])) is None:
-        pytest.skip(f"{command[0]} is not installed")
     finished = subprocess.run(  # noqa: S603
         command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
@@ -67,11 +67,11 @@ def units(files: Files) -> list[Path]:
 
 
 def test_cloud_init_knows_every_key(files: Files) -> None:
-    assert "Valid" in accepted("cloud-init", "schema", "--config-file", files["user-data"])
+    assert "Valid" in accepted(program(CLOUD_INIT), "schema", "--config-file", files["user-data"])
 
 
 def test_scripts_pass_shellcheck(files: Files) -> None:
-    accepted("shellcheck", files["start-application"], files["run-process"])
+    accepted(SHELLCHECK, files["start-application"], files["run-process"])
 
 
 @pytest.mark.parametrize("line", ["web: cd / && {} 5\n", "release: false\r\nweb:\t{} 5\r\n"])
@@ -93,13 +93,13 @@ def test_signals_reach_the_process_of_a_line(files: Files, tmp_path: Path, line:
 
 def test_systemd_accepts_the_units(files: Files) -> None:
     for unit in units(files):
-        assert accepted("systemd-analyze", "verify", "--man=no", unit) == ""
+        assert accepted(program(SYSTEMD), "verify", "--man=no", unit) == ""
 
 
 def test_systemd_calls_the_units_safe(files: Files) -> None:
     """Of a hundred points of exposure; what a unit that says nothing has is 96."""
     for unit in units(files):
-        accepted("systemd-analyze", "security", "--offline=yes", "--threshold=20", unit)
+        accepted(program(SYSTEMD), "security", "--offline=yes", "--threshold=20", unit)
 
 
 @pytest.mark.slow
