@@ -2,10 +2,11 @@
 
 import fcntl
 import os
-import pty
 import re
 import select
+import signal
 import struct
+import subprocess
 import termios
 import time
 from collections.abc import Mapping
@@ -14,7 +15,8 @@ from pathlib import Path
 
 from tests.documents.pages import Command
 
-WIDTH = 100
+# Without colours, and without what moves.
+_TERMINAL = {"TERM": "dumb", "COLUMNS": "100", "LINES": "50"}
 # Questions, and what the reader answers.
 _QUESTION = re.compile(r"(\[y/n\] \(n\): |\(yes/no\) |Type (\S+) to [^\n]*: )$")
 _KEEP = 'code=$?; export -p > "$KEPT/environ"; pwd > "$KEPT/folder"; exit $code'
@@ -42,18 +44,28 @@ class Reader:
 
     def _run(self, text: str) -> tuple[str, int]:
         resume = _RESUME if (self.kept / "environ").exists() else ":"
-        environ = {**self.environ, "KEPT": str(self.kept), "TERM": "dumb", "COLUMNS": str(WIDTH)}
-        process, terminal = pty.fork()
-        if process == 0:
-            os.chdir(self.folder)
-            os.execvpe("bash", ["bash", "-c", f"{resume}\n{text}\n{_KEEP}"], environ)  # noqa: S606, S607
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, WIDTH, 0, 0))
+        environ = {**self.environ, **_TERMINAL, "KEPT": str(self.kept)}
+        terminal, theirs = os.openpty()
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 100, 0, 0))
+        process = subprocess.Popen(  # noqa: S603
+            ["bash", "-c", f"{resume}\n{text}\n{_KEEP}"],  # noqa: S607
+            cwd=self.folder,
+            env=environ,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
         try:
             printed = self._listen(terminal)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         finally:
             os.close(terminal)
-        _, status = os.waitpid(process, 0)
-        return printed, os.waitstatus_to_exitcode(status)
+            code = process.wait()
+        return printed, code
 
     def _listen(self, terminal: int) -> str:
         """Everything that is printed, as the questions in it are answered."""

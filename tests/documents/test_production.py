@@ -98,10 +98,14 @@ def live(life: Life, block: Block, shown: str) -> None:
         life.reader.type(command)
         THEN.get(command.text, _nothing)(life)
     said = "".join(life.reader.said[command.text] for command in typed)
+    if len(typed) == len(block.commands):
+        assert missing(_as_production(shown), _as_production(said)) == [], f"{block}:\n{said}"
+
+
+def _as_production(said: str) -> str:
     for ours, theirs in AS_PRODUCTION:
         said = said.replace(ours, theirs)
-    if len(typed) == len(block.commands):
-        assert missing(shown, said) == [], f"{block}:\n{said}"
+    return said
 
 
 def _nothing(life: Life) -> None:
@@ -167,12 +171,12 @@ FIRST: dict[str, Callable[[Life], None]] = {
     "git add environments": edited,
     "python -m automation bootstrap": refused_without_states,
     "python -m automation release": another_release,
-    "python -m automation destroy": kept_while_states_hold_anything,
+    "python -m automation destroy --env dev": kept_while_states_hold_anything,
 }
 THEN: dict[str, Callable[[Life], None]] = {
     "cd platform": installed,
     "python -m automation deploy": deployed,
     "python -m automation release": released,
     "python -m automation rollback": rolled_back,
-    "python -m automation destroy": destroyed,
+    "python -m automation destroy --env dev": destroyed,
 }
