@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from config.loader import ENVIRONMENTS
 from tests.conftest import ENVIRONMENTS as REFERENCE
 from tests.processes import PROJECT
@@ -77,6 +79,8 @@ def snapshot(folder: Path, hub: Hub) -> None:
 
     In the place of the user's environments are those of the tests.
     """
+    if not (PROJECT / ".git").exists():
+        pytest.skip("this is no clone: git does not know which files belong to it")
     listed = hub.git("ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=PROJECT)
     for name in filter(None, listed.split("\0")):
         if (PROJECT / name).is_file():

@@ -1,7 +1,6 @@
 """The documents, and the commands that are in them."""
 
 import re
-import subprocess
 from dataclasses import dataclass
 from functools import cache
 
@@ -70,19 +69,10 @@ class Command:
 
 @cache
 def documents() -> tuple[str, ...]:
-    """Every document of Terrace that git knows of, or would with the next commit."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],  # noqa: S607
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    names = {name for name in listed.stdout.splitlines() if (PROJECT / name).exists()}
-    return tuple(sorted(name for name in names if "/" not in name or name.startswith(_FOLDERS)))
-
-
-_FOLDERS = tuple(f"{place}/" for place in PLACES)
+    """Every document of Terrace; what packages bring along is none."""
+    found = [file for place in PLACES for file in (PROJECT / place).rglob("*.md")]
+    names = [file.relative_to(PROJECT) for file in (*PROJECT.glob("*.md"), *found)]
+    return tuple(sorted(str(name) for name in names if "node_modules" not in name.parts))
 
 
 def read(document: str) -> str:

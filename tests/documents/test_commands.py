@@ -52,6 +52,12 @@ def test_a_command_that_only_tells_tells(text: str) -> None:
     assert text in COMMANDS
 
 
+def test_make_alone_rehearses() -> None:
+    """The pages' readers are not told, and no test types it: rehearsals have tests of their own."""
+    finished = run("make", "-n", APP_ENV="dev")
+    assert finished.stdout.rstrip().endswith('-m automation rehearse --env "dev"')
+
+
 def test_what_works_on_an_account_is_typed_by_a_test() -> None:
     typed = {command.text for page in SCRIPTS for command in script(page)}
     left = [
