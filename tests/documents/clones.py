@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from config.loader import ENVIRONMENTS
-from tests.conftest import ENVIRONMENTS as REFERENCE
 from tests.processes import PROJECT
 
 # Where the documents have their readers clone from.
@@ -18,6 +16,8 @@ TERRACE = "https://github.com/terrace/terrace.git"
 _PERSON = {"NAME": "A. Reader", "EMAIL": "reader@example.com"}
 # What is installed is linked from here, and older than any file, so that `make` leaves it alone.
 _INSTALLED = (".venv", "node_modules")
+_THEIRS = ("environments", "addresses")
+_REFERENCE = ("prod.toml", "staging.toml", "dev.toml")
 _FETCHED = (".scanners", ".wheels", "providers", "providers.lock", "scanners", "wheels")
 
 
@@ -77,7 +77,7 @@ def without_git(environ: Mapping[str, str]) -> dict[str, str]:
 def snapshot(folder: Path, hub: Hub) -> None:
     """A repository with one commit: the project's files as they are here.
 
-    In the place of the user's environments are those of the tests.
+    In the place of the user's environments are those of the tests, with no list of addresses yet.
     """
     if not (PROJECT / ".git").exists():
         pytest.skip("this is no clone: git does not know which files belong to it")
@@ -86,10 +86,11 @@ def snapshot(folder: Path, hub: Hub) -> None:
         if (PROJECT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PROJECT / name, folder / name)
-    shutil.rmtree(folder / "environments", ignore_errors=True)
+    for name in _THEIRS:
+        shutil.rmtree(folder / name, ignore_errors=True)
     (folder / "environments").mkdir()
-    for name in REFERENCE:
-        shutil.copy(ENVIRONMENTS / f"{name}.toml", folder / "environments")
+    for name in _REFERENCE:
+        shutil.copy(PROJECT / "tests" / "environments" / name, folder / "environments")
     hub.git("init", "--quiet", folder=folder)
     hub.git("add", "--all", folder=folder)
     hub.git("commit", "--quiet", "--message", "As it is here", folder=folder)

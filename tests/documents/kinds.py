@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import cast
 
 import click
@@ -15,14 +16,10 @@ import pytest
 from typer.main import get_command
 
 from automation.__main__ import cli
-from config.loader import ENVIRONMENTS
 from tests.documents.pages import Command
 from tests.processes import PROJECT
 
-# Code within sentences that begins like a command and is none.
-NO_COMMANDS = {
-    "mariadb-server-core mariadb-client-core": "packages of Debian",
-}
+EXAMPLES = PROJECT / "examples"
 _PROGRAM = re.compile(r"[a-z.][\w./-]*")
 _ASSIGNMENT = re.compile(r"[A-Z][A-Z0-9_]*=.*")
 _GLOBAL = {"--debug", "--help", "--version"}
@@ -33,8 +30,7 @@ class UnknownKindError(Exception):
 
     def __init__(self, command: Command) -> None:
         super().__init__(
-            f"{command}: nothing checks commands of this kind: "
-            f"teach tests/documents/kinds.py, or list it there among those that are none"
+            f"{command}: nothing checks commands of this kind: teach tests/documents/kinds.py"
         )
 
 
@@ -64,7 +60,7 @@ def words_of(command: Command) -> list[str]:
 
 def is_command(command: Command) -> bool:
     """Whether code within a sentence is meant to be typed; a single word names a thing."""
-    if " " not in command.text or command.text in NO_COMMANDS:
+    if " " not in command.text:
         return False
     try:
         first, *others = words_of(command)
@@ -94,7 +90,7 @@ def _verb(words: list[str]) -> None:
     assert name in verbs(), f"there is no command {name}"
     context = verbs()[name].make_context(name, arguments)
     environment = context.params.get("env")
-    places = (PROJECT / "environments", ENVIRONMENTS)
+    places = (PROJECT / "environments", PROJECT / "tests" / "environments")
     known = {file.stem for place in places for file in place.glob("*.toml")} | {"all", None}
     assert environment in known, f"there is no environment {environment}"
 
@@ -107,18 +103,20 @@ def _python(words: list[str]) -> None:
         case ["-m", "pytest", *rest]:
             _pytest(["pytest", *rest])
         case ["-m", module, *_]:
-            assert _spec(module) is not None, f"there is no module {module}"
+            assert _module(module), f"there is no module {module}"
         case [file, *_]:
             assert (PROJECT / file).is_file(), f"there is no file {file}"
         case _:
             raise AssertionError("it runs nothing")
 
 
-def _spec(module: str) -> object:
-    try:
-        return importlib.util.find_spec(module)
-    except ModuleNotFoundError:
-        return None
+def _module(name: str) -> bool:
+    """Whether it is installed, or of this project or one of its examples."""
+    path = Path(*name.split("."))
+    for folder in (PROJECT, *EXAMPLES.iterdir()):
+        if (folder / path).is_dir() or (folder / path.with_suffix(".py")).is_file():
+            return True
+    return "." not in name and importlib.util.find_spec(name) is not None
 
 
 def _pytest(words: list[str]) -> None:
@@ -161,6 +159,16 @@ def _cdktf_verbs() -> frozenset[str]:
 
 def _cdktf(words: list[str]) -> None:
     assert words[1] in _cdktf_verbs(), f"cdktf has no {words[1]}"
+
+
+def _import(words: list[str]) -> None:
+    """A module of a package that is installed, without running the package's own `__init__`."""
+    package, *rest = words[1].split(".")
+    spec = importlib.util.find_spec(package)
+    assert spec is not None, f"there is no package {package}"
+    (folder,) = spec.submodule_search_locations or [""]
+    path = Path(folder, *rest)
+    assert path.is_dir() or path.with_suffix(".py").is_file(), f"there is no module {words[1]}"
 
 
 def _script(words: list[str]) -> None:
@@ -208,5 +216,6 @@ KINDS: dict[str, Callable[[list[str]], None]] = {
     "cd": _shell,
     "echo": _shell,
     "export": _shell,
-    "import": lambda words: _python(["python", "-m", words[1]]),
+    "import": _import,
+    "terrace": lambda words: _automation(words[1:]),
 }
