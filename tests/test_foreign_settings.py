@@ -48,6 +48,7 @@ def gate(project: Path, *which: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.terraform
+@pytest.mark.rehearsal
 @pytest.mark.parametrize("name", SETS)
 def test_the_gate_is_green(project: Path, name: str, tmp_path: Path) -> None:
     """Without `APP_ENV`, too, and where no environment is called prod."""
