@@ -75,11 +75,11 @@ def test_every_folder_with_code_has_its_place() -> None:
     folders = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     imported = {
         name.split(".")[0]
-        for place in (*MAY_IMPORT, "tests")
+        for place in MAY_IMPORT
         for path in sources(place)
         for name in imports(path)
     }
-    assert folders & imported == {place for place in MAY_IMPORT if place != "main.py"} | {"tests"}
+    assert folders & imported == {place for place in MAY_IMPORT if place != "main.py"}
 
 
 def test_only_their_own_gate_reads_the_users_environments() -> None:
