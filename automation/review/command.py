@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from automation.checks.state import STACKS
+from automation.commands import settings_of
 from automation.deployment.masking import Mask
 from automation.errors import INTERRUPTED, UserError
 from automation.guards import interruptible
@@ -69,6 +70,7 @@ class Command:
 
     def _run(self) -> int:
         request = self._request
+        settings_of(request.environment)
         check_folder(request.out, "--out")
         allowed = approved(request.approvals)
         svg = _diagram(request.diagram)

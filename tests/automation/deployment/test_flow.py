@@ -52,7 +52,13 @@ def test_reviewed_plans_are_applied_once_and_nothing_else(
         "dns": "waits for security",
         "application": "waits for security, storage",
     }
-    assert "  + security: aws_sns_topic.alarms\n" in said.output
+    assert (
+        "  + security: aws_sns_topic.alarms\n"
+        "      display_name  Alarms\n"
+        "      name          dev-349081-alarms\n"
+        "      known after apply: arn, "
+    ) in said.output
+    assert "\n2 to create; 2 routine\n" in said.output
     assert "dns waits for security, whose outputs it reads: it is planned after that" in said.output
     said = deploying.deploy(plans=plans)
     assert said.code == 0
@@ -98,6 +104,11 @@ def test_what_is_shown_is_asked_for_and_applied(deploying: Deploying, answers: l
         "application": "done",
     }
     assert "storage.place = dev-349081-assets-123456789012\n" in said.output
+    # What had to wait was shown before it was applied.
+    before, _, after = said.errors.partition("  + application: aws_ssm_parameter.password\n")
+    assert "application: plan\n" in before
+    assert "      value  (sensitive value)\n" in after
+    assert "application: apply" in after
     written = said.output + said.errors + deploying.everything_written()
     assert tiny.SECRET not in written
     steps = [entry for entry in deploying.log() if entry["what"] == "step"]
@@ -129,6 +140,8 @@ def test_what_an_upstream_leads_to_may_not_destroy_unseen(
     said = deploying.deploy(tiers=("security", "dns"))
     assert len(answers) == 1
     assert "-/+ security: aws_sns_topic.alarms" in said.errors
+    assert "      name  dev-349081-alarms → renamed  forces replacement\n" in said.errors
+    assert "1 to replace; 1 careful\n" in said.errors
     assert said.code == 1
     assert (
         "dns: not approved: a new plan destroys aws_ssm_parameter.zone, which nobody was shown\n"

@@ -100,7 +100,7 @@ def reviewed(**actions: list[str]) -> Review:
     """Plans by stack: what is done with a resource for each action."""
     terraform = {"create": ["create"], "update": ["update"], "delete": ["delete"]}
     terraform["replace"] = ["delete", "create"]
-    plans = {
+    plans: dict[str, Any] = {
         stack: reviewing.plan(
             *(
                 reviewing.entry(

@@ -18,10 +18,11 @@ def run(
     as_json: bool = False,
     approvals: Path | None = None,
     diagram: Path | None = None,
+    environment: str = "prod",
 ) -> tuple[int, Consoles]:
     consoles = Consoles()
     request = Request(
-        environment="prod",
+        environment=environment,
         plans=folder,
         out=folder / "out",
         as_json=as_json,
@@ -92,5 +93,11 @@ def test_what_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
         run(RECORDED, diagram=tmp_path / "nothing")
     folder_of(tmp_path, "tag_only")
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(UserError, match="the review cannot be written to"):
+    with pytest.raises(UserError, match=r"^--out: received .*/out; .*/out is no folder$"):
         run(tmp_path)
+
+
+def test_an_unknown_environment_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"--env: received 'nope'; set --env to one of: "):
+        run(folder_of(tmp_path, "tag_only"), environment="nope")
+    assert not (tmp_path / "out").exists()
