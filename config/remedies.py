@@ -1,7 +1,6 @@
 """What pydantic found, as faults: the TOML key, the value received and what is allowed."""
 
 import difflib
-import json
 import re
 
 from pydantic import BaseModel
@@ -15,7 +14,7 @@ from config.settings import Settings
 Location = tuple[int | str, ...]
 # What pydantic puts behind a key that is faulty itself.
 _KEY = "[key]"
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_BARE = re.compile(r"[A-Za-z0-9_-]{1,128}")
 
 
 def fault(detail: ErrorDetails) -> Fault:
@@ -40,7 +39,7 @@ def dotted(location: Location) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         elif part != _KEY:
-            text += f".{part if _BARE.fullmatch(part) else json.dumps(part)}"
+            text += f".{part if _BARE.fullmatch(part) else shown(part)}"
     return text.removeprefix(".")
 
 

@@ -221,7 +221,8 @@ def _of_pattern(pattern: str) -> Values:
 
 def fits(field: FieldInfo) -> Callable[[str], bool]:
     own = _own(field)
-    adapter: TypeAdapter[str] = TypeAdapter(_annotated(own))
+    kind: Any = Annotated[(own.annotation, *own.metadata)]
+    adapter: TypeAdapter[str] = TypeAdapter(kind)
 
     def valid(text: str) -> bool:
         try:
@@ -231,10 +232,6 @@ def fits(field: FieldInfo) -> Callable[[str], bool]:
         return True
 
     return valid
-
-
-def _annotated(field: FieldInfo) -> Any:
-    return Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
 
 
 def _number(field: FieldInfo, kind: type) -> Values:
@@ -269,24 +266,6 @@ def _most(field: FieldInfo, enough: int) -> int:
     return min(
         enough, *(each.max_length for each in field.metadata if isinstance(each, MaxLen)), enough
     )
-
-
-def toml(values: dict[str, Any]) -> str:
-    """The same settings as TOML, all tables inline."""
-    return "".join(f"{json.dumps(key)} = {_inline(value)}\n" for key, value in values.items())
-
-
-def _inline(value: Any) -> str:
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_string(k)} = {_inline(v)}' for k, v in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(_inline, value))}]"
-    return _string(value) if isinstance(value, str) else str(value).lower()
-
-
-def _string(text: str) -> str:
-    # TOML knows no control character as it is, and no more escapes than JSON.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def fields(model: type[BaseModel] = Settings, path: str = "") -> Iterator[tuple[str, FieldInfo]]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import ConfigError, Settings, load, parse
-from tests.config import generated
+from tests.config import as_toml, generated
 
 # HYPOTHESIS_PROFILE=thorough looks at thousands, other ones each time.
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough"
@@ -51,7 +51,7 @@ def test_settings_are_accepted_or_answered_and_a_file_says_what_its_values_say(
     tmp_path_factory: pytest.TempPathFactory, raw: dict[str, Any]
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
-    (folder / "gen.toml").write_text(generated.toml(raw), encoding="utf-8", newline="")
+    (folder / "gen.toml").write_text(as_toml.toml(raw), encoding="utf-8", newline="")
     assert answered(lambda: load("gen", folder)) == answered(lambda: parse(raw, "gen", "x"))
 
 

@@ -54,6 +54,7 @@ def test_what_cannot_be_read_is_one_fault(tmp_path: Path, content: bytes, expect
         ("storage.log_days = 1e999", "storage.log_days: received inf; give a number that fits"),
         (f"storage.log_days = 0x{'f' * 5000}", "storage.log_days: received a number of more than"),
         (f"storage.log_days = {'9' * 5000}", "storage.log_days: received a number of more than"),
+        (f"tags.{'x' * 5000} = 1", 'tags."' + "x" * 199 + "... (5002 characters): received 1; use"),
         ("dns.aliases = [1979-05-27T07:32:00Z]", "dns.aliases[0]: received 1979-05-27 07:32:00"),
         ('tags."a\\nb" = 1', 'tags."a\\nb": received 1; use one of: '),
         (
