@@ -81,7 +81,7 @@ class Site:
 
     def imported_certificate(self, region: str, pem: str) -> None:
         """One that somebody else issued."""
-        key = pem.index("-----BEGIN PRIVATE KEY-----")
+        key = pem.index("-----BEGIN EC PRIVATE KEY-----")
         self._client("acm", region=region).import_certificate(
             Certificate=pem[:key].encode(), PrivateKey=pem[key:].encode(), Tags=self._named(region)
         )
