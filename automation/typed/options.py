@@ -21,19 +21,23 @@ def _console(*, stderr: bool = False) -> Console:
     return console
 
 
+def _names() -> list[str]:
+    return names()
+
+
 CONSOLE = _console()
 PROGRESS = _console(stderr=True)
 
 Environment = Annotated[
     str,
-    typer.Option("--env", help="a file of environments/, without .toml", autocompletion=names),
+    typer.Option("--env", help="a file of environments/, without .toml", autocompletion=_names),
 ]
 Environments = Annotated[
     list[str],
     typer.Option(
         "--env",
         help='may be given again; "all": each',
-        autocompletion=lambda: [*names(), "all"],
+        autocompletion=lambda: [*_names(), "all"],
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
