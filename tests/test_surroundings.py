@@ -29,8 +29,6 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Development with the smallest application."""
     folder = tmp_path_factory.mktemp("environments")
     settings = (PROJECT / "tests" / "environments" / "dev.toml").read_text(encoding="utf-8")
-    application = SMALL_APPLICATION.relative_to(PROJECT).as_posix()
-    settings += f'\n[application.app]\ndirectory = "{application}"\n'
     (folder / "dev.toml").write_text(settings, encoding="utf-8")
     return folder
 

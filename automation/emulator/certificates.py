@@ -4,10 +4,13 @@ moto ships the private key of its own authority with every copy, so whoever trus
 Terraform downloads a provider can be deceived by anybody; this one's key never leaves the process.
 """
 
+import datetime
 import ssl
 from functools import cache
 
 import trustme
+
+_LIFETIME = datetime.timedelta(days=7)
 
 
 class Authority:
@@ -28,7 +31,8 @@ class Authority:
     def issue(self, host: str) -> trustme.LeafCert:
         """A certificate with its private key."""
         # A common name has 64 characters at most: hosts are named by the alternative names alone.
-        return self._authority.issue_cert(host)
+        expiry = datetime.datetime.now(datetime.UTC) + _LIFETIME
+        return self._authority.issue_cert(host, not_after=expiry)
 
     def sign(self, host: str) -> str:
         """A certificate and its private key, as PEM."""

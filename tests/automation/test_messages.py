@@ -27,6 +27,8 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 _COMMANDS = "|".join(OPTIONS)
 NAMED = re.compile(rf"(?:automation |`)({_COMMANDS})\b|\b({_COMMANDS})(?= +--)")
 MAKE = re.compile(r"(?:run `?|`)make ([a-z]+)\b")
+# Texts that are command lines of other programs.
+FOREIGN = ("apt-get ", "brew ", "dnf ")
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ def messages() -> tuple[Message, ...]:
 
 def told(message: Message) -> Iterator[tuple[str, str]]:
     """The options that a message names, each with a command that has to have it."""
+    if message.text.startswith(FOREIGN):
+        return
     text = QUOTED.sub(_ours_only, message.text)
     for option in OPTION.finditer(text):
         before = text[: option.start()]

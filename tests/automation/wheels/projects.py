@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from automation.wheels import applications
-from config import Settings
+from config import Settings, names
 from config.loader import load
 from tests.artifact.packages import application, wheel
 from tests.processes import PROJECT
@@ -51,15 +51,15 @@ def enter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     environments = project.root / "environments"
     environments.mkdir(parents=True)
 
-    def loaded(name: str) -> Settings:
-        return load(name, environments)
+    def loaded(name: str, *, chosen_by: str) -> Settings:
+        return load(name, environments, chosen_by=chosen_by)
 
     installer = folder / "installer.txt"
     installer.write_text(wheel(project.index, "pip"), encoding="utf-8")
     monkeypatch.setattr("artifact.wheels.INSTALLER", installer)
     monkeypatch.setattr("automation.commands.load", loaded)
     monkeypatch.setattr(applications, "PROJECT", project.root)
-    monkeypatch.setattr(applications, "ENVIRONMENTS", environments)
+    monkeypatch.setattr("automation.commands.names", lambda: names(environments))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(project.index))
     return project
