@@ -11,31 +11,41 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+# Its tests follow each other over one deployment.
+_SEQUENCE = "tests/automation/deployment/test_flow.py"
 # What takes longest goes first, so that nobody waits for it at the end. Rehearsals wait most of
 # their time, for resources that take as long as the provider says.
 FIRST = (
     "tests/automation/rehearsal/test_rehearsal.py::test_prod_is_deployed_checked_and_unchanged",
+    "tests/documents/test_production.py",
     "tests/automation/preview/test_pull_requests.py",
-    "tests/automation/test_life.py",
     "tests/faults/test_dev.py",
     "tests/faults/test_deployment.py",
+    "tests/test_foreign_settings.py",
+    "tests/documents/test_upgrade.py",
     "tests/automation/destruction/test_terraform.py",
     "tests/automation/rehearsal/test_other_ways.py",
     "tests/automation/rehearsal/test_rehearsal.py",
-    "tests/automation/deployment/test_flow.py",
+    _SEQUENCE,
     "tests/automation/drift/test_terraform.py",
+    "tests/test_recipes.py::test_every_command_knows_it",
     "tests/modules/application/test_releases.py",
     "tests/automation/preview/test_command.py",
+    "tests/automation/preview/test_new.py",
     "tests/automation/test_validate.py",
+    "tests/config/test_accepted.py",
+    "tests/yours/test_terraform.py",
+    "tests/bindings/test_bindings.py",
     "tests/automation/scan/test_environments.py",
+    "tests/yours/test_scan.py",
     "tests/automation/scan/test_flaws.py",
-    "tests/modules/application/boot/test_sample.py",
+    "tests/examples/guestbook/test_instances.py",
+    "tests/automation/local_app/test_command.py",
     "tests/automation/deployment/test_command.py",
     "tests/automation/bootstrap/test_bootstrap.py",
-    "tests/automation/local_app/test_command.py",
 )
 # Of these files each test is dealt by itself: they take minutes, and share nothing.
-APART = FIRST[:13]
+APART = tuple(each for each in FIRST[:17] if each != _SEQUENCE)
 # Seconds without a word after which somebody may think that nothing goes on.
 PATIENCE = 60
 _LOOK = 5

@@ -4,6 +4,7 @@ import importlib.util
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from functools import cache
@@ -16,6 +17,7 @@ import pytest
 from typer.main import get_command
 
 from automation.__main__ import cli
+from config.environments import ENVIRONMENTS
 from tests.documents.pages import Command
 from tests.processes import PROJECT
 
@@ -84,20 +86,30 @@ def _automation(words: list[str]) -> None:
         _verb(rest)
 
 
+def _terrace(words: list[str]) -> None:
+    """The same in any folder; shells complete the one word, so completion is its own alone."""
+    if words[1:] != ["--install-completion"]:
+        return _automation(words[1:])
+    said = _run(sys.executable, "automation", "--help")
+    assert words[1] in said.stdout, f"there is no option {words[1]}"
+    return None
+
+
 def _verb(words: list[str]) -> None:
     """One of its commands, with arguments and options."""
     name, *arguments = words
     assert name in verbs(), f"there is no command {name}"
     context = verbs()[name].make_context(name, arguments)
     environment = context.params.get("env")
-    places = (PROJECT / "environments", PROJECT / "tests" / "environments")
-    known = {file.stem for place in places for file in place.glob("*.toml")} | {"all", None}
+    known = {file.stem for file in ENVIRONMENTS.glob("*.toml")} | {"all", None}
     assert environment in known, f"there is no environment {environment}"
 
 
 def _python(words: list[str]) -> None:
     """A module or a file that Python runs."""
     match words[1:]:
+        case ["-P"]:
+            pass
         case ["-m", "automation", *rest]:
             _automation(rest)
         case ["-m", "pytest", *rest]:
@@ -113,7 +125,7 @@ def _python(words: list[str]) -> None:
 def _module(name: str) -> bool:
     """Whether it is installed, or of this project or one of its examples."""
     path = Path(*name.split("."))
-    for folder in (PROJECT, *EXAMPLES.iterdir()):
+    for folder in (PROJECT, *EXAMPLES.glob("*")):
         if (folder / path).is_dir() or (folder / path.with_suffix(".py")).is_file():
             return True
     return "." not in name and importlib.util.find_spec(name) is not None
@@ -217,5 +229,5 @@ KINDS: dict[str, Callable[[list[str]], None]] = {
     "echo": _shell,
     "export": _shell,
     "import": _import,
-    "terrace": lambda words: _automation(words[1:]),
+    "terrace": _terrace,
 }

@@ -56,6 +56,7 @@ def test_only_what_changes_is_planned_on_what_it_needs(project: Project) -> None
     assert 'class="platform"' in (project.review / "review.html").read_text()
 
 
+@pytest.mark.rehearsal
 def test_what_follows_from_a_change_is_planned_with_its_new_value(project: Project) -> None:
     project.change("security", rename_topic)
     project.commit()
@@ -76,6 +77,7 @@ def test_what_follows_from_a_change_is_planned_with_its_new_value(project: Proje
     assert changed["tags.Keeper"].endswith(":dev-349081-sirens")
 
 
+@pytest.mark.rehearsal
 def test_stacks_come_and_go(project: Project) -> None:
     naming = load("dev").naming
     added = tiny.content("application", naming)
@@ -102,6 +104,7 @@ def test_stacks_come_and_go(project: Project) -> None:
     assert "storage: only outputs change: second" in project.found["notes"]
 
 
+@pytest.mark.rehearsal
 def test_what_cannot_be_applied_is_told_and_what_reads_it_is_missing(project: Project) -> None:
     def spoil(content: dict[str, Any]) -> None:
         rename_topic(content)
@@ -231,6 +234,7 @@ def test_a_folder_outside_of_git_is_refused(project: Project, tmp_path: Path) ->
         project.preview(project=outside)
 
 
+@pytest.mark.rehearsal
 def test_an_approval_lets_a_blocking_change_pass(project: Project, tmp_path: Path) -> None:
     project.remove("storage")
     project.remove("application")

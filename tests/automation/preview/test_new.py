@@ -36,6 +36,7 @@ def was_the_sample(project: Project) -> None:
     project.commit()
 
 
+@pytest.mark.rehearsal
 def test_an_environment_that_the_base_lacks_is_created(project: Project) -> None:
     folder = folder_of(project.root)
     folder.mkdir(parents=True)
@@ -52,6 +53,7 @@ def test_an_environment_that_the_base_lacks_is_created(project: Project) -> None
     assert NEW in project.found["notes"]
 
 
+@pytest.mark.rehearsal
 def test_what_was_the_sample_is_created(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sides, "SAMPLE_ACCOUNT", "111122223333")
     was_the_sample(project)

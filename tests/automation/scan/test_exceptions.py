@@ -83,7 +83,7 @@ def settings() -> dict[str, Settings]:
         ("log_retention_days < 365", ("dev",)),
         ("database.read_replicas > 0", ("options",)),
         ("edge.blocked_countries = []", ("prod", "dev")),
-        ('network.interface_endpoints lacks "ssm"', ("dev", "options")),
+        ('network.interface_endpoints lacks "ssm"', ("dev",)),
     ],
 )
 def test_settings_say_where_an_entry_holds(
