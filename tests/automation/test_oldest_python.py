@@ -24,7 +24,7 @@ def refusing(folder: Path) -> list[str]:
 
 
 def _wanted(found: Distribution) -> str:
-    return str(found.metadata.get("Requires-Python") or "")
+    return str(found.metadata.json.get("requires_python", ""))
 
 
 def test_of_what_the_project_installs() -> None:
