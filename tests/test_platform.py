@@ -130,7 +130,7 @@ def test_every_bucket_is_versioned_encrypted_private_and_logged(platform: Tiers)
     buckets = list(every(platform, "aws_s3_bucket"))
     purposes = ("logs", "assets", "artifacts", "audit")
     named = {bucket["bucket"] for _, _, bucket in buckets}
-    assert named >= {f"{prefix(platform)}-{purpose}-123456789012" for purpose in purposes}
+    assert named >= {f"{prefix(platform)}-{purpose}-{account(platform)}" for purpose in purposes}
     for tier, address, bucket in buckets:
         reference = f"${{{address}.id}}"
         companions = {

@@ -16,6 +16,7 @@ from config.environments import ENVIRONMENTS
 from tests.automation import tiny
 from tests.automation.consoles import Consoles
 from tests.automation.deployment.deploying import Said, share_provider
+from tests.conftest import SMALL_APPLICATION
 
 ENVIRONMENT = "dev"
 _MAIN = """
@@ -125,6 +126,7 @@ def whole_project(folder: Path) -> Path:
         ".*", "node_modules", "cdktf.out", "__pycache__", "tests", "environments"
     )
     shutil.copytree(PROJECT, folder, ignore=left_out)
-    shutil.copytree(ENVIRONMENTS, folder / ENVIRONMENTS.relative_to(PROJECT))
+    for kept in (ENVIRONMENTS, SMALL_APPLICATION):
+        shutil.copytree(kept, folder / kept.relative_to(PROJECT))
     (folder / ".terrace").symlink_to(PROJECT / ".terrace")
     return folder
