@@ -123,7 +123,10 @@ def _lines(found: Review, folder: Path) -> Iterator[str]:
         yield f"    {escape(wording.reason(change))}"
     yield from map(escape, wording.notes(found))
     yield wording.totals(found)
-    yield f"{wording.headline(found)}: see {folder / 'review.html'}"
+    page_file = folder / "review.html"
+    if page_file.is_relative_to(Path.cwd()):
+        page_file = page_file.relative_to(Path.cwd())
+    yield f"{wording.headline(found)}: see {page_file}"
 
 
 def write(found: Review, folder: Path, *, svg: str | None = None) -> None:
