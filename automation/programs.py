@@ -77,8 +77,10 @@ CHROMIUM = Need(
 CLOUD_INIT = Need("cloud-init", (("cloud-init",),), {"apt": "cloud-init", "dnf": "cloud-init"})
 SYSTEMD = Need("systemd", (("systemd-analyze",),), {"apt": "systemd", "dnf": "systemd"})
 GIT = Need("Git", (("git",),), {"apt": "git", "dnf": "git", "brew": "git"})
+# Instances have it, and boot with it.
+CURL = Need("curl", (("curl",),), {"apt": "curl", "dnf": "curl", "brew": "curl"})
 # What asks for them, in the words of who is told.
-NEEDS = {"app": (MARIADB,), "tests": (CHROMIUM, CLOUD_INIT, GIT, MARIADB, SYSTEMD)}
+NEEDS = {"app": (MARIADB,), "tests": (CHROMIUM, CLOUD_INIT, CURL, GIT, MARIADB, SYSTEMD)}
 
 
 def find(*names: "str") -> "str | None":

@@ -16,6 +16,9 @@ from automation.surroundings import for_git
 # A hook that runs the tests names its own repository, and they make some of theirs.
 for _name in set(os.environ) - set(for_git()):
     del os.environ[_name]
+# A make that a test runs is not the one that runs the tests.
+for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(_name, None)
 
 import bindings  # noqa: E402
 

@@ -21,6 +21,7 @@ RELEASES = {
 BRINGS = {
     "chromium-headless-shell": ("chromium-headless-shell",),
     "cloud-init": ("cloud-init",),
+    "curl": ("curl",),
     "git": ("git",),
     "mariadb-server-core": ("mariadbd", "mariadb-install-db"),
     "mariadb-client-core": ("mariadb",),

@@ -10,9 +10,9 @@ from tests.automation.systems import Machine
 from tests.processes import run
 from tests.programs import absence
 
-ALL = "chromium-headless-shell cloud-init git mariadb-server-core mariadb-client-core systemd"
+ALL = "chromium-headless-shell cloud-init curl git mariadb-server-core mariadb-client-core systemd"
 PROGRAMS = (
-    "chromium-headless-shell, cloud-init, git, mariadbd, mariadb-install-db, mariadb, "
+    "chromium-headless-shell, cloud-init, curl, git, mariadbd, mariadb-install-db, mariadb, "
     "systemd-analyze"
 )
 APT = "apt-get -qq -o DPkg::Lock::Timeout=300"
@@ -42,7 +42,7 @@ def test_only_what_is_missing_is_installed(machine: Machine) -> None:
     machine.is_("Debian")
     machine.has_apt()
     # Another name of the same, and half of what is needed.
-    machine.has("google-chrome", "git", "cloud-init", "systemd-analyze", "mariadb")
+    machine.has("google-chrome", "curl", "git", "cloud-init", "systemd-analyze", "mariadb")
     assert machine.provide("tests") is None
     assert machine.ran()[1].endswith("recommends mariadb-server-core mariadb-client-core")
 

@@ -1,6 +1,7 @@
 """Which kinds of commands the documents may name, and what has to hold for one of each kind."""
 
 import importlib.util
+import os
 import re
 import shlex
 import subprocess
@@ -200,6 +201,8 @@ def _run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
         words,
         cwd=PROJECT,
+        # The packaged Node, where the system has none.
+        env={**os.environ, "PATH": f"{PROJECT / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

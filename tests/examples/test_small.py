@@ -80,7 +80,9 @@ def unpacked(name: str, folder: Path) -> Path:
     )
     assert release.file is not None
     with tarfile.open(release.file) as tar:
-        tar.extractall(folder / "instance", filter="data")
+        # Python 3.11 has filters from 3.11.4 on.
+        tar.extraction_filter = getattr(tarfile, "data_filter", None)
+        tar.extractall(folder / "instance")  # noqa: S202
     return folder / "instance"
 
 
