@@ -1,5 +1,6 @@
 """A resource keeps its address, or says where it was before."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,34 @@ def test_every_address_is_where_it_was(environment: str, request: pytest.Fixture
         pytest.fail(f"run `make addresses` for {environment}: {', '.join(new)}", pytrace=False)
 
 
-def test_what_not_every_environment_has_is_what_settings_decide_about() -> None:
-    """A list that says so of too little would call a changed e-mail address a rename."""
-    lists = [addresses.read(each, addresses.OURS) for each in (*ENVIRONMENTS, OPTIONS)]
-    differing = lists[0].union(*lists) - lists[0].intersection(*lists)
-    assert sorted(each for each in differing if not decided.by(each)) == []
-    assert decided.unused(differing) == []
+def differing(platform_of: Callable[[str], Tiers]) -> set[str]:
+    """What some environments have and others lack.
+
+    It is read from what is synthesized: lists are renewed one after the other, if at all.
+    """
+    present = [
+        addresses.of({tier: stack.parsed for tier, stack in platform_of(each).items()})
+        for each in (*ENVIRONMENTS, OPTIONS)
+    ]
+    return present[0].union(*present) - present[0].intersection(*present)
+
+
+def test_what_not_every_environment_has_is_what_settings_decide_about(
+    platform_of: Callable[[str], Tiers],
+) -> None:
+    """A pattern that says so of too little would call a changed e-mail address a rename."""
+    found = differing(platform_of)
+    assert sorted(each for each in found if not decided.by(each)) == []
+    assert decided.unused(found) == []
+
+
+def test_lists_of_which_some_are_renewed_make_no_difference(
+    platform_of: Callable[[str], Tiers], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = differing(platform_of)
+    monkeypatch.setattr(addresses, "OURS", tmp_path)
+    addresses.write("prod", {"queue aws_sqs_queue.work"}, tmp_path)
+    assert differing(platform_of) == before != set()
 
 
 def test_what_settings_decide_about_is_told_in_the_users_terms() -> None:
