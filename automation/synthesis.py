@@ -1,9 +1,11 @@
 """Synthesize an environment in a process of its own, and read what came out."""
 
 import json
+import re
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +18,8 @@ PROJECT = Path(__file__).parent.parent
 OUTPUT = PROJECT / "cdktf.out"
 # All else that is made here.
 WORKSPACE = PROJECT / ".terrace"
+# A reference to an output of another stack: the look-up of its state, and the output.
+OUTPUT_REFERENCE = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -98,3 +102,18 @@ def read(output: Path) -> tuple[Stack, ...]:
         Stack(name=stack["name"], file=output / stack["synthesizedStackPath"])
         for stack in manifest["stacks"].values()
     )
+
+
+def key_of(stack: Stack) -> str:
+    """Where a stack's state is."""
+    return str(stack.content["terraform"]["backend"]["s3"]["key"])
+
+
+def references(stack: Stack) -> Mapping[str, frozenset[str]]:
+    """The outputs that a stack reads, by the key of the state that has them."""
+    lookups = stack.content.get("data", {}).get("terraform_remote_state", {})
+    found: dict[str, set[str]] = {name: set() for name in lookups}
+    for name, output in OUTPUT_REFERENCE.findall(json.dumps(stack.content)):
+        if name in found:
+            found[name].add(output)
+    return {lookups[name]["config"]["key"]: frozenset(outputs) for name, outputs in found.items()}

@@ -7,13 +7,13 @@ from automation.deployment import steps
 from automation.deployment.backoff import PATIENT, Backoff
 from automation.deployment.inputs import Inputs, Wiring
 from automation.deployment.plans import Folder, Plan, unapproved
-from automation.deployment.states import States, key_of
+from automation.deployment.states import States
 from automation.errors import CommandError, UserError
 from automation.fleet import Fleet, Track
 from automation.graph import Graph, dependencies, in_order
 from automation.review.plans import Plan as Changes
 from automation.runner import Step
-from automation.synthesis import Stack
+from automation.synthesis import Stack, key_of
 
 Tracks = Mapping[str, Track]
 # Shows people a plan that is made while others are applied, before it is applied itself.

@@ -1,15 +1,10 @@
 """What a stack reads of others' states."""
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from automation.deployment.states import State, States, key_of
-from automation.synthesis import Stack
-
-# A reference to an output of another stack: the look-up of its state, and the output.
-OUTPUT = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
+from automation.deployment.states import State, States
+from automation.synthesis import Stack, key_of, references
 
 
 @dataclass(frozen=True)
@@ -44,13 +39,3 @@ class Wiring:
     def state(self, stack: str) -> State | None:
         """A stack's own state."""
         return self._states.read(key_of(self._stacks[stack]))
-
-
-def references(stack: Stack) -> Mapping[str, frozenset[str]]:
-    """The outputs that a stack reads, by the key of the state that has them."""
-    lookups = stack.content.get("data", {}).get("terraform_remote_state", {})
-    found: dict[str, set[str]] = {name: set() for name in lookups}
-    for name, output in OUTPUT.findall(json.dumps(stack.content)):
-        if name in found:
-            found[name].add(output)
-    return {lookups[name]["config"]["key"]: frozenset(outputs) for name, outputs in found.items()}

@@ -13,7 +13,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from automation.aws import explain
 from automation.errors import CommandError
 from automation.state_bucket import check_state_bucket
-from automation.synthesis import Stack
 from config import Settings
 
 if TYPE_CHECKING:
@@ -73,11 +72,6 @@ class States:
         except BotoCoreError as error:
             raise CommandError(explain(error)) from error
         return content
-
-
-def key_of(stack: Stack) -> str:
-    """Where a stack's state is."""
-    return str(stack.content["terraform"]["backend"]["s3"]["key"])
 
 
 def digest(value: object) -> str:

@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from automation.deployment.inputs import references
-from automation.deployment.states import key_of
 from automation.errors import UserError
-from automation.synthesis import Stack
+from automation.synthesis import Stack, key_of, references
 
 # The ranges say which Terraform and provider may plan; what a plan says is up to the one that does.
 _RANGES = ("required_version", "required_providers")
@@ -33,7 +31,7 @@ class Comparison:
         """The stacks of the head that are new, or not the same as at the base."""
         return frozenset(name for name in self.head if not self._same(name))
 
-    def feeds(self, upstream: str, stack: str) -> bool:
+    def changes_inputs_of(self, upstream: str, stack: str) -> bool:
         """Whether a stack reads an output which the head writes otherwise than the base."""
         before = _outputs(self.base[upstream]) if upstream in self.base else {}
         now = _outputs(self.head[upstream])

@@ -47,7 +47,7 @@ class Head:
     def plan(self) -> Planned:
         """Plan whatever changes; raises `CommandError` where Terraform cannot."""
         changed, gone = self.comparison.changed, self.comparison.gone
-        self._plan(self._unfed(changed), gone)
+        self._plan(self._ready(changed), gone)
         affected, lost = set(changed), set[str]()
         for name in self._graph:
             if name not in affected - lost:
@@ -84,13 +84,14 @@ class Head:
             self._plans[track.stack] = track.runner.planned()
         return planned
 
-    def _unfed(self, names: frozenset[str]) -> list[str]:
+    def _ready(self, names: frozenset[str]) -> list[str]:
         """Those that can be planned at once: nothing that they read is written otherwise now."""
-        feeds = self.comparison.feeds
+        changes_inputs_of = self.comparison.changes_inputs_of
         return [
             name
             for name in self._graph
-            if name in names and not any(feeds(each, name) for each in self._graph[name] & names)
+            if name in names
+            and not any(changes_inputs_of(each, name) for each in self._graph[name] & names)
         ]
 
     def _readers(self, stack: str) -> frozenset[str]:

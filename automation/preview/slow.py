@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from automation.deployment.inputs import OUTPUT, references
-from automation.deployment.states import key_of
-from automation.synthesis import Stack
+from automation.synthesis import OUTPUT_REFERENCE, Stack, key_of, references
 
 # What the provider waits longest for, without reading anything that is slow itself.
 SLOW = frozenset({"aws_db_instance", "aws_s3_bucket_lifecycle_configuration"})
@@ -50,7 +48,9 @@ def _slow(stack: Stack, types: frozenset[str], outputs: set[tuple[str, str]]) ->
     keys = {name: lookup["config"]["key"] for name, lookup in lookups.items()}
 
     def reads_slowly(body: str) -> bool:
-        return any((keys.get(name), output) in outputs for name, output in OUTPUT.findall(body))
+        return any(
+            (keys.get(name), output) in outputs for name, output in OUTPUT_REFERENCE.findall(body)
+        )
 
     slow = {
         address

@@ -3,9 +3,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from automation.deployment.inputs import Inputs, Wiring, references
+from automation.deployment.inputs import Inputs, Wiring
 from automation.deployment.states import State, States
-from automation.synthesis import Stack
+from automation.synthesis import Stack, references
 from config import load
 from tests.automation import tiny
 

@@ -50,14 +50,14 @@ def test_a_range_matters_where_it_brings_another_provider(base: Stacks, head: St
 
 
 def test_a_stack_is_fed_by_outputs_that_are_written_otherwise(base: Stacks, head: Stacks) -> None:
-    assert not compare(base, head).feeds("security", "dns")
+    assert not compare(base, head).changes_inputs_of("security", "dns")
     head["security"].content["output"]["unread"] = {"value": "x"}
-    assert not compare(base, head).feeds("security", "dns")
+    assert not compare(base, head).changes_inputs_of("security", "dns")
     head["security"].content["output"]["place"] = {"value": "x"}
-    assert compare(base, head).feeds("security", "dns")
+    assert compare(base, head).changes_inputs_of("security", "dns")
     assert compare(base, head).read("security", "dns") == {"place"}
     del base["security"]
-    assert compare(base, head).feeds("security", "dns")
+    assert compare(base, head).changes_inputs_of("security", "dns")
 
 
 @pytest.mark.parametrize("part", ["bucket", "key", "region"])
