@@ -14,12 +14,12 @@ if not __package__:
 
 import typer
 
+from automation.command import remedy
 from automation.errors import CommandError, UserError
+from automation.options import CONSOLE, PROGRESS
 from automation.output import OutputError, give_up, named_output
-from automation.remedies import remedy
-from automation.synthesis import PROJECT
+from automation.terraform.stacks import PROJECT
 from automation.typed import account, local
-from automation.typed.options import CONSOLE, PROGRESS
 
 _PANELS = {
     "On this machine": (

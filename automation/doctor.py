@@ -44,11 +44,11 @@ def venv_fault() -> "str | None":
 
 def terraform_fault() -> "str | None":
     """What is wrong with Terraform; call it only on a Python that is new enough."""
-    from automation import terraform  # noqa: PLC0415
     from automation.errors import UserError  # noqa: PLC0415
+    from automation.terraform import program  # noqa: PLC0415
 
     try:
-        terraform.find()
+        program.find()
     except UserError as error:
         return str(error)
     return None

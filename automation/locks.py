@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from automation.errors import CommandError
-from automation.synthesis import PROJECT
-from automation.wheels.applications import applications
+from automation.synth.wheels import applications
+from automation.terraform.stacks import PROJECT
 
 SAMPLE = PROJECT / "examples" / "guestbook"
 SCANNERS = PROJECT / "automation" / "scan"

@@ -25,10 +25,10 @@ from rich.console import Console
 from rich.table import Table
 
 from artifact import procfile
+from automation.app import command
+from automation.app.database import HOST, MariaDb, free_port
 from automation.emulator import Emulator
-from automation.local_app import contract
-from automation.local_app.mariadb import HOST, MariaDb, free_port
-from automation.synthesis import PROJECT
+from automation.terraform.stacks import PROJECT
 
 _APP = PROJECT / "examples" / "guestbook"
 _MESSAGES = 40
@@ -105,13 +105,13 @@ def _wait(url: str) -> None:
 def sample_application(folder: Path) -> Iterator[str]:
     """The guest book with some messages, on a MariaDB of its own."""
     commands = procfile.read(_APP)
-    emulated = Emulator(account_id=contract.ACCOUNT, region=contract.REGION, workspace=folder)
+    emulated = Emulator(account_id=command.ACCOUNT, region=command.REGION, workspace=folder)
     with MariaDb(folder / "mariadb") as database, emulated as emulator:
-        arn = contract.store_secret(emulator, database.access)
-        environ = contract.environment(emulator, database.access, secret_arn=arn, port=1)
-        release = contract.shell(commands["release"])
+        arn = command.store_secret(emulator, database.access)
+        environ = command.environment(emulator, database.access, secret_arn=arn, port=1)
+        release = command.shell(commands["release"])
         subprocess.run(release, cwd=_APP, env=environ, check=True, capture_output=True)  # noqa: S603
-        with serving(contract.shell(commands["web"]), _APP, environ) as url:
+        with serving(command.shell(commands["web"]), _APP, environ) as url:
             for number in range(_MESSAGES):
                 _sign(url, number)
             yield url

@@ -12,27 +12,27 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # Its tests follow each other over one deployment.
-_SEQUENCE = "tests/automation/deployment/test_flow.py"
+_SEQUENCE = "tests/automation/deploy/test_flow.py"
 # What takes longest goes first, so that nobody waits for it at the end. Rehearsals wait most of
 # their time, for resources that take as long as the provider says.
 FIRST = (
-    "tests/automation/rehearsal/test_rehearsal.py::test_prod_is_deployed_checked_and_unchanged",
+    "tests/automation/rehearse/test_rehearsal.py::test_prod_is_deployed_checked_and_unchanged",
     "tests/documents/test_production.py",
     "tests/automation/preview/test_pull_requests.py",
     "tests/faults/test_dev.py",
     "tests/faults/test_deployment.py",
     "tests/test_foreign_settings.py",
     "tests/documents/test_upgrade.py",
-    "tests/automation/destruction/test_terraform.py",
-    "tests/automation/rehearsal/test_other_ways.py",
-    "tests/automation/rehearsal/test_rehearsal.py",
+    "tests/automation/destroy/test_terraform.py",
+    "tests/automation/rehearse/test_other_ways.py",
+    "tests/automation/rehearse/test_rehearsal.py",
     _SEQUENCE,
     "tests/automation/drift/test_terraform.py",
     "tests/test_recipes.py::test_every_command_knows_it",
     "tests/modules/application/test_releases.py",
     "tests/automation/preview/test_command.py",
     "tests/automation/preview/test_new.py",
-    "tests/automation/test_validate.py",
+    "tests/automation/synth/test_validation.py",
     "tests/config/test_accepted.py",
     "tests/yours/test_terraform.py",
     "tests/bindings/test_bindings.py",
@@ -40,8 +40,8 @@ FIRST = (
     "tests/yours/test_scan.py",
     "tests/automation/scan/test_flaws.py",
     "tests/examples/guestbook/test_instances.py",
-    "tests/automation/local_app/test_command.py",
-    "tests/automation/deployment/test_command.py",
+    "tests/automation/app/test_command.py",
+    "tests/automation/deploy/test_command.py",
     "tests/automation/bootstrap/test_bootstrap.py",
 )
 # Of these files each test is dealt by itself: they take minutes, and share nothing.

@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from automation.emulator import Emulator
-from automation.rehearsal.emulated import session, terraform_environment
-from automation.synthesis import read
+from automation.rehearse.account import session, terraform_environment
+from automation.terraform.stacks import read
 from config import load
 from tests.processes import run
 from tests.promises import SHIPPED
@@ -26,10 +26,10 @@ QUICK = (
     "tests/test_layering.py",
     "tests/stacks",
     "tests/config/test_reference.py",
-    "tests/automation/checks/test_expectations.py",
-    "tests/automation/destruction/test_losses.py",
+    "tests/automation/checks/configuration/test_expectations.py",
+    "tests/automation/destroy/test_data_loss.py",
     "tests/automation/diagram/test_drawing.py",
-    "tests/automation/test_tiers.py",
+    "tests/automation/terraform/test_stacks.py",
 )
 
 

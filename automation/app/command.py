@@ -1,33 +1,87 @@
 """`app`, apart from how it is typed."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
 from artifact import ArtifactError, procfile
-from automation.commands import settings_of
+from automation.app import database as app_database
+from automation.app.database import HOST, Access, MariaDb
+from automation.command import exclusive_lock, interruptible
 from automation.emulator import Emulator
 from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.guards import alone, interruptible
-from automation.local_app import contract, database_url
-from automation.local_app.access import Access
-from automation.local_app.mariadb import HOST, MariaDb
-from automation.local_app.request import Request
-from automation.wheels.applications import directory_of
+from automation.synth.command import settings_of
+from automation.synth.wheels import directory_of
+from automation.terraform.stacks import PROJECT
+
+ACCOUNT, REGION = "123456789012", "us-west-2"
+_SECRET = "local-database"  # noqa: S105 (a name)
+
+
+def store_secret(emulator: Emulator, access: Access, name: str = _SECRET) -> str:
+    """Put the login where the application looks for it; the secret's ARN."""
+    login = json.dumps({"username": access.user, "password": access.password})
+    client = emulator.client("secretsmanager")
+    made = client.create_secret(Name=name, SecretString=login)
+    return str(made["ARN"])
+
+
+def environment(
+    emulator: Emulator, access: Access, *, secret_arn: str, port: int
+) -> Mapping[str, str]:
+    """The environment of the application's processes; there is no secret in it."""
+    inherited = emulator.isolate(os.environ)
+    programs = Path(sys.executable).parent
+    return {
+        **inherited,
+        # A collector for OpenTelemetry is on this machine, too.
+        **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
+        "PATH": os.pathsep.join((str(programs), inherited.get("PATH", os.defpath))),
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "DB_HOST": access.host,
+        "DB_PORT": str(access.port),
+        "DB_NAME": access.name,
+        "DB_SECRET_ARN": secret_arn,
+        "DB_TLS_CA": str(access.tls_ca or ""),
+        "ASSETS_BASE_URL": "",
+        "APP_VERSION": "local",
+        "DRAIN_SECONDS": "0",
+    }
+
+
+def shell(command: str) -> Sequence[str]:
+    """How a line of the Procfile is run, here as on an instance."""
+    return ["/bin/bash", "-c", command]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppRequest:
+    """A folder with a Procfile, and where it is to listen."""
+
+    folder: Path
+    port: int = 8080
+    # None: a MariaDB of its own.
+    database_url: str | None = None
+    workspace: Path = PROJECT / ".terrace" / "app"
+
 
 _STOP_SECONDS = 30
 
 
-class LocalApp:
+class AppCommand:
     """One run of the command."""
 
-    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+    def __init__(self, request: AppRequest, *, console: Console, progress: Console) -> None:
         self._request = request
         self._console = console
         self._progress = progress
@@ -39,7 +93,7 @@ class LocalApp:
         """
         commands = _commands(self._request.folder)
         _refuse_taken(self._request.port)
-        with alone(self._request.workspace, "the application is running"), interruptible():
+        with exclusive_lock(self._request.workspace, "the application is running"), interruptible():
             try:
                 with self._database() as access, self._emulator() as emulator:
                     return self._serve(commands, access, emulator)
@@ -51,7 +105,7 @@ class LocalApp:
     def _database(self) -> Iterator[Access]:
         url = self._request.database_url
         if url:
-            yield database_url.parse(url)
+            yield app_database.parse(url)
             return
         with contextlib.ExitStack() as running:
             with self._progress.status("Starting MariaDB"):
@@ -60,15 +114,15 @@ class LocalApp:
 
     def _emulator(self) -> Emulator:
         return Emulator(
-            account_id=contract.ACCOUNT,
-            region=contract.REGION,
+            account_id=ACCOUNT,
+            region=REGION,
             workspace=self._request.workspace / "emulator",
         )
 
     def _serve(self, commands: Mapping[str, str], access: Access, emulator: Emulator) -> int:
-        secret_arn = contract.store_secret(emulator, access)
+        secret_arn = store_secret(emulator, access)
         port = self._request.port
-        environ = contract.environment(emulator, access, secret_arn=secret_arn, port=port)
+        environ = environment(emulator, access, secret_arn=secret_arn, port=port)
         if "release" in commands:
             with self._started(commands["release"], environ) as release:
                 if release.wait() != 0:
@@ -83,7 +137,7 @@ class LocalApp:
     ) -> Iterator[subprocess.Popen[bytes]]:
         """A running program, which is ended with the context at the latest."""
         process = subprocess.Popen(  # noqa: S603
-            contract.shell(command), cwd=self._request.folder, env=environ, start_new_session=True
+            shell(command), cwd=self._request.folder, env=environ, start_new_session=True
         )
         try:
             yield process

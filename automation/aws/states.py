@@ -3,20 +3,55 @@
 https://developer.hashicorp.com/terraform/language/backend/s3
 """
 
+import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from automation.checks.clients import Clients
-from automation.checks.state import STATE
-from automation.errors import CommandError
-from automation.state_bucket import check_state_bucket
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from automation.aws.clients import Clients
+from automation.aws.session import explain
+from automation.checks.configuration.state import STATE
+from automation.errors import CommandError, UserError
 from config import Settings
 
 if TYPE_CHECKING:
     from types_boto3_s3.client import S3Client
+
+
+_NO_BUCKET = {"404", "NoSuchBucket", "NotFound"}
+_NOT_OURS = {"301", "403", "AccessDenied", "Forbidden", "PermanentRedirect"}
+
+
+def check_state_bucket(client: "S3Client", settings: Settings) -> None:
+    """Raises `UserError` when it does not exist, or is not the account's.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    bucket, account = settings.naming.bucket("tfstate"), settings.account_id
+    name = settings.environment
+    try:
+        client.head_bucket(Bucket=bucket, ExpectedBucketOwner=account)
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "")
+        if code in _NO_BUCKET:
+            raise UserError(
+                f"there is no state bucket {bucket}: "
+                f"run `python -m automation bootstrap --env {name}`"
+            ) from error
+        if code in _NOT_OURS:
+            raise UserError(
+                f"the state bucket {bucket} is not one of account {account} in "
+                f"{settings.region}, or the credentials may not use it: "
+                f"run `python -m automation bootstrap --env {name} --status`"
+            ) from error
+        raise
+
 
 _FILE = "terraform.tfstate"
 _LOCK = f"{_FILE}.tflock"
@@ -35,7 +70,7 @@ class Lock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Applied:
+class StateSummary:
     """A state in numbers."""
 
     resources: int
@@ -49,7 +84,7 @@ class StackStatus:
     """A stack; one that was never applied has no state."""
 
     stack: str
-    applied: Applied | None = None
+    applied: StateSummary | None = None
     lock: Lock | None = None
 
     @property
@@ -91,9 +126,9 @@ class States:
             lock=self._lock(stack) if locked else None,
         )
 
-    def _applied(self, stack: str) -> Applied:
+    def _applied(self, stack: str) -> StateSummary:
         state, at = self._read(stack)
-        return Applied(
+        return StateSummary(
             resources=count(state),
             serial=state["serial"],
             terraform_version=state["terraform_version"],
@@ -148,3 +183,65 @@ def count(state: dict[str, Any]) -> int:
     """How many resources a state holds; data sources are none."""
     resources = [each for each in state["resources"] if each["mode"] == "managed"]
     return sum(len(each["instances"]) for each in resources)
+
+
+_LOCK_SUFFIX = ".tflock"
+_NO_STATE = {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}
+# The run depends on these few calls as much as on Terraform's, which retries 25 times.
+_RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 10})
+
+
+@dataclass(frozen=True)
+class RemoteState:
+    """A stack's state; of its outputs only digests, as they may be secret."""
+
+    lineage: str
+    serial: int
+    outputs: Mapping[str, str]
+
+
+class DeployedStates:
+    """The environment's state bucket."""
+
+    def __init__(self, session: boto3.Session, settings: Settings) -> None:
+        self._client: S3Client = session.client("s3", config=_RETRIES)
+        self._settings = settings
+        self._bucket = settings.naming.bucket("tfstate")
+
+    def check(self) -> None:
+        """Raises `UserError` when the bucket does not exist, or is not the account's."""
+        try:
+            check_state_bucket(self._client, self._settings)
+        except (BotoCoreError, ClientError) as error:
+            raise CommandError(explain(error)) from error
+
+    def read(self, key: str) -> RemoteState | None:
+        """The state below a key; None when nothing was ever deployed there."""
+        content = self._read(key)
+        if content is None:
+            return None
+        outputs = content.get("outputs", {})
+        digests = {name: digest(output.get("value")) for name, output in outputs.items()}
+        return RemoteState(content["lineage"], content["serial"], digests)
+
+    def lock(self, key: str) -> dict[str, str] | None:
+        """Who holds a state's lock: `ID`, `Who`, `Created` and `Operation`."""
+        return self._read(key + _LOCK_SUFFIX)
+
+    def _read(self, key: str) -> dict[str, Any] | None:
+        try:
+            body = self._client.get_object(Bucket=self._bucket, Key=key)["Body"]
+            content: dict[str, Any] = json.loads(body.read())
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in _NO_STATE:
+                return None
+            raise CommandError(explain(error)) from error
+        except BotoCoreError as error:
+            raise CommandError(explain(error)) from error
+        return content
+
+
+def digest(value: object) -> str:
+    """What tells whether a value is still the same."""
+    text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

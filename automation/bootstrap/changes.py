@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Change:
+class StackChange:
     """What would be done to a resource; `replacement` is "True", "False" or "Conditional"."""
 
     action: str
@@ -32,15 +32,15 @@ class ChangeSet:
 
     id: str
     stack_id: str
-    changes: tuple[Change, ...]
+    changes: tuple[StackChange, ...]
     empty: bool = False
 
 
-def read(answer: "DescribeChangeSetOutputTypeDef") -> tuple[Change, ...]:
+def read(answer: "DescribeChangeSetOutputTypeDef") -> tuple[StackChange, ...]:
     """The changes of resources in an answer of AWS's."""
     found = (each.get("ResourceChange", {}) for each in answer.get("Changes", ()))
     return tuple(
-        Change(
+        StackChange(
             change.get("Action", ""),
             change.get("LogicalResourceId", ""),
             change.get("ResourceType", ""),
@@ -50,7 +50,7 @@ def read(answer: "DescribeChangeSetOutputTypeDef") -> tuple[Change, ...]:
     )
 
 
-def show(changes: Sequence[Change], console: Console) -> None:
+def show(changes: Sequence[StackChange], console: Console) -> None:
     """Print a table."""
     plain = not console.is_terminal
     table = Table(box=None if plain else ROUNDED, pad_edge=not plain)
@@ -74,7 +74,7 @@ class Confirmation:
     console: Console
     terminal: TextIO = sys.stdin
 
-    def changes(self, changes: Sequence[Change]) -> bool:
+    def changes(self, changes: Sequence[StackChange]) -> bool:
         """Whether to make changes, which are shown in any case; raises `UserError`."""
         show(changes, self.console)
         return self.yes or self._answer("Make these changes? (yes/no) ") in ("y", "yes")

@@ -2,30 +2,116 @@
 
 import json
 import time
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from rich.box import ROUNDED
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-from automation.aws import connect, explain
-from automation.bootstrap import github, report
-from automation.bootstrap.bootstrap import PAUSE, Outcome, bootstrap
+from automation.aws.session import connect, explain
+from automation.bootstrap import account
+from automation.bootstrap.bootstrap import PAUSE, BootstrapOutcome, bootstrap, delete_stack
 from automation.bootstrap.changes import Confirmation
-from automation.bootstrap.deletion import delete_stack
-from automation.bootstrap.following import Event
-from automation.bootstrap.request import Request
-from automation.bootstrap.stack import Stack
-from automation.commands import settings_of
+from automation.bootstrap.lifecycle import Event, StackPhase, rest_of
+from automation.bootstrap.stack import BootstrapStack
 from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.synth.command import settings_of
 from config import Settings
 
+_REMEDIES = {
+    StackPhase.ABSENT: "there is no stack: run bootstrap",
+    StackPhase.BUSY: "somebody is changing it: run bootstrap, which waits for that",
+    StackPhase.STUCK: "an update could not be rolled back: run bootstrap, which tries again",
+    StackPhase.USELESS: "its creation or deletion failed: run bootstrap, which makes it anew",
+}
 
-class Bootstrap:
+
+def fine(outcome: BootstrapOutcome) -> bool:
+    """Whether all is as the user wanted it."""
+    if outcome.action == "status":
+        return _rest(outcome) is StackPhase.USABLE
+    return outcome.action != "declined"
+
+
+def to_json(settings: Settings, outcome: BootstrapOutcome) -> dict[str, Any]:
+    """The same for machines."""
+    state = outcome.state
+    return {
+        "environment": settings.environment,
+        "stack": settings.naming.name("bootstrap"),
+        "action": outcome.action,
+        "ok": fine(outcome),
+        "status": state.status if state else None,
+        "termination_protection": state.protected if state else False,
+        "parameters": dict(state.parameters) if state else {},
+        "outputs": dict(state.outputs) if state else {},
+        "changes": [asdict(change) for change in outcome.changes],
+    }
+
+
+def show(settings: Settings, outcome: BootstrapOutcome, console: Console) -> None:
+    """Print what the stack is like, and a line that sums it up."""
+    if outcome.state is not None and outcome.action != "declined":
+        console.print(_table(outcome, plain=not console.is_terminal))
+    line = f"{settings.naming.name('bootstrap')}: {_summary(settings, outcome)}"
+    console.print(escape(line), highlight=False, soft_wrap=True)
+
+
+def _table(outcome: BootstrapOutcome, *, plain: bool) -> Table:
+    state = outcome.state
+    assert state is not None  # noqa: S101
+    table = Table(box=None if plain else ROUNDED, pad_edge=not plain, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row("status", state.status)
+    table.add_row("termination protection", "on" if state.protected else "off")
+    for key, value in {**state.parameters, **state.outputs}.items():
+        table.add_row(escape(key), escape(value))
+    return table
+
+
+def _summary(settings: Settings, outcome: BootstrapOutcome) -> str:
+    if outcome.action == "status":
+        return _REMEDIES.get(_rest(outcome), "ready")
+    if outcome.action == "deleted":
+        bucket = settings.naming.bucket("tfstate")
+        return f"deleted; the bucket {bucket}, its log bucket and its key are retained"
+    return {
+        "absent": "there is none, so there is nothing to delete",
+        "declined": "declined, nothing changed",
+        "imported": "created around the bucket that was there; verify says whether it is intact",
+        "unchanged": "up to date, nothing to change",
+    }.get(outcome.action, outcome.action)
+
+
+def _rest(outcome: BootstrapOutcome) -> StackPhase:
+    return rest_of(outcome.state.status if outcome.state else None)
+
+
+@dataclass(frozen=True)
+class BootstrapRequest:
+    """The options of the command."""
+
+    environment: str
+    yes: bool = False
+    status: bool = False
+    delete: bool = False
+    as_json: bool = False
+    github: str | None = None
+    branches: tuple[str, ...] = ()
+    github_environments: tuple[str, ...] = ()
+
+
+class BootstrapCommand:
     """One run of the command; `pause` is the seconds between two looks at the stack."""
 
     def __init__(
         self,
-        request: Request,
+        request: BootstrapRequest,
         *,
         console: Console,
         progress: Console,
@@ -47,7 +133,7 @@ class Bootstrap:
         request = self._request
         if request.status and request.delete:
             raise UserError("--status and --delete exclude each other: give one of them")
-        wanted = github.parse(
+        wanted = account.parse(
             request.github, branches=request.branches, environments=request.github_environments
         )
         settings = settings_of(request.environment)
@@ -60,14 +146,14 @@ class Bootstrap:
             self._progress.print("interrupted: CloudFormation goes on; run it again to follow")
             return INTERRUPTED
         self._tell(settings, outcome)
-        return 0 if report.fine(outcome) else 1
+        return 0 if fine(outcome) else 1
 
     def _act(
-        self, session: boto3.Session, settings: Settings, wanted: github.GitHub | None
-    ) -> Outcome:
+        self, session: boto3.Session, settings: Settings, wanted: account.GitHub | None
+    ) -> BootstrapOutcome:
         if self._request.status:
-            stack = Stack(session, settings.naming, pause=self._pause)
-            return Outcome("status", stack.find())
+            stack = BootstrapStack(session, settings.naming, pause=self._pause)
+            return BootstrapOutcome("status", stack.find())
         prefix = settings.naming.prefix
         if self._request.delete:
             stack_name = settings.naming.name("bootstrap")
@@ -94,8 +180,8 @@ class Bootstrap:
         style = "red" if event.failed else None
         self._progress.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
-    def _tell(self, settings: Settings, outcome: Outcome) -> None:
+    def _tell(self, settings: Settings, outcome: BootstrapOutcome) -> None:
         if self._request.as_json:
-            print(json.dumps(report.to_json(settings, outcome), indent=2))
+            print(json.dumps(to_json(settings, outcome), indent=2))
         else:
-            report.show(settings, outcome, self._console)
+            show(settings, outcome, self._console)

@@ -37,7 +37,7 @@ _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
 
 
 @dataclass(frozen=True)
-class State:
+class StackState:
     """A stack as it was when AWS was asked."""
 
     id: str
@@ -48,7 +48,7 @@ class State:
     outputs: Mapping[str, str]
 
 
-class Stack:
+class BootstrapStack:
     """The stack of an environment; `pause` is in seconds."""
 
     def __init__(self, session: boto3.Session, naming: Naming, *, pause: float) -> None:
@@ -57,7 +57,7 @@ class Stack:
         self._pause = pause
         self.name = naming.name("bootstrap")
 
-    def find(self, id_: str | None = None) -> State | None:
+    def find(self, id_: str | None = None) -> StackState | None:
         """The stack, or None; one that was deleted only by its id."""
         try:
             stacks = self._client.describe_stacks(StackName=id_ or self.name)["Stacks"]
@@ -162,9 +162,9 @@ class Stack:
         return [{"Key": key, "Value": value} for key, value in self._tags.items()]
 
 
-def _state(stack: "StackTypeDef") -> State:
+def _state(stack: "StackTypeDef") -> StackState:
     parameters, outputs = stack.get("Parameters", []), stack.get("Outputs", [])
-    return State(
+    return StackState(
         id=stack.get("StackId", ""),
         status=stack["StackStatus"],
         reason=stack.get("StackStatusReason", ""),

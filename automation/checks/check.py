@@ -6,10 +6,26 @@ from typing import TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from automation.aws import explain
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.aws.session import explain
 from config import Settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`detail` says what was found and, on failure, what was expected; `remedy`, what to do."""
+
+    tier: str
+    what: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+    @property
+    def warning(self) -> bool:
+        """Whether it holds, but there is still something to do about it."""
+        return self.ok and bool(self.remedy)
+
 
 Item = TypeVar("Item")
 

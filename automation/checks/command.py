@@ -2,12 +2,13 @@
 
 from rich.console import Console
 
-from automation.aws import connect
+from automation.aws.session import connect
 from automation.checks import report
-from automation.commands import settings_of
+from automation.checks.health.health import verify as findings_of
+from automation.checks.preflight.preflight import examine
 from automation.errors import INTERRUPTED
-from automation.tiers import Synthesize, outline, stacks_of
-from automation.verification.verification import verify as findings_of
+from automation.synth.command import settings_of
+from automation.terraform.stacks import Synthesize, outline, stacks_of
 
 
 def verify(
@@ -30,6 +31,22 @@ def verify(
             stacks = stacks_of(environment, synthesize)
         with progress.status(f"Looking at {environment}"):
             findings = list(findings_of(session, settings, stacks, in_full=in_full))
+    except KeyboardInterrupt:
+        progress.print("interrupted: nothing was changed")
+        return INTERRUPTED
+    return report.answer(findings, as_json=as_json, console=console)
+
+
+def preflight(environment: str, *, as_json: bool, console: Console, progress: Console) -> int:
+    """The exit code: 0, or 1 when something would keep the environment from being deployed.
+
+    Raises `UserError` for settings with faults, and for credentials that are none of the account.
+    """
+    settings = settings_of(environment)
+    try:
+        session = connect(settings)
+        with progress.status(f"Looking at what {environment} needs"):
+            findings = list(examine(session, settings))
     except KeyboardInterrupt:
         progress.print("interrupted: nothing was changed")
         return INTERRUPTED

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from automation.checks.finding import Finding
+from automation.checks.check import Finding
 
 
 def answer(findings: Sequence[Finding], *, as_json: bool, console: Console) -> int:

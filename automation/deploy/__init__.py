@@ -1,5 +1,5 @@
 """Brings an AWS account to what was synthesized: `plan` and `deploy`."""
 
-from automation.deployment.steps import deploy_stack
+from automation.terraform.steps import deploy_stack
 
 __all__ = ["deploy_stack"]

@@ -3,19 +3,18 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from automation.deployment import steps
-from automation.deployment.backoff import PATIENT, Backoff
-from automation.deployment.inputs import Inputs, Wiring
-from automation.deployment.plans import Folder, Plan, unapproved
-from automation.deployment.states import States
+from automation.aws.states import DeployedStates
+from automation.deploy.inputs import Inputs, Wiring
+from automation.deploy.plans import PlanStore, StoredPlan, unapproved
 from automation.errors import CommandError, UserError
-from automation.fleet import Fleet, Track
-from automation.graph import Graph, dependencies, in_order
-from automation.review.plans import Plan as Changes
-from automation.runner import Step
-from automation.synthesis import Stack, key_of
+from automation.terraform import steps
+from automation.terraform.plan import Plan as Changes
+from automation.terraform.pool import StackPool, StackRun
+from automation.terraform.runner import Step
+from automation.terraform.stacks import Graph, Stack, dependencies, in_order, key_of
+from automation.terraform.steps import PATIENT, Backoff
 
-Tracks = Mapping[str, Track]
+Tracks = Mapping[str, StackRun]
 # Shows people a plan that is made while others are applied, before it is applied itself.
 Show = Callable[[Mapping[str, Changes]], None]
 _UNSAVED = "errored.tfstate"
@@ -29,8 +28,8 @@ class Deployment:
         stacks: Sequence[Stack],
         *,
         account: str,
-        states: States,
-        fleet: Fleet,
+        states: DeployedStates,
+        fleet: StackPool,
         tiers: Iterable[str] = (),
         backoff: Backoff = PATIENT,
         show: Show = lambda _: None,
@@ -47,7 +46,7 @@ class Deployment:
         self.graph: Graph = {
             name: everything[name] & chosen for name in in_order(everything) if name in chosen
         }
-        self.plans: dict[str, Plan] = {}
+        self.plans: dict[str, StoredPlan] = {}
         self.changes: dict[str, Changes] = {}
         """What each of them would change, as Terraform shows it."""
         self.waiting: dict[str, tuple[str, ...]] = {}
@@ -83,7 +82,7 @@ class Deployment:
         work = self._apply_shown if self.plans or self.waiting else self._apply_unseen
         return self._fleet.run("Applying", self.graph, _failing(work))
 
-    def apply_saved(self, plans: Mapping[str, Plan], folder: Folder) -> Tracks:
+    def apply_saved(self, plans: Mapping[str, StoredPlan], folder: PlanStore) -> Tracks:
         """Apply reviewed plans, and nothing else; raises `UserError` when one is outdated."""
         chosen = {name: plan for name, plan in plans.items() if name in self.graph}
         outdated = []
@@ -108,7 +107,7 @@ class Deployment:
     def unlock(self, stack: str, lock_id: str) -> Tracks:
         """Take that lock away."""
 
-        def work(track: Track) -> bool:
+        def work(track: StackRun) -> bool:
             connected = steps.connect(track, self._backoff)
             if connected:
                 track.runner.unlock(lock_id)
@@ -117,12 +116,12 @@ class Deployment:
 
         return self._fleet.run("Unlocking", {stack: frozenset()}, _failing(work))
 
-    def _plan_one(self, track: Track) -> bool:
+    def _plan_one(self, track: StackRun) -> bool:
         name = track.stack
         state, received = self._wiring.state(name), self._inputs(name)
         if not (steps.connect(track, self._backoff) and steps.plan(track, self._backoff)):
             return False
-        plan = Plan.of(
+        plan = StoredPlan.of(
             self._stacks[name],
             track.steps[-1],
             account=self._account,
@@ -135,10 +134,10 @@ class Deployment:
         track.note = "planned" if plan.changed else steps.NO_CHANGES
         return True
 
-    def _apply_unseen(self, track: Track) -> bool:
+    def _apply_unseen(self, track: StackRun) -> bool:
         return steps.deploy_stack(track, self._showing(track), backoff=self._backoff)
 
-    def _apply_shown(self, track: Track) -> bool:
+    def _apply_shown(self, track: StackRun) -> bool:
         plan = self.plans.get(track.stack)
         holds = plan is not None and self._still(plan)
         if plan and holds and not plan.changed:
@@ -148,7 +147,7 @@ class Deployment:
         connected = plan is not None or steps.connect(track, self._backoff)
         return connected and steps.plan_and_apply(track, self._backoff, approve, planned=holds)
 
-    def _apply_reviewed(self, track: Track, folder: Folder) -> bool:
+    def _apply_reviewed(self, track: StackRun, folder: PlanStore) -> bool:
         plan = self.plans[track.stack]
         if not self._still(plan):
             reason = "outputs that it reads have changed since the plan that was reviewed"
@@ -163,7 +162,7 @@ class Deployment:
         approve = self._showing(track, partial(unapproved, plan=plan, every=True))
         return steps.plan_and_apply(track, self._backoff, approve, planned=True)
 
-    def _showing(self, track: Track, approve: steps.Approve = lambda _: "") -> steps.Approve:
+    def _showing(self, track: StackRun, approve: steps.Approve = lambda _: "") -> steps.Approve:
         """The same, after whoever watches has seen the plan."""
 
         def shown(step: Step) -> str:
@@ -172,7 +171,7 @@ class Deployment:
 
         return shown
 
-    def _still(self, plan: Plan) -> bool:
+    def _still(self, plan: StoredPlan) -> bool:
         """Whether a stack would read what it read as it was planned."""
         return self._inputs(plan.stack).digests == plan.inputs
 
@@ -180,10 +179,10 @@ class Deployment:
         return self._wiring.inputs(name)
 
 
-def _failing(work: Callable[[Track], bool]) -> Callable[[Track], bool]:
+def _failing(work: Callable[[StackRun], bool]) -> Callable[[StackRun], bool]:
     """A stack whose state cannot be read fails by itself: raised, it would end all Terraforms."""
 
-    def guarded(track: Track) -> bool:
+    def guarded(track: StackRun) -> bool:
         try:
             return work(track)
         except CommandError as error:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from automation.deployment.states import State, States
-from automation.synthesis import Stack, key_of, references
+from automation.aws.states import DeployedStates, RemoteState
+from automation.terraform.stacks import Stack, key_of, references
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Inputs:
 class Wiring:
     """Which stack reads which outputs."""
 
-    def __init__(self, stacks: Sequence[Stack], states: States) -> None:
+    def __init__(self, stacks: Sequence[Stack], states: DeployedStates) -> None:
         self._stacks = {stack.name: stack for stack in stacks}
         self._names = {key_of(stack): stack.name for stack in stacks}
         self._states = states
@@ -36,6 +36,6 @@ class Wiring:
             digests |= {f"{upstream}.{name}": found[name] for name in outputs & found.keys()}
         return Inputs(digests, tuple(missing))
 
-    def state(self, stack: str) -> State | None:
+    def state(self, stack: str) -> RemoteState | None:
         """A stack's own state."""
         return self._states.read(key_of(self._stacks[stack]))

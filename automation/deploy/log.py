@@ -11,12 +11,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from automation.deployment.classify import faults
-from automation.deployment.masking import Mask
-from automation.fleet import Track
-from automation.runner import Command, Step
 from automation.surroundings import for_git
-from automation.synthesis import PROJECT
+from automation.terraform.diagnostics import faults
+from automation.terraform.masking import Mask
+from automation.terraform.pool import StackRun
+from automation.terraform.runner import Operation, Step
+from automation.terraform.stacks import PROJECT
 
 KEPT = 50
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
@@ -57,7 +57,7 @@ class RunLog:
         with self._lock, self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
-    def step(self, track: Track, phase: str) -> None:
+    def step(self, track: StackRun, phase: str) -> None:
         """Add what a step of a stack did; values of outputs and attributes are left out."""
         step = track.steps[-1]
         self.write("step", stack=track.stack, phase=phase, **described(step))
@@ -71,7 +71,7 @@ def described(step: Step) -> dict[str, Any]:
         "exit_code": step.exit_code,
         "seconds": round(step.seconds, 3),
         "planned": {"add": summary.add, "change": summary.change, "remove": summary.remove},
-        "intended": [vars(each) for each in step.intended if step.command is Command.PLAN],
+        "intended": [vars(each) for each in step.intended if step.command is Operation.PLAN],
         "resources": [vars(each) for each in step.applied],
         "problems": [fault.to_json() for fault in faults(step.problems)],
     }

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from automation.deployment.states import State
+from automation.aws.states import RemoteState
 from automation.errors import UserError
-from automation.runner import Step
-from automation.stream import Intended
-from automation.synthesis import Stack
+from automation.terraform.events import Intended
+from automation.terraform.runner import Step
+from automation.terraform.stacks import Stack
 
 _DESTRUCTIVE = ("delete", "replace")
 _AGAIN = "make it again with `plan --out`"
@@ -20,7 +20,7 @@ _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plan:
+class StoredPlan:
     """A stack's plan: what it was made from, and what it would do."""
 
     stack: str
@@ -39,7 +39,7 @@ class Plan:
         step: Step,
         *,
         account: str,
-        state: State | None,
+        state: RemoteState | None,
         inputs: Mapping[str, str],
     ) -> Self:
         """The plan that a step made."""
@@ -69,7 +69,7 @@ class Plan:
         """How many resources it does something with; one that is replaced is deleted, too."""
         return sum(each.action in actions for each in self.intended)
 
-    def staleness(self, stack: Stack, state: State | None, account: str) -> str:
+    def staleness(self, stack: Stack, state: RemoteState | None, account: str) -> str:
         """Why it can no longer be applied; empty when it can."""
         if self.account_id != account:
             return f"it was made for account {self.account_id}"
@@ -81,13 +81,13 @@ class Plan:
         return ""
 
 
-class Folder:
+class PlanStore:
     """Saved plans. They hold secrets in the clear, as Terraform's state does."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def save(self, plans: Sequence[Plan], files: Mapping[str, Path]) -> None:
+    def save(self, plans: Sequence[StoredPlan], files: Mapping[str, Path]) -> None:
         """Keep these plans, and no others."""
         # One that is there may be everybody's, such as /tmp, and stays as it is.
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -101,12 +101,12 @@ class Folder:
             description.write_text(json.dumps(asdict(plan), indent=2), encoding="utf-8")
             description.chmod(_PRIVATE_FILE)
 
-    def load(self) -> dict[str, Plan]:
+    def load(self) -> dict[str, StoredPlan]:
         """The plans by stack; raises `UserError` when there are none, or they are no such plans."""
         found = {}
         for file in sorted(self._path.glob("*.plan.json")):
             try:
-                plan = Plan.parse(json.loads(file.read_text(encoding="utf-8")))
+                plan = StoredPlan.parse(json.loads(file.read_text(encoding="utf-8")))
             except (OSError, ValueError, TypeError, KeyError) as error:
                 raise UserError(f"{file} is no saved plan: {_AGAIN}") from error
             if not self._file(plan.stack).is_file():
@@ -125,7 +125,7 @@ class Folder:
         return self._path / f"{stack}.tfplan"
 
 
-def unapproved(step: Step, plan: Plan | None, *, every: bool) -> str:
+def unapproved(step: Step, plan: StoredPlan | None, *, every: bool) -> str:
     """What a new plan does beyond the one that was approved, in words; with `every`, all of it.
 
     Else only what is lost counts: a stack upstream was applied meanwhile, and some changes follow.

@@ -3,14 +3,22 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from automation.deployment.classify import Fault, faults
-from automation.deployment.plans import Plan
-from automation.fleet import Track
-from automation.graph import Graph
-from automation.review.result import Review
-from automation.runner import Command
-from automation.scheduler import Outcome
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from automation.deploy.plans import StoredPlan
+from automation.review import terminal, text
+from automation.review.review import Review
+from automation.review.rules import Risk
+from automation.terraform.diagnostics import Fault, faults
+from automation.terraform.masking import Mask
+from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.runner import Operation
+from automation.terraform.stacks import Graph
 
 
 @dataclass
@@ -21,16 +29,16 @@ class Run:
     command: str
     graph: Graph
     log: Path
-    planned: Mapping[str, Track] = field(default_factory=dict)
-    applied: Mapping[str, Track] = field(default_factory=dict)
-    plans: Mapping[str, Plan] = field(default_factory=dict)
+    planned: Mapping[str, StackRun] = field(default_factory=dict)
+    applied: Mapping[str, StackRun] = field(default_factory=dict)
+    plans: Mapping[str, StoredPlan] = field(default_factory=dict)
     review: Review | None = None
     """What the plans would change, by risk."""
     waiting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     declined: bool = False
 
     @property
-    def tracks(self) -> Mapping[str, Track]:
+    def tracks(self) -> Mapping[str, StackRun]:
         """What was done last."""
         return self.applied or self.planned
 
@@ -79,5 +87,113 @@ class Run:
         """What a user needs to know, by `<stack>.<output>`; secrets are none of them."""
         for name, track in self.applied.items():
             for step in track.steps:
-                if step.command is Command.APPLY:
+                if step.command is Operation.APPLY:
                     yield from ((f"{name}.{key}", value) for key, value in step.outputs.items())
+
+
+_STYLES = {"failed": "red", "not started": "yellow", "done": "green", "planned": "cyan"}
+
+
+def show(run: Run, console: Console, mask: Mask) -> None:
+    """Print the table of stacks, what failed and why, and where the log is."""
+    console.print(_table(run, plain=not console.is_terminal))
+    for line in _lines(run, mask):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def show_changes(run: Run, console: Console) -> None:
+    """Print every planned change by its risk, what has to wait, and how many there are of each."""
+    if run.review:
+        terminal.show(run.review, console)
+    for name, upstreams in run.waiting.items():
+        after = ", ".join(upstreams)
+        line = f"    {name} waits for {after}, whose outputs it reads: it is planned after that"
+        console.print(line, highlight=False, soft_wrap=True)
+    if run.review:
+        terminal.show_counts(run.review, console)
+
+
+def to_json(run: Run, mask: Mask) -> dict[str, Any]:
+    """The same as values that JSON can hold; times are in seconds."""
+    answer = {
+        "environment": run.environment,
+        "command": run.command,
+        "ok": run.ok,
+        "risks": {risk: run.review.count(risk) for risk in Risk} if run.review else {},
+        "stacks": [_stack(run, name) for name in run.graph],
+        "outputs": dict(run.outputs()),
+        "log": str(run.log),
+    }
+    masked: dict[str, Any] = mask.within(answer)
+    return masked
+
+
+def total(run: Run) -> str:
+    """How many resources the plans create, change and destroy."""
+    add, change, destroy = (sum(each) for each in zip(*_counts(run), strict=True))
+    return f"{add} to create, {change} to change, {destroy} to destroy"
+
+
+def _counts(run: Run) -> list[tuple[int, int, int]]:
+    return [run.changed(name) for name in run.graph]
+
+
+def _table(run: Run, *, plain: bool) -> Table:
+    table = Table(box=None if plain else ROUNDED, pad_edge=not plain)
+    table.add_column("stack", no_wrap=True)
+    for column in ("create", "change", "destroy", "seconds"):
+        table.add_column(column, justify="right")
+    table.add_column("outcome")
+    for name in run.graph:
+        counts = [str(count or "") for count in run.changed(name)]
+        outcome = run.outcome(name)
+        word = f"[{_STYLES.get(outcome, 'dim')}]{escape(outcome)}[/]"
+        table.add_row(name, *counts, f"{run.seconds(name):.1f}", word)
+    return table
+
+
+def _lines(run: Run, mask: Mask) -> Iterator[str]:
+    for name in run.graph:
+        for fault in run.faults(name):
+            yield f"[red]{name}[/]: {fault.kind}: {escape(mask(fault.what))}"
+            yield f"  {escape(fault.remedy)}"
+    outputs = [pair for pair in run.outputs() if "cross-stack-output-" not in pair[0]]
+    for key, value in outputs:
+        yield f"{key} = {escape(mask(str(value)))}"
+    yield f"{run.environment}: {_verdict(run)}"
+    yield f"log: {run.log}"
+
+
+def _verdict(run: Run) -> str:
+    if run.declined:
+        return "nothing was applied"
+    if not run.applied:
+        return _outlook(run) if run.ok else "[red]planning failed[/]"
+    add, change, destroy = (sum(each) for each in zip(*_counts(run), strict=True))
+    done = f"{add} created, {change} changed, {destroy} destroyed"
+    if run.ok:
+        return f"[green]deployed[/], {done}"
+    return f"[red]not fully deployed[/], {done}: mend what failed and repeat the command"
+
+
+def _outlook(run: Run) -> str:
+    changed = any(plan.changed for plan in run.plans.values())
+    return total(run) if changed or run.waiting else "nothing to change"
+
+
+def _stack(run: Run, name: str) -> dict[str, Any]:
+    add, change, destroy = run.changed(name)
+    plan = run.plans.get(name)
+    return {
+        "name": name,
+        "outcome": run.outcome(name),
+        "depends_on": sorted(run.graph[name]),
+        "create": add,
+        "change": change,
+        "destroy": destroy,
+        "changes": [vars(each) for each in plan.intended] if plan else [],
+        "review": text.changes(run.review, name) if run.review else [],
+        "waits_for": list(run.waiting.get(name, ())),
+        "seconds": round(run.seconds(name), 3),
+        "problems": [fault.to_json() for fault in run.faults(name)],
+    }

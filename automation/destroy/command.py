@@ -2,42 +2,73 @@
 
 import json
 import shutil
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from automation.aws import connect, explain
-from automation.checks.clients import Clients
-from automation.commands import settings_of
-from automation.destruction.inventory import resources
-from automation.destruction.losses import losses
-from automation.destruction.protection import check_account, check_settings
-from automation.destruction.request import Request, typed
-from automation.destruction.result import Result
-from automation.destruction.selection import check_locks, select
-from automation.destruction.stack import destroy_stack, left_behind
-from automation.drift.workbench import Workbench, prepare
+from automation.aws.clients import Clients
+from automation.aws.session import connect, explain
+from automation.aws.states import States, gone
+from automation.command import attended, interruptible
+from automation.destroy.data_loss import losses, resources
+from automation.destroy.preconditions import check_account, check_locks, check_settings, select
+from automation.destroy.result import DestroyResult
 from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.graph import Graph, dependencies, in_order
-from automation.guards import attended, interruptible
-from automation.scheduler import Outcome
-from automation.status.states import States, gone
-from automation.synthesis import Stack
-from automation.tiers import choose, ordered
+from automation.synth.command import settings_of
+from automation.terraform.pool import Outcome
+from automation.terraform.stacks import (
+    WORKSPACE,
+    Graph,
+    Stack,
+    Synthesize,
+    choose,
+    dependencies,
+    in_order,
+    ordered,
+    synthesize,
+)
+from automation.terraform.steps import destroy_stack, left_behind
+from automation.terraform.workspace import Workspace, prepare
 from config import Settings
+
+
+def typed() -> str:
+    """What the user types."""
+    return sys.stdin.readline().strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class DestroyRequest:
+    """An environment, or tiers of it; `confirm` is its prefix, which otherwise is asked for."""
+
+    environment: str
+    tiers: tuple[str, ...] = ()
+    confirm: str | None = None
+    as_json: bool = False
+    ask: Callable[[], str] = typed
+    synthesize: Synthesize = synthesize
+    workspace: Path = WORKSPACE
+
+    @property
+    def folder(self) -> Path:
+        """Where Terraform works meanwhile."""
+        return self.workspace / "destroy" / self.environment
+
 
 # Where Terraform leaves a state that it cannot upload, in the stack's folder.
 _UNSAVED = "errored.tfstate"
 
 
-class Destroy:
+class DestroyCommand:
     """One run of the command."""
 
-    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+    def __init__(self, request: DestroyRequest, *, console: Console, progress: Console) -> None:
         self._request = request
         self._console = console
         self._progress = progress
@@ -71,11 +102,11 @@ class Destroy:
         if given is not None and given != prefix:
             raise UserError(f'--confirm was "{given}", not {prefix}: nothing was destroyed')
 
-    def _destroy(self, settings: Settings) -> Result:
+    def _destroy(self, settings: Settings) -> DestroyResult:
         session = connect(settings)
         states = States(Clients(session, settings.region), settings)
         states.check_bucket()
-        result = Result(settings.environment, states.bucket)
+        result = DestroyResult(settings.environment, states.bucket)
         self._request.folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=self._request.folder))
         try:
@@ -105,10 +136,10 @@ class Destroy:
         with self._progress.status(f"Synthesizing {environment}"):
             return ordered(self._request.synthesize(environment, output).stacks)
 
-    def _prepare(self, stacks: Sequence[Stack], folder: Path) -> Workbench:
+    def _prepare(self, stacks: Sequence[Stack], folder: Path) -> Workspace:
         return prepare(stacks, data=folder / "data", progress=self._progress)
 
-    def _choose(self, result: Result, stacks: Sequence[Stack], states: States) -> Graph:
+    def _choose(self, result: DestroyResult, stacks: Sequence[Stack], states: States) -> Graph:
         graph = dependencies(stacks)
         tiers = choose(self._request.tiers, list(graph))
         with self._progress.status("Reading the states"):
@@ -123,7 +154,7 @@ class Destroy:
 
     def _weigh(
         self,
-        result: Result,
+        result: DestroyResult,
         chosen: Graph,
         states: States,
         session: boto3.Session,
@@ -137,7 +168,7 @@ class Destroy:
             result.stacks = list(chosen)
             result.losses = list(losses(clients, found))
 
-    def _confirm(self, result: Result, settings: Settings) -> None:
+    def _confirm(self, result: DestroyResult, settings: Settings) -> None:
         for line in _warning(result):
             self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
         prefix = settings.naming.prefix
@@ -150,7 +181,7 @@ class Destroy:
             raise UserError(f'received "{answer}", not {prefix}: nothing was destroyed')
 
     def _carry_out(
-        self, result: Result, bench: Workbench, chosen: Graph, session: boto3.Session
+        self, result: DestroyResult, bench: Workspace, chosen: Graph, session: boto3.Session
     ) -> None:
         result.tracks = bench.fleet.run("Destroying", chosen, destroy_stack)
         done = [name for name, track in result.tracks.items() if track.outcome is Outcome.DONE]
@@ -170,7 +201,7 @@ class _Regions:
         return self._clients.setdefault(region, Clients(self._session, region))
 
 
-def _warning(result: Result) -> Sequence[str]:
+def _warning(result: DestroyResult) -> Sequence[str]:
     lost = [f"  {loss}" for loss in result.losses]
     return [
         f"{result.environment}: to be destroyed, in this order: {', '.join(result.stacks)}",
@@ -180,6 +211,6 @@ def _warning(result: Result) -> Sequence[str]:
     ]
 
 
-def _staying(result: Result) -> Sequence[str]:
+def _staying(result: DestroyResult) -> Sequence[str]:
     names = ", ".join(result.gone)
     return [f"This stays, as no code makes it any more: {names}"] if names else []

@@ -1,14 +1,47 @@
 """What data is lost with an environment."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from botocore.exceptions import ClientError
 
-from automation.checks.clients import Clients
-from automation.destruction.harmless import HARMLESS
-from automation.destruction.inventory import Resource
+from automation.aws.clients import Clients
+from automation.aws.states import States
+from automation.destroy.harmless import HARMLESS
+
+
+@dataclass(frozen=True)
+class DeployedResource:
+    """A resource as it was deployed; its attributes may be secret, so they are never shown."""
+
+    stack: str
+    type: str
+    name: str
+    attributes: Mapping[str, Any] = field(repr=False)
+
+    def text(self, attribute: str) -> str:
+        """An attribute that is a text; empty when it has none."""
+        return str(self.attributes.get(attribute) or "")
+
+    @property
+    def region(self) -> str:
+        """Where it is, by its ARN; empty for what has no region."""
+        parts = self.text("arn").split(":")
+        return parts[3] if len(parts) > 3 else ""
+
+
+def resources(states: States, stacks: Iterable[str]) -> Iterator[DeployedResource]:
+    """Every resource in the states of stacks."""
+    for stack in stacks:
+        for found in states.document(stack)["resources"]:
+            if found["mode"] == "managed":
+                for instance in found["instances"]:
+                    yield DeployedResource(
+                        stack, found["type"], found["name"], instance["attributes"]
+                    )
+
 
 # A bucket of logs may hold millions of objects: a thousand a call, enough to know what is at stake.
 _PAGES = 10
@@ -27,7 +60,9 @@ class Loss:
         return f"{self.stack}: {self.what}: {self.detail}"
 
 
-def losses(clients: Callable[[str], Clients], resources: Iterable[Resource]) -> Iterator[Loss]:
+def losses(
+    clients: Callable[[str], Clients], resources: Iterable[DeployedResource]
+) -> Iterator[Loss]:
     """Each resource that holds data, or may; `clients` gives those of a region."""
     for resource in resources:
         if resource.type in HARMLESS:
@@ -40,7 +75,7 @@ def losses(clients: Callable[[str], Clients], resources: Iterable[Resource]) -> 
         yield Loss(resource.stack, f"{what} {_name(resource)}", detail)
 
 
-def _name(resource: Resource) -> str:
+def _name(resource: DeployedResource) -> str:
     keys = ("identifier", "bucket", "name", "id")
     return next((text for key in keys if (text := resource.text(key))), resource.name)
 
@@ -53,7 +88,7 @@ def size(number: float) -> str:
     return f"{number:.1f} {_UNITS[unit]}" if unit else f"{number:.0f} bytes"
 
 
-def _bucket(clients: Clients, resource: Resource) -> str:
+def _bucket(clients: Clients, resource: DeployedResource) -> str:
     """Every version counts.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html
@@ -67,7 +102,7 @@ def _bucket(clients: Clients, resource: Resource) -> str:
     return f"{more}{_count(sizes, 'object version')}, {more}{size(sum(sizes))}"
 
 
-def _database(_: Clients, resource: Resource) -> str:
+def _database(_: Clients, resource: DeployedResource) -> str:
     """As it was deployed: Terraform goes by its state.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html
@@ -83,7 +118,7 @@ def _database(_: Clients, resource: Resource) -> str:
     return f"{stored} GiB, {snapshot}, automated backups {backups}"
 
 
-def _log_group(clients: Clients, resource: Resource) -> str:
+def _log_group(clients: Clients, resource: DeployedResource) -> str:
     name = resource.text("name")
     pages = clients.logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
     stored = sum(
@@ -95,29 +130,29 @@ def _log_group(clients: Clients, resource: Resource) -> str:
     return size(stored)
 
 
-def _vault(clients: Clients, resource: Resource) -> str:
+def _vault(clients: Clients, resource: DeployedResource) -> str:
     pages = clients.backup.get_paginator("list_recovery_points_by_backup_vault").paginate(
         BackupVaultName=resource.text("name")
     )
     return _count([each for page in pages for each in page["RecoveryPoints"]], "recovery point")
 
 
-def _secret(_: Clients, resource: Resource) -> str:
+def _secret(_: Clients, resource: DeployedResource) -> str:
     days = resource.attributes.get("recovery_window_in_days")
     return f"can be restored for {days} days" if days else "gone at once"
 
 
-def _key(_: Clients, resource: Resource) -> str:
+def _key(_: Clients, resource: DeployedResource) -> str:
     """https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html."""
     days = resource.attributes.get("deletion_window_in_days") or 30
     return f"deleted after {days} days, and all that it encrypts, snapshots too, is unreadable then"
 
 
-def _zone(_: Clients, __: Resource) -> str:
+def _zone(_: Clients, __: DeployedResource) -> str:
     return "a new one has other name servers, which the registrar has to be told"
 
 
-def _unknown(_: Clients, __: Resource) -> str:
+def _unknown(_: Clients, __: DeployedResource) -> str:
     return "whether it holds data is not known here: see for yourself"
 
 
@@ -125,7 +160,7 @@ def _count(items: Sequence[object], noun: str) -> str:
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}"
 
 
-LOOKS: Mapping[str, tuple[str, Callable[[Clients, Resource], str]]] = {
+LOOKS: Mapping[str, tuple[str, Callable[[Clients, DeployedResource], str]]] = {
     "aws_s3_bucket": ("bucket", _bucket),
     "aws_db_instance": ("database", _database),
     "aws_backup_vault": ("backup vault", _vault),

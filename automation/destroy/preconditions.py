@@ -1,17 +1,19 @@
 """What keeps an environment from being destroyed: its settings, and what was deployed by them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
-from automation.checks.clients import Clients
-from automation.destruction.inventory import Resource
+from automation.aws.clients import Clients
+from automation.aws.states import StackStatus
+from automation.destroy.data_loss import DeployedResource
 from automation.errors import UserError
+from automation.terraform.stacks import Graph, reverse
 from config import Settings
 
 Answer = TypeVar("Answer")
-Test = Callable[[Clients, Resource], bool]
+Test = Callable[[Clients, DeployedResource], bool]
 _ABSENT = {"DBInstanceNotFound", "DBInstanceNotFoundFault", "LoadBalancerNotFound"}
 
 
@@ -26,7 +28,9 @@ def check_settings(settings: Settings) -> None:
         )
 
 
-def check_account(clients: Clients, resources: Iterable[Resource], settings: Settings) -> None:
+def check_account(
+    clients: Clients, resources: Iterable[DeployedResource], settings: Settings
+) -> None:
     """Raises `UserError` while something is deployed as it was when it was protected."""
     name = settings.environment
     found = list(protected(clients, resources))
@@ -38,7 +42,7 @@ def check_account(clients: Clients, resources: Iterable[Resource], settings: Set
         )
 
 
-def protected(clients: Clients, resources: Iterable[Resource]) -> Iterator[str]:
+def protected(clients: Clients, resources: Iterable[DeployedResource]) -> Iterator[str]:
     """The resources that cannot be deleted, or are not to be."""
     for resource in resources:
         test = _TESTS.get(resource.type)
@@ -46,7 +50,7 @@ def protected(clients: Clients, resources: Iterable[Resource]) -> Iterator[str]:
             yield f"{resource.stack}: {_KINDS[resource.type]} {_name(resource)}"
 
 
-def _database(clients: Clients, resource: Resource) -> bool:
+def _database(clients: Clients, resource: DeployedResource) -> bool:
     """The account has the last word.
 
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html
@@ -56,7 +60,7 @@ def _database(clients: Clients, resource: Resource) -> bool:
     return bool(answer and answer["DBInstances"][0]["DeletionProtection"])
 
 
-def _load_balancer(clients: Clients, resource: Resource) -> bool:
+def _load_balancer(clients: Clients, resource: DeployedResource) -> bool:
     """https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html."""
     arn = resource.text("arn")
     answer = _existing(lambda: clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn))
@@ -67,7 +71,7 @@ def _load_balancer(clients: Clients, resource: Resource) -> bool:
     )
 
 
-def _kept(_: Clients, resource: Resource) -> bool:
+def _kept(_: Clients, resource: DeployedResource) -> bool:
     """Terraform destroys as it has deployed: what holds data, only where it may be emptied."""
     return resource.attributes.get("force_destroy") is False
 
@@ -81,7 +85,7 @@ def _existing(ask: Callable[[], Answer]) -> Answer | None:
         raise
 
 
-def _name(resource: Resource) -> str:
+def _name(resource: DeployedResource) -> str:
     return next(
         (text for key in ("identifier", "bucket", "name") if (text := resource.text(key))),
         resource.name,
@@ -100,3 +104,51 @@ _KINDS = {
     "aws_lb": "load balancer",
     "aws_s3_bucket": "bucket",
 }
+
+
+def select(
+    graph: Graph, tiers: Collection[str], deployed: Collection[str], *, environment: str
+) -> Graph:
+    """The deployed ones of the chosen tiers, each after those that need it.
+
+    Raises `UserError` when others need one of them: nothing is destroyed that was not named.
+    """
+    dependants = reverse(graph)
+    chosen = {name: each & set(deployed) for name, each in dependants.items() if name in tiers}
+    chosen = {name: each for name, each in chosen.items() if name in deployed}
+    stranded = _below(dependants, chosen) & set(deployed) - set(chosen)
+    if stranded:
+        needed = ", ".join(name for name in graph if name in stranded)
+        every = " ".join(name for name in graph if name in {*stranded, *chosen})
+        raise UserError(
+            f"{needed} cannot do without {', '.join(chosen)}: name them, too: "
+            f"`python -m automation destroy {every} --env {environment}`"
+        )
+    return chosen
+
+
+def check_locks(
+    stacks: Sequence[StackStatus], chosen: Collection[str], *, environment: str
+) -> None:
+    """Raises `UserError` when somebody is working on one of the chosen stacks."""
+    held: Mapping[str, str] = {
+        stack.stack: f"{stack.lock.who} since {stack.lock.since}"
+        for stack in stacks
+        if stack.lock and stack.stack in chosen
+    }
+    if held:
+        names = ", ".join(f"{name} by {who}" for name, who in held.items())
+        raise UserError(
+            f"locked: {names}: wait for that to end; if it was killed, remove the lock with "
+            f"`python -m automation deploy --unlock {next(iter(held))} --env {environment}`"
+        )
+
+
+def _below(dependants: Graph, names: Collection[str]) -> set[str]:
+    """All that needs one of the stacks, directly or not."""
+    found: set[str] = set()
+    frontier = set(names)
+    while frontier:
+        frontier = {each for name in frontier for each in dependants[name]} - found
+        found |= frontier
+    return found

@@ -7,10 +7,9 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from automation.deployment.classify import faults
-from automation.destruction.losses import Loss
-from automation.fleet import Track
-from automation.scheduler import Outcome
+from automation.destroy.data_loss import Loss
+from automation.terraform.diagnostics import faults
+from automation.terraform.pool import Outcome, StackRun
 
 _WORDS = {
     Outcome.DONE: "[green]destroyed[/]",
@@ -20,14 +19,14 @@ _WORDS = {
 
 
 @dataclass
-class Result:
+class DestroyResult:
     """An environment's stacks that were to be destroyed, in that order."""
 
     environment: str
     bucket: str
     stacks: Sequence[str] = ()
     losses: Sequence[Loss] = ()
-    tracks: Mapping[str, Track] = field(default_factory=dict)
+    tracks: Mapping[str, StackRun] = field(default_factory=dict)
     left: Sequence[str] = ()
     gone: Sequence[str] = ()
     """Stacks that are no longer synthesized, but have resources: Terraform cannot destroy them."""

@@ -2,11 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 
-from automation.diagram import facts
-from automation.diagram.catalogue import Catalogue
-from automation.diagram.facts import Copy, Zone
-from automation.diagram.items import Item, draw_item
-from automation.diagram.shapes import Box, arrow, frame, icon, line, part, text, tier, upright
+from automation.diagram import model
+from automation.diagram.model import Catalogue, Copy, Zone
+from automation.diagram.svg import (
+    Box,
+    Item,
+    arrow,
+    draw_item,
+    frame,
+    icon,
+    line,
+    part,
+    text,
+    tier,
+    upright,
+)
 
 _TITLES = {"public": "PUBLIC", "app": "APPLICATION", "database": "DATABASE"}
 _ROWS = {"public": 132, "app": 136, "database": 136}
@@ -25,7 +35,7 @@ def rows(vpc: Box) -> Mapping[str, Box]:
 
 def draw(catalogue: Catalogue, vpc: Box) -> str:
     """The tiers `network`, `application` and `database`."""
-    zones = facts.zones(catalogue)
+    zones = model.zones(catalogue)
     if not zones:
         return tier("network") if catalogue.within("network") else ""
     inner = Box(vpc.x + _LEFT, vpc.y, vpc.width - _LEFT - _RIGHT, vpc.height)
@@ -117,7 +127,7 @@ def _application(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable
         kinds = ("aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group")
         behind = [each for kind in kinds for each in catalogue.of(kind, "application")]
         drawn.append(part((*balancers, *behind), *_balancer(rows(vpc)["public"])))
-    instances = facts.instances(catalogue)
+    instances = model.instances(catalogue)
     if instances is not None:
         row = rows(vpc)["app"]
         used = columns[: instances.least] or columns[:1]
@@ -144,7 +154,7 @@ def _balancer(row: Box) -> Iterable[str]:
 
 def _database(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable[str]:
     """Each copy of the data in a zone of its own as long as there are any."""
-    copies = facts.copies(catalogue)
+    copies = model.copies(catalogue)
     if not copies:
         return
     row = rows(vpc)["database"]

@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from automation.diagram.catalogue import Resource
+from automation.diagram.model import DiagramResource
 
 _ICONS = Path(__file__).parent / "icons"
 _ICON = re.compile(r'<svg[^>]*viewBox="([^"]+)"[^>]*>(?:<title>.*?</title>)?(.*)</svg>', re.DOTALL)
@@ -110,7 +110,7 @@ def _path(points: Sequence[Point]) -> str:
     return "M" + "L".join(f"{_value(x)} {_value(y)}" for x, y in points)
 
 
-def part(resources: Iterable[Resource], *children: str) -> str:
+def part(resources: Iterable[DiagramResource], *children: str) -> str:
     """What stands for resources: a review finds it by their addresses."""
     addresses = [each.address for each in resources]
     return element("g", *children, class_="part", data_addresses=" ".join(addresses))
@@ -139,3 +139,23 @@ def _symbol(name: str) -> str:
 def _value(value: str | float) -> str:
     """Numbers without decimals that nobody sees."""
     return escape(value) if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
+
+
+@dataclass(frozen=True)
+class Item:
+    """What stands for some resources."""
+
+    icon: str
+    title: str
+    detail: str
+    resources: tuple[DiagramResource, ...]
+
+
+def draw_item(item: Item, center: Point, size: float = 44) -> str:
+    """The icon around a point, two lines of text below it."""
+    x, y = center
+    below = y + size / 2
+    lines = [text((x, below + 16), item.title, "strong middle")]
+    if item.detail:
+        lines.append(text((x, below + 31), item.detail, "small middle"))
+    return part(item.resources, icon(item.icon, center, size), *lines)

@@ -10,30 +10,32 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from automation.aws import connect, explain
-from automation.checks.clients import Clients
-from automation.commands import settings_of
-from automation.deployment.backoff import PATIENT
-from automation.deployment.steps import connect as connect_stack
-from automation.deployment.steps import persist
-from automation.drift import expected, report
+from automation.aws.clients import Clients
+from automation.aws.session import connect, explain
+from automation.aws.states import States, gone
+from automation.command import interruptible
+from automation.drift import report, resources
+from automation.drift.report import DriftResult, DriftStatus
 from automation.drift.resources import drifted
-from automation.drift.result import Result, Verdict
-from automation.drift.workbench import Workbench, prepare
 from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.fleet import Track
-from automation.guards import interruptible
-from automation.status.states import States, gone
-from automation.synthesis import Stack, synthesize
-from automation.tiers import Synthesize, choose, ordered
+from automation.synth.command import settings_of
+from automation.terraform.pool import StackRun
+from automation.terraform.stacks import Stack, Synthesize, choose, ordered, synthesize
+from automation.terraform.steps import PATIENT, retry
+from automation.terraform.steps import connect as connect_stack
+from automation.terraform.workspace import Workspace, prepare
 
 # As `terraform plan -detailed-exitcode` has it. A script may take 2 for drift and nothing else,
 # so what ends the other commands with 2 ends this one with 1.
-EXIT_CODES: Mapping[Verdict, int] = {Verdict.NONE: 0, Verdict.ERROR: 1, Verdict.DRIFT: 2}
+EXIT_CODES: Mapping[DriftStatus, int] = {
+    DriftStatus.NONE: 0,
+    DriftStatus.ERROR: 1,
+    DriftStatus.DRIFT: 2,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class DriftRequest:
     """Where to look for drift; in all tiers when none is named."""
 
     environment: str
@@ -42,10 +44,10 @@ class Request:
     synthesize: Synthesize = synthesize
 
 
-class Drift:
+class DriftCommand:
     """One run of the command."""
 
-    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+    def __init__(self, request: DriftRequest, *, console: Console, progress: Console) -> None:
         self._request = request
         self._console = console
         self._progress = progress
@@ -71,14 +73,14 @@ class Drift:
             report.show(result, self._console)
         return EXIT_CODES[result.overall]
 
-    def _look(self) -> Result:
+    def _look(self) -> DriftResult:
         settings = settings_of(self._request.environment)
         states = States(Clients(connect(settings), settings.region), settings)
         states.check_bucket()
         with tempfile.TemporaryDirectory(prefix="terrace-") as folder:
             stacks = self._synthesize(Path(folder) / "out")
             tiers = [stack.name for stack in stacks]
-            result = Result(settings.environment, choose(self._request.tiers, tiers))
+            result = DriftResult(settings.environment, choose(self._request.tiers, tiers))
             with self._progress.status(f"Reading the states of {settings.environment}"):
                 found = states.each(tiers)
             if not self._request.tiers:
@@ -95,17 +97,17 @@ class Drift:
         with self._progress.status(f"Synthesizing {environment}"):
             return ordered(self._request.synthesize(environment, output).stacks)
 
-    def _compare(self, result: Result, bench: Workbench, chosen: Sequence[str]) -> None:
+    def _compare(self, result: DriftResult, bench: Workspace, chosen: Sequence[str]) -> None:
         # Nothing is changed, so none needs to wait for another.
         independent = dict.fromkeys(chosen, frozenset[str]())
-        rules = expected.load()
+        rules = resources.load()
 
-        def one(track: Track) -> bool:
+        def one(track: StackRun) -> bool:
             runner = track.runner
             if not connect_stack(track, PATIENT):
                 return False
             look = partial(track.do, "look", partial(runner.plan, "refresh-only"))
-            if not persist(track, look, PATIENT):
+            if not retry(track, look, PATIENT):
                 return False
             if track.steps[-1].changed:
                 result.drifted[track.stack] = list(drifted(runner.planned(), rules))

@@ -12,7 +12,7 @@ Values = Mapping[str, Any]
 _EVERY_PROTOCOL = "-1"
 
 
-class Others:
+class SiblingResources:
     """The resources of a plan: those that are there, and those that were."""
 
     def __init__(self, plan: Mapping[str, Any]) -> None:
@@ -43,13 +43,13 @@ class Shared:
     pieces: Callable[[Any], Iterator[Hashable]]
     piece: Callable[[Values], Hashable]
 
-    def foreign(self, items: Any, id_: object, others: Others) -> list[Any]:
+    def foreign(self, items: Any, id_: object, others: SiblingResources) -> list[Any]:
         """The items of which no other resource of ours can be the author."""
         ours = {self.piece(values) for values in others.of(self.by, self.key, id_)}
         return [item for item in items or () if not ours.issuperset(self.pieces(item))]
 
 
-def by_hand(type_: str, attribute: str) -> bool:
+def manual_only(type_: str, attribute: str) -> bool:
     """Whether no plan undoes what was added to such a collection."""
     return any(each.type == type_ and each.attribute == attribute for each in SHARED)
 

@@ -15,7 +15,7 @@ _STOP_SECONDS = 5
 
 
 @dataclass(frozen=True)
-class Kept:
+class RunningEmulator:
     """An emulator that was left running."""
 
     environment: str
@@ -39,10 +39,10 @@ class Kept:
             time.sleep(0.05)
 
 
-def find(file: Path) -> Kept | None:
+def find(file: Path) -> RunningEmulator | None:
     """The emulator that a file remembers, if it still runs."""
     try:
-        kept = Kept(**json.loads(file.read_text(encoding="utf-8")))
+        kept = RunningEmulator(**json.loads(file.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     return kept if _runs(kept.pid) else None

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import select
+import ssl
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,67 @@ import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
-from automation.emulator import environment
 from automation.errors import CommandError, UserError
 from automation.surroundings import for_python
+
+# Where Terraform downloads providers, if it has to: nothing else is exempt.
+DOWNLOADS = (
+    "registry.terraform.io",
+    "releases.hashicorp.com",
+    "github.com",
+    "objects.githubusercontent.com",
+    "release-assets.githubusercontent.com",
+)
+# No secret: any key opens the emulator.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "rehearsal", "AWS_SECRET_ACCESS_KEY": "rehearsal"}
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+def variables(*, url: str, bundle: Path, region: str) -> dict[str, str]:
+    """For Terraform, `cdktf`, the AWS CLI and boto3.
+
+    They also turn the user's own AWS configuration off, endpoints included.
+    """
+    proxies = {**dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY"), url), "NO_PROXY": ",".join(DOWNLOADS)}
+    trusted = ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+    return {
+        **proxies,
+        **{name.lower(): value for name, value in proxies.items()},
+        **dict.fromkeys(trusted, str(bundle.resolve())),
+        **CREDENTIALS,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+        "CHECKPOINT_DISABLE": "1",
+    }
+
+
+def without_aws(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what leads to the user's own AWS account, or past the emulator."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("AWS_") and name.upper() not in _PROXIES
+    }
+
+
+def system_roots() -> str:
+    """The roots that this machine trusts, for the hosts that are exempt."""
+    named = os.environ.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile
+    # Python from python.org or pyenv may know of none; Debian, Fedora and macOS have these.
+    usual = (
+        "/etc/ssl/certs/ca-certificates.crt",
+        "/etc/pki/tls/certs/ca-bundle.crt",
+        "/etc/ssl/cert.pem",
+    )
+    for file in (*named, *usual):
+        if file and Path(file).is_file():
+            return Path(file).read_text(encoding="utf-8").rstrip() + "\n"
+    return ""
+
 
 PROJECT = Path(__file__).parent.parent.parent
 WORKSPACE = PROJECT / ".terrace" / "emulator"
@@ -103,11 +162,11 @@ class Emulator:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that point Terraform, `cdktf`, the AWS CLI and boto3 at the emulator."""
-        return environment.variables(url=self.url, bundle=self.bundle, region=self.region)
+        return variables(url=self.url, bundle=self.bundle, region=self.region)
 
     def isolate(self, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
         """An environment with these variables, and without the user's for AWS and proxies."""
-        return {**environment.without_aws(environ), **self.environment}
+        return {**without_aws(environ), **self.environment}
 
     def client(self, service: str, *, region: str | None = None) -> Any:
         """A botocore client of the emulated account, whatever the caller's environment says."""
@@ -117,8 +176,8 @@ class Emulator:
             service,
             region_name=region or self.region,
             verify=str(self.bundle),
-            aws_access_key_id=environment.CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment.CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
             config=Config(
                 proxies={"https": self.url, "http": self.url},
                 retries={"mode": "standard", "total_max_attempts": 2},
@@ -133,7 +192,7 @@ class Emulator:
                 self._command(),
                 cwd=PROJECT,
                 # moto imports boto3, which stops at a profile that does not exist.
-                env=for_python(environment.without_aws(os.environ)),
+                env=for_python(without_aws(os.environ)),
                 stdin=subprocess.DEVNULL if self._keep else subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -142,7 +201,7 @@ class Emulator:
             )
         ready = self._first_line(self._process)
         self.port = ready["port"]
-        self.bundle.write_text(environment.system_roots() + ready["ca"], encoding="utf-8")
+        self.bundle.write_text(system_roots() + ready["ca"], encoding="utf-8")
 
     def stop(self) -> None:
         """End the server; all that it held is gone."""

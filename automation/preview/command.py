@@ -1,35 +1,58 @@
 """`preview`, apart from how it is typed."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
 
 from rich.console import Console
 
-from automation import terraform
-from automation.commands import settings_of
-from automation.diagram.drawing import draw
+from automation.command import check_folder, disk_errors, exclusive_lock, interruptible
+from automation.diagram.command import draw
 from automation.emulator.process import Emulator
 from automation.errors import INTERRUPTED
-from automation.fleet import Fleet
-from automation.guards import alone, interruptible
 from automation.preview.base import Base
 from automation.preview.checkout import application_directory
-from automation.preview.comparison import Comparison
-from automation.preview.head import Head, Planned
-from automation.preview.judge import Judge
-from automation.preview.repository import Commit, Repository
-from automation.preview.request import Request
-from automation.preview.sides import Side, prepare
-from automation.rehearsal.emulated import emulator_of, fleet_of, start_account
-from automation.remedies import check_folder, disk_errors
-from automation.review.command import BLOCKED, approved, tell, write
-from automation.review.result import Review, Verdict
-from automation.terraform import Terraform
+from automation.preview.git import Commit, Repository
+from automation.preview.head import Head, PreviewPlans, ReviewPolicy
+from automation.preview.synthesis import Comparison, Revision, prepare
+from automation.rehearse.account import emulator_of, fleet_of, start_account
+from automation.review.command import BLOCKED, approved, tell, today, write
+from automation.review.review import Review, Verdict
+from automation.synth.command import settings_of
+from automation.terraform import program
+from automation.terraform.pool import StackPool
+from automation.terraform.program import Terraform
+from automation.terraform.stacks import PROJECT, WORKSPACE
 from config import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewRequest:
+    """An environment, what to compare the working tree with, and where to write the review."""
+
+    environment: str
+    base: str
+    out: Path
+    dirty: bool = False
+    """Whether changes that are not committed may be in it, too."""
+    approvals: Path | None = None
+    """The file in the project, if there is one, when none is named."""
+    as_json: bool = False
+    project: Path = PROJECT
+    workspace: Path = WORKSPACE
+    today: Callable[[], date] = field(default=today)
+
+    @property
+    def folder(self) -> Path:
+        """Where previews of the environment keep what they need."""
+        return self.workspace / "preview" / self.environment
+
 
 # More than elsewhere: most of them only wait, and nothing else runs on a machine of CI's.
 _LIMIT = 4
-_NOTHING = Planned({}, frozenset(), ())
+_NOTHING = PreviewPlans({}, frozenset(), ())
 
 
 @dataclass(frozen=True)
@@ -40,13 +63,13 @@ class Task:
     base: Commit
     settings: Settings
     terraform: Terraform
-    judge: Judge
+    judge: ReviewPolicy
 
 
-class Preview:
+class PreviewCommand:
     """One run of the command."""
 
-    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+    def __init__(self, request: PreviewRequest, *, console: Console, progress: Console) -> None:
         self._request = request
         self._console = console
         self._progress = progress
@@ -58,7 +81,7 @@ class Preview:
         """
         request, task = self._request, self._task()
         busy = f"{request.environment} is being previewed"
-        with disk_errors(request.folder), alone(request.folder, busy), interruptible():
+        with disk_errors(request.folder), exclusive_lock(request.folder, busy), interruptible():
             try:
                 comparison, planned = self._compare(task)
             except KeyboardInterrupt:
@@ -80,14 +103,14 @@ class Preview:
             named = application_directory(request.project, request.environment)
             repository.refuse_changes((request.project / named).resolve())
         settings = settings_of(request.environment)
-        judge = Judge(
+        judge = ReviewPolicy(
             title=f"Preview of {request.environment} against {base}",
             approvals=approved(request.approvals),
             today=request.today(),
         )
-        return Task(repository, base, settings, terraform.find(), judge)
+        return Task(repository, base, settings, program.find(), judge)
 
-    def _compare(self, task: Task) -> tuple[Comparison, Planned]:
+    def _compare(self, task: Task) -> tuple[Comparison, PreviewPlans]:
         emulator = emulator_of(task.settings, self._request.folder / "emulator")
         try:
             before, now = self._prepare(task, emulator)
@@ -103,7 +126,7 @@ class Preview:
         finally:
             emulator.stop()
 
-    def _prepare(self, task: Task, emulator: Emulator) -> tuple[Side, Side]:
+    def _prepare(self, task: Task, emulator: Emulator) -> tuple[Revision, Revision]:
         """Synthesize both sides while the emulator starts."""
         with (
             self._progress.status(f"Synthesizing {self._request.environment} and {task.base}"),
@@ -114,7 +137,7 @@ class Preview:
             starting.result()
         return both
 
-    def _fleet(self, name: str, side: Side, task: Task, emulator: Emulator) -> Fleet:
+    def _fleet(self, name: str, side: Revision, task: Task, emulator: Emulator) -> StackPool:
         return fleet_of(
             tuple(side.stacks.values()),
             emulator,
@@ -133,7 +156,7 @@ def _new(comparison: Comparison) -> list[str]:
     return ["All of it is new: the base does not have it, or as the sample that Terrace comes with"]
 
 
-def _unaffected(comparison: Comparison, planned: Planned) -> list[str]:
+def _unaffected(comparison: Comparison, planned: PreviewPlans) -> list[str]:
     names = [name for name in comparison.head if name not in planned.affected]
     if not names:
         return []

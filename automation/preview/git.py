@@ -7,7 +7,7 @@ from pathlib import Path
 
 from automation.errors import UserError
 from automation.surroundings import for_git
-from automation.synthesis import PROJECT
+from automation.terraform.stacks import PROJECT
 
 _SHOWN = 3
 

@@ -1,21 +1,30 @@
 """Plans the working tree against the base that was applied, in the order of a deployment."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
-from automation.deployment import steps
-from automation.deployment.backoff import PATIENT
+from automation.emulator import gaps
+from automation.emulator.gaps import Gap, without_gaps
 from automation.errors import CommandError
-from automation.fleet import Fleet, Job, Track
-from automation.graph import closure, dependencies, in_order, reverse
 from automation.preview.base import Base, refuse_failures
-from automation.preview.comparison import Comparison
-from automation.review.plans import Plan
+from automation.preview.synthesis import Comparison
+from automation.review import rules
+from automation.review.approvals import Approval
+from automation.review.review import Review, review
+from automation.review.rules import Rules
+from automation.terraform import steps
+from automation.terraform.masking import Mask
+from automation.terraform.plan import Action, Plan
+from automation.terraform.pool import Job, StackPool, StackRun
+from automation.terraform.stacks import closure, dependencies, in_order, reverse
+from automation.terraform.steps import PATIENT
 
 
 @dataclass(frozen=True)
-class Planned:
+class PreviewPlans:
     """The plans by stack, and what has to be known of those that there are not."""
 
     plans: Mapping[str, Plan]
@@ -35,7 +44,7 @@ class Head:
 
     comparison: Comparison
     base: Base
-    fleet: Fleet
+    fleet: StackPool
     losses: Callable[[str, Plan], Sequence[str]]
     _plans: dict[str, Plan] = field(default_factory=dict)
     _remarks: list[str] = field(default_factory=list)
@@ -44,7 +53,7 @@ class Head:
         graph = dependencies(self.comparison.head.values())
         self._graph = {name: graph[name] for name in in_order(graph)}
 
-    def plan(self) -> Planned:
+    def plan(self) -> PreviewPlans:
         """Plan whatever changes; raises `CommandError` where Terraform cannot."""
         changed, gone = self.comparison.changed, self.comparison.gone
         self._plan(self._ready(changed), gone)
@@ -60,7 +69,7 @@ class Head:
                 lost |= closure(readers, reverse(self._graph))
             for each in readers | lost:
                 self._plans.pop(each, None)
-        return Planned(self._plans, frozenset(affected | lost | gone), tuple(self._remarks))
+        return PreviewPlans(self._plans, frozenset(affected | lost | gone), tuple(self._remarks))
 
     def _plan(self, names: Iterable[str], gone: Iterable[str] = ()) -> None:
         """Plan stacks, and the end of others, as soon as the base has what they build on."""
@@ -78,7 +87,7 @@ class Head:
         tracks = self.base.apply(set().union(*needed.values()), jobs)
         refuse_failures(tracks, "not every stack can be planned")
 
-    def _plan_one(self, track: Track, mode: str | None) -> bool:
+    def _plan_one(self, track: StackRun, mode: str | None) -> bool:
         planned = steps.connect(track, PATIENT) and steps.plan(track, PATIENT, mode)
         if planned:
             self._plans[track.stack] = track.runner.planned()
@@ -115,7 +124,7 @@ class Head:
             return False
         self.base.apply(readers)
 
-        def work(track: Track) -> bool:
+        def work(track: StackRun) -> bool:
             return steps.plan_and_apply(track, PATIENT, planned=True)
 
         tracks = self.fleet.run_jobs("Applying what others read", {stack: Job(stack, work)})
@@ -125,3 +134,34 @@ class Head:
             self._remarks.append(" ".join(str(error).split()))
             return False
         return True
+
+
+_LOSSES = (Action.REPLACE, Action.DESTROY)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPolicy:
+    """The reviewed rules, approvals and gaps of the emulator, by which every plan is judged."""
+
+    title: str
+    approvals: Sequence[Approval]
+    today: date
+    rules: Rules = field(default_factory=rules.load)
+    gaps: Sequence[Gap] = field(default_factory=gaps.load)
+
+    def review(self, plans: Mapping[str, Plan], expected: Sequence[str] = ()) -> Review:
+        """Review plans by stack; `expected` are the stacks that there should be plans of."""
+        return review(
+            {name: without_gaps(plan, self.gaps) for name, plan in plans.items()},
+            title=self.title,
+            rules=self.rules,
+            approvals=self.approvals,
+            today=self.today,
+            mask=Mask(os.environ),
+            expected=expected,
+        )
+
+    def losses(self, stack: str, plan: Plan) -> list[str]:
+        """The addresses of what a plan would destroy, that blocks and that nobody has approved."""
+        blocking = self.review({stack: plan}).blocking
+        return [change.address for change in blocking if change.action in _LOSSES]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from automation.errors import UserError
-from automation.preview.repository import git
+from automation.preview.git import git
 
 _SUBMODULE = "160000"
 # The repository stays as it is, and what its owner does not check out may be needed here.

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from automation.errors import CommandError, UserError
-from automation.installation import Installation, install
 from automation.preview.checkout import Checkout
-from automation.preview.repository import Commit, Repository
-from automation.preview.request import Request
+from automation.preview.command import PreviewRequest
+from automation.preview.git import Commit, Repository
 from automation.surroundings import for_python
-from automation.synthesis import Stack, synthesize
-from automation.terraform import Terraform
+from automation.terraform.program import Terraform
+from automation.terraform.providers import Installation, install
+from automation.terraform.stacks import Stack, key_of, references, synthesize
 from config.environments import folder_of, names
 
 # AWS writes its examples for it, and nobody has it: what is there was never deployed.
@@ -23,7 +24,7 @@ SAMPLE_ACCOUNT = "123456789012"
 
 
 @dataclass(frozen=True)
-class Side:
+class Revision:
     """The base or the head: its stacks by name, and the providers that they install."""
 
     stacks: Mapping[str, Stack]
@@ -33,8 +34,8 @@ class Side:
 
 
 def prepare(
-    request: Request, repository: Repository, base: Commit, found: Terraform
-) -> tuple[Side, Side]:
+    request: PreviewRequest, repository: Repository, base: Commit, found: Terraform
+) -> tuple[Revision, Revision]:
     """Synthesize the base and the working tree; raises `UserError` or `CommandError`."""
     with ThreadPoolExecutor(max_workers=1) as pool:
         basing = pool.submit(_synthesize_base, request, repository, base)
@@ -48,11 +49,11 @@ def prepare(
         based = installation
     else:
         based = install(found, before, request.folder / "base")
-    return Side(_named(before), based, remarks), Side(_named(head), installation)
+    return Revision(_named(before), based, remarks), Revision(_named(head), installation)
 
 
 def _synthesize_base(
-    request: Request, repository: Repository, base: Commit
+    request: PreviewRequest, repository: Repository, base: Commit
 ) -> tuple[tuple[Stack, ...], tuple[str, ...]]:
     """By the code of the base, with the packages that are installed here; what is to be told.
 
@@ -105,3 +106,80 @@ def _named(stacks: Iterable[Stack]) -> dict[str, Stack]:
 
 def _required(stacks: Iterable[Stack]) -> list[dict[str, dict[str, str]]]:
     return [stack.required_providers for stack in stacks]
+
+
+# The ranges say which Terraform and provider may plan; what a plan says is up to the one that does.
+_RANGES = ("required_version", "required_providers")
+# What CDKTF notes for itself.
+_COMMENT = "//"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two syntheses, stack by stack; `same_providers` says whether both install the same."""
+
+    base: Mapping[str, Stack]
+    head: Mapping[str, Stack]
+    same_providers: bool
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The stacks that only the base has."""
+        return frozenset(self.base.keys() - self.head.keys())
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The stacks of the head that are new, or not the same as at the base."""
+        return frozenset(name for name in self.head if not self._same(name))
+
+    def changes_inputs_of(self, upstream: str, stack: str) -> bool:
+        """Whether a stack reads an output which the head writes otherwise than the base."""
+        before = _outputs(self.base[upstream]) if upstream in self.base else {}
+        now = _outputs(self.head[upstream])
+        return any(before.get(each) != now.get(each) for each in self.read(upstream, stack))
+
+    def read(self, upstream: str, stack: str) -> frozenset[str]:
+        """The outputs of one stack of the head that another one reads."""
+        return references(self.head[stack]).get(key_of(self.head[upstream]), frozenset())
+
+    def refuse_moved_states(self) -> None:
+        """Raises `UserError` when a state is to be kept elsewhere: no plan would tell of that."""
+        for name in sorted(self.base.keys() & self.head.keys()):
+            before, now = _place(self.base[name]), _place(self.head[name])
+            if before != now:
+                raise UserError(
+                    f"the state of {name} is kept in {before} at the base, and in {now} now: "
+                    "Terraform would make everything anew; move the state in a step of its own, "
+                    "of which there is no preview"
+                )
+
+    def _same(self, name: str) -> bool:
+        if name not in self.base:
+            return False
+        return self._planned(self.base[name]) == self._planned(self.head[name])
+
+    def _planned(self, stack: Stack) -> dict[str, Any]:
+        """All that has a say in what is planned."""
+        content: dict[str, Any] = _without_comments(stack.content)
+        if self.same_providers:
+            settings = content["terraform"].items()
+            content["terraform"] = {key: each for key, each in settings if key not in _RANGES}
+        return content
+
+
+def _outputs(stack: Stack) -> Mapping[str, Any]:
+    outputs: Mapping[str, Any] = stack.content.get("output", {})
+    return outputs
+
+
+def _place(stack: Stack) -> str:
+    ((kind, config),) = stack.content["terraform"]["backend"].items()
+    return f"{kind}://{config.get('bucket')}/{config.get('key')} ({config.get('region')})"
+
+
+def _without_comments(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_comments(each) for name, each in value.items() if name != _COMMENT}
+    if isinstance(value, list):
+        return [_without_comments(each) for each in value]
+    return value

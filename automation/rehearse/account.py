@@ -10,13 +10,12 @@ from botocore.config import Config
 from rich.console import Console
 
 from automation.bootstrap.bootstrap import bootstrap
-from automation.emulator.environment import CREDENTIALS
-from automation.emulator.process import NO_CONFIGURATION, Emulator
+from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION, Emulator
 from automation.errors import CommandError
-from automation.fleet import LIMIT, Fleet
-from automation.installation import Installation
-from automation.synthesis import Stack
-from automation.terraform import Terraform, without_choices
+from automation.terraform.pool import LIMIT, StackPool
+from automation.terraform.program import Terraform, without_user_overrides
+from automation.terraform.providers import Installation
+from automation.terraform.stacks import Stack
 from config import Settings
 
 # Seconds between two looks at a stack: nobody throttles here.
@@ -54,14 +53,14 @@ def fleet_of(
     console: Console,
     when: str,
     limit: int = LIMIT,
-) -> Fleet:
+) -> StackPool:
     """Terraform over stacks in the account; `when` tells of an emulator that ends too early."""
 
     def watch() -> None:
         if not emulator.alive:
             raise CommandError(f"the emulator ended {when}; its log: {emulator.log}")
 
-    return Fleet(
+    return StackPool(
         stacks,
         terraform=replace(terraform, environ=terraform_environment(emulator, installation.environ)),
         installation=installation,
@@ -74,7 +73,7 @@ def fleet_of(
 
 def terraform_environment(emulator: Emulator, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment in which Terraform takes the emulator for AWS."""
-    return without_choices(emulator.isolate(environ))
+    return without_user_overrides(emulator.isolate(environ))
 
 
 def session(emulator: Emulator) -> boto3.Session:

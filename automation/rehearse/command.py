@@ -4,37 +4,61 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Console
 
-from automation import terraform
-from automation.commands import settings_of
+from automation.command import disk_errors, exclusive_lock, interruptible
+from automation.emulator import pidfile
+from automation.emulator.pidfile import RunningEmulator
 from automation.emulator.process import Emulator
 from automation.errors import INTERRUPTED, UserError
-from automation.guards import alone, interruptible
-from automation.installation import Installation, install
-from automation.rehearsal import document, kept, summary
-from automation.rehearsal.emulated import (
+from automation.rehearse import result as rehearse_result
+from automation.rehearse.account import (
     emulator_of,
     fleet_of,
     session,
     start_account,
     terraform_environment,
 )
-from automation.rehearsal.kept import Kept
-from automation.rehearsal.rehearsal import Rehearsal
-from automation.rehearsal.request import Request
-from automation.rehearsal.result import Result
-from automation.remedies import disk_errors
-from automation.synthesis import Synthesis, synthesize
-from automation.terraform import Terraform
+from automation.rehearse.rehearsal import Rehearsal
+from automation.rehearse.result import RehearsalResult
+from automation.synth.command import settings_of
+from automation.terraform import program
+from automation.terraform.program import Terraform
+from automation.terraform.providers import Installation, install
+from automation.terraform.stacks import OUTPUT, WORKSPACE, Synthesis, synthesize
 from config import Settings
 
 
-class Rehearse:
+@dataclass(frozen=True, kw_only=True)
+class RehearseRequest:
+    """An environment, and what to do with it."""
+
+    environment: str
+    keep: bool = False
+    destroy: bool = False
+    as_json: bool = False
+    port: int = 0
+    output: Path = OUTPUT
+    workspace: Path = WORKSPACE
+
+    @property
+    def folder(self) -> Path:
+        """Where the rehearsals of the environment keep what they need."""
+        return self.workspace / "rehearsal" / self.environment
+
+    @property
+    def kept_file(self) -> Path:
+        """Remembers the emulator that was left running."""
+        return self.folder / "kept.json"
+
+
+class RehearseCommand:
     """One run of the command."""
 
-    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+    def __init__(self, request: RehearseRequest, *, console: Console, progress: Console) -> None:
         self._request = request
         self._console = console
         self._progress = progress
@@ -45,9 +69,9 @@ class Rehearse:
         Raises `UserError` for what the user can mend.
         """
         settings = self._settings()
-        found = terraform.find()
+        found = program.find()
         folder, busy = self._request.folder, f"{settings.environment} is being rehearsed"
-        with disk_errors(self._request.output), alone(folder, busy), interruptible():
+        with disk_errors(self._request.output), exclusive_lock(folder, busy), interruptible():
             try:
                 return self._rehearse(settings, found)
             except KeyboardInterrupt:
@@ -57,7 +81,7 @@ class Rehearse:
     def stop(self) -> int:
         """End the emulator that an earlier rehearsal left running; the exit code."""
         name = self._request.environment
-        emulator = kept.find(self._request.kept_file)
+        emulator = pidfile.find(self._request.kept_file)
         if emulator is not None:
             emulator.stop()
         self._request.kept_file.unlink(missing_ok=True)
@@ -73,7 +97,7 @@ class Rehearse:
                 f"{name} cannot be destroyed: set deletion_protection = false in "
                 f"environments/{name}.toml, or leave --destroy out"
             )
-        emulator = kept.find(self._request.kept_file)
+        emulator = pidfile.find(self._request.kept_file)
         if emulator is not None:
             raise UserError(
                 f"{name}: an emulator is still kept (pid {emulator.pid}): "
@@ -136,16 +160,18 @@ class Rehearse:
             synthesis, settings, fleet=fleet, session=session(emulator), console=self._progress
         )
 
-    def _tell(self, result: Result, installation: Installation, emulator: Emulator) -> None:
+    def _tell(
+        self, result: RehearsalResult, installation: Installation, emulator: Emulator
+    ) -> None:
         request = self._request
-        answer = document.to_json(result)
+        answer = rehearse_result.to_json(result)
         if not request.as_json:
-            summary.show(result, self._console)
+            rehearse_result.show(result, self._console)
         if request.keep and emulator.pid is not None:
-            left = Kept(request.environment, emulator.pid, emulator.url)
+            left = RunningEmulator(request.environment, emulator.pid, emulator.url)
             left.write(request.kept_file)
             environ = terraform_environment(emulator, installation.environ)
-            lines = list(kept.exports(environ, os.environ))
+            lines = list(pidfile.exports(environ, os.environ))
             answer["emulator"] = {**vars(left), "shell": lines, "stop": left.stop_command}
             if not request.as_json:
                 self._console.print(f"The emulator goes on at {left.url}. To use it:")

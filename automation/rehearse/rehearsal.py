@@ -10,16 +10,12 @@ import boto3
 from rich.console import Console
 
 from automation.checks import check_platform
-from automation.deployment import steps
-from automation.deployment.backoff import PATIENT
-from automation.destruction.stack import empty_stack, left_behind
 from automation.emulator import gaps
-from automation.fleet import Fleet, Job, Track
-from automation.graph import dependencies, in_order, reverse
-from automation.rehearsal.result import Result
-from automation.scheduler import Outcome
-from automation.synthesis import Stack, Synthesis
-from automation.tiers import ordered
+from automation.rehearse.result import RehearsalResult
+from automation.terraform import steps
+from automation.terraform.pool import Job, Outcome, StackPool, StackRun
+from automation.terraform.stacks import Stack, Synthesis, dependencies, in_order, ordered, reverse
+from automation.terraform.steps import PATIENT, empty_stack, left_behind
 from config import Settings
 
 _CONNECT, _PLAN, _APPLY, _AGAIN = "connect ", "plan ", "apply ", "plan again "
@@ -33,7 +29,7 @@ class Rehearsal:
         synthesis: Synthesis,
         settings: Settings,
         *,
-        fleet: Fleet,
+        fleet: StackPool,
         session: boto3.Session,
         console: Console,
     ) -> None:
@@ -44,9 +40,9 @@ class Rehearsal:
         self._gaps = gaps.load()
         graph = dependencies(synthesis.stacks)
         self._graph = {name: graph[name] for name in in_order(graph)}
-        self.result = Result(synthesis, self._graph)
+        self.result = RehearsalResult(synthesis, self._graph)
 
-    def run(self, *, destroy: bool) -> Result:
+    def run(self, *, destroy: bool) -> RehearsalResult:
         """Rehearse; what cannot be done after a failure is left out."""
         before = digests(self.result.synthesis.stacks)
         self._apply_and_plan_again()
@@ -100,7 +96,7 @@ class Rehearsal:
             findings = check_platform(self._session, self._settings, stacks)
             self.result.findings = list(findings)
 
-    def _plan_one_again(self, track: Track) -> bool:
+    def _plan_one_again(self, track: StackRun) -> bool:
         if not track.do("plan again", track.runner.plan):
             return False
         if not track.steps[-1].changed:
@@ -133,21 +129,21 @@ def digests(stacks: tuple[Stack, ...]) -> dict[str, str]:
     }
 
 
-def _connect(track: Track) -> bool:
+def _connect(track: StackRun) -> bool:
     track.note = "ready"
     return steps.connect(track, PATIENT)
 
 
-def _plan(track: Track) -> bool:
+def _plan(track: StackRun) -> bool:
     track.note = "planned"
     return steps.plan(track, PATIENT)
 
 
-def _apply(track: Track) -> bool:
+def _apply(track: StackRun) -> bool:
     return steps.plan_and_apply(track, PATIENT, planned=True)
 
 
-def _joined(tracks: Sequence[Track]) -> Track:
+def _joined(tracks: Sequence[StackRun]) -> StackRun:
     """What was done to apply a stack, one job after the other."""
     ended = next((each for each in tracks if each.outcome is not Outcome.DONE), tracks[-1])
     return replace(ended, steps=[step for track in tracks for step in track.steps])

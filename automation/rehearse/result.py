@@ -4,29 +4,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from automation.checks import Finding
-from automation.emulator.gaps import Verdict
-from automation.fleet import Track
-from automation.graph import Graph, critical_path
-from automation.scheduler import Outcome
-from automation.stream import Applied, Problem
-from automation.synthesis import Synthesis
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from automation.checks import Finding, without_checks
+from automation.emulator.gaps import GapVerdict
+from automation.terraform.events import AppliedResource, Problem
+from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.stacks import Graph, Synthesis, critical_path
 
 # CDKTF names so the outputs that only other stacks read.
 _INTERNAL = "cross-stack-output-"
 
 
 @dataclass
-class Result:
+class RehearsalResult:
     """An environment's rehearsal; what has not happened is empty."""
 
     synthesis: Synthesis
     graph: Graph
-    applied: Mapping[str, Track] = field(default_factory=dict)
+    applied: Mapping[str, StackRun] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
-    planned_again: Mapping[str, Track] = field(default_factory=dict)
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    destroyed: Mapping[str, Track] = field(default_factory=dict)
+    planned_again: Mapping[str, StackRun] = field(default_factory=dict)
+    verdicts: dict[str, GapVerdict] = field(default_factory=dict)
+    destroyed: Mapping[str, StackRun] = field(default_factory=dict)
     left: Sequence[str] = ()
     altered: Sequence[str] = ()
     seconds: dict[str, float] = field(default_factory=dict)
@@ -76,12 +79,12 @@ class Result:
         done = {name: track for name, track in self.applied.items() if track.steps}
         return critical_path(self.graph, {name: track.ended for name, track in done.items()})
 
-    def slowest(self, count: int) -> list[tuple[str, Applied]]:
+    def slowest(self, count: int) -> list[tuple[str, AppliedResource]]:
         """The resources that took longest to apply, each after its stack."""
         resources = [(name, each) for name in self.applied for each in self.resources(name)]
         return sorted(resources, key=lambda pair: -pair[1].seconds)[:count]
 
-    def resources(self, stack: str) -> list[Applied]:
+    def resources(self, stack: str) -> list[AppliedResource]:
         """The resources of a stack that were applied."""
         track = self.applied.get(stack)
         return [each for step in track.steps for each in step.applied] if track else []
@@ -103,5 +106,178 @@ class Result:
         for name, verdict in self.verdicts.items():
             yield from (f"{name}: {change}" for change in verdict.unexplained)
 
-    def _passes(self) -> tuple[Mapping[str, Track], ...]:
+    def _passes(self) -> tuple[Mapping[str, StackRun], ...]:
         return self.applied, self.planned_again, self.destroyed
+
+
+_SLOWEST_SHOWN = 8
+# Nobody can tell from here which of both it is.
+_AGAIN = (
+    "What changes again is either a fault of the stack, which a second plan shows in AWS, too, or "
+    "something that the emulator forgets and AWS keeps: then add it, with the reason, to "
+    "automation/emulator/gaps.toml, and it no longer counts"
+)
+_STYLES = {Outcome.DONE: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "yellow"}
+
+
+def show(result: RehearsalResult, console: Console) -> None:
+    """Print the table of stacks, where the time went, what a user needs, and the verdict."""
+    console.print(_table(result, plain=not console.is_terminal))
+    for line in _lines(result):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def _table(result: RehearsalResult, *, plain: bool) -> Table:
+    table = Table(box=None if plain else ROUNDED, pad_edge=not plain)
+    table.add_column("stack", no_wrap=True)
+    phases = ("init", "plan", "apply", "again", *(("destroy",) if result.destroyed else ()))
+    for column in ("resources", *phases, "seconds"):
+        table.add_column(column, justify="right")
+    table.add_column("outcome", no_wrap=True)
+    for name in result.graph:
+        seconds = phase_seconds(result, name)
+        cells = [f"{seconds[each]:.1f}" if each in seconds else "" for each in phases]
+        count = str(len(result.resources(name)))
+        outcome = outcome_of(result, name)
+        word = f"[{_STYLES[outcome]}]{outcome}[/]"
+        table.add_row(name, count, *cells, f"{sum(seconds.values()):.1f}", word)
+    return table
+
+
+def phase_seconds(result: RehearsalResult, stack: str) -> dict[str, float]:
+    """How long each command took for a stack; planning to destroy counts as destroying."""
+    seconds = {
+        str(step.command): step.seconds
+        for step in (result.applied[stack].steps if stack in result.applied else ())
+    }
+    for phase, tracks in (("again", result.planned_again), ("destroy", result.destroyed)):
+        if stack in tracks:
+            seconds[phase] = tracks[stack].seconds
+    return seconds
+
+
+def outcome_of(result: RehearsalResult, stack: str) -> Outcome:
+    """The worst that became of a stack."""
+    passes: tuple[Mapping[str, StackRun], ...] = (
+        result.applied,
+        result.planned_again,
+        result.destroyed,
+    )
+    outcomes = {tracks[stack].outcome for tracks in passes if stack in tracks}
+    for outcome in (Outcome.FAILED, Outcome.SKIPPED):
+        if outcome in outcomes:
+            return outcome
+    return Outcome.DONE if outcomes else Outcome.SKIPPED
+
+
+def _lines(result: RehearsalResult) -> Iterator[str]:
+    yield from _problems(result)
+    yield from _time(result)
+    if result.findings:
+        yield _checks(result)
+    if result.planned_again:
+        yield _changes(result)
+    if result.outputs:
+        yield "Outputs:"
+        width = max(map(len, result.outputs))
+        for name, value in result.outputs.items():
+            yield f"  {name:<{width}}  {escape(_shown(value))}"
+    for failure in result.failures:
+        yield f"[red]{escape(failure)}[/]"
+    if any(each.unexplained for each in result.verdicts.values()):
+        yield _AGAIN
+    yield _verdict(result)
+
+
+def _problems(result: RehearsalResult) -> Iterator[str]:
+    for stack, problem in result.problems:
+        yield f"[red]{stack}[/]: {escape(str(problem))}\n"
+
+
+def _time(result: RehearsalResult) -> Iterator[str]:
+    spent = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in result.seconds.items())
+    yield f"Time: {spent}"
+    path = (f"{name} {result.applied[name].seconds:.1f} s" for name in result.critical_path)
+    yield f"Applying took as long as: {' -> '.join(path)}"
+    yield "Slowest resources:"
+    for stack, resource in result.slowest(_SLOWEST_SHOWN):
+        yield f"  {resource.seconds:4.0f} s  {stack}: {escape(resource.address)}"
+
+
+def _checks(result: RehearsalResult) -> str:
+    total, failed = len(result.findings), len(result.failed)
+    general = without_checks(result.graph)
+    note = f" (none of its own for {', '.join(general)})" if general else ""
+    return f"Live account: {total - failed} of {total} checks hold{note}"
+
+
+def _changes(result: RehearsalResult) -> str:
+    explained = sum(len(each.explained) for each in result.verdicts.values())
+    unexplained = sum(len(each.unexplained) for each in result.verdicts.values())
+    count = unexplained or "nothing"
+    known = f", but for {explained} that the emulator forgets" if explained else ""
+    return f"Second plan: {count} left to change{known}"
+
+
+def _verdict(result: RehearsalResult) -> str:
+    resources = sum(len(result.resources(name)) for name in result.graph)
+    word = "[green]rehearsed[/]" if result.ok else "[red]rehearsal failed[/]"
+    return (
+        f"{result.synthesis.environment}: {word}, {len(result.graph)} stacks, "
+        f"{resources} resources, {sum(result.seconds.values()):.1f} s"
+    )
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+_SLOWEST_TOLD = 20
+
+
+def to_json(result: RehearsalResult) -> dict[str, Any]:
+    """The result as values that JSON can hold; times are in seconds."""
+    return {
+        "environment": result.synthesis.environment,
+        "ok": result.ok,
+        "failures": result.failures,
+        "seconds": _rounded(result.seconds),
+        "stacks": [_stack(result, name) for name in result.graph],
+        "critical_path": result.critical_path,
+        "slowest_resources": [
+            {"stack": stack, "address": each.address, "seconds": each.seconds}
+            for stack, each in result.slowest(_SLOWEST_TOLD)
+        ],
+        "checks": {
+            "total": len(result.findings),
+            "failed": len(result.failed),
+        },
+        "gaps_used": sorted(
+            {
+                f"{gap.type}.{gap.attribute}"
+                for verdict in result.verdicts.values()
+                for gap in verdict.used
+            }
+        ),
+        "outputs": result.outputs,
+    }
+
+
+def _stack(result: RehearsalResult, name: str) -> dict[str, Any]:
+    verdict = result.verdicts.get(name)
+    return {
+        "name": name,
+        "outcome": outcome_of(result, name).value,
+        "depends_on": sorted(result.graph[name]),
+        # One block may make several resources, such as a record for each name.
+        "blocks": len({each.address.partition("[")[0] for each in result.resources(name)}),
+        "resources": len(result.resources(name)),
+        "seconds": _rounded(phase_seconds(result, name)),
+        "changes_by_emulator_gaps": [str(each) for each in verdict.explained] if verdict else [],
+        "changes": [str(each) for each in verdict.unexplained] if verdict else [],
+        "problems": [str(problem) for stack, problem in result.problems if stack == name],
+    }
+
+
+def _rounded(seconds: dict[str, float]) -> dict[str, float]:
+    return {phase: round(each, 3) for phase, each in seconds.items()}

@@ -1,6 +1,7 @@
 """`release` and `rollback`, apart from how they are typed."""
 
 import json
+from dataclasses import dataclass
 from functools import partial
 from io import StringIO
 from pathlib import Path
@@ -10,29 +11,39 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
-from automation.aws import connect, explain
-from automation.checks.clients import Clients
-from automation.commands import settings_of
-from automation.deployment.command import Deploy
-from automation.deployment.request import Request as DeployRequest
+from automation.aws.clients import Clients
+from automation.aws.session import connect, explain
+from automation.command import attended
+from automation.deploy.command import DeployCommand, DeployRequest
 from automation.errors import INTERRUPTED, CommandError
-from automation.guards import attended
 from automation.release.refresh import PAUSE, Progress, Refreshes
 from automation.release.releases import Releases
-from automation.release.request import Request
-from automation.synthesis import Synthesis, synthesize
+from automation.synth.command import settings_of
+from automation.terraform.stacks import WORKSPACE, Synthesis, synthesize
 from config import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseRequest:
+    """An environment; `to` is how the SHA-256 of the release to go back to begins."""
+
+    environment: str
+    to: str | None = None
+    yes: bool = False
+    as_json: bool = False
+    workspace: Path = WORKSPACE
+
 
 _TIER = "application"
 
 
-class Release:
+class ReleaseCommand:
     """Publishes what is in the application's directory, and has it replace what runs."""
 
     name = "release"
 
     def __init__(
-        self, request: Request, *, console: Console, progress: Console, pause: float = PAUSE
+        self, request: ReleaseRequest, *, console: Console, progress: Console, pause: float = PAUSE
     ) -> None:
         self._request = request
         self._console = console
@@ -84,7 +95,9 @@ class Release:
         )
         quiet = Console(file=StringIO()) if request.as_json else self._console
         synthesizer = partial(_synthesize, release=sha256)
-        return Deploy(deploy, console=quiet, progress=self._progress, synthesizer=synthesizer).run()
+        return DeployCommand(
+            deploy, console=quiet, progress=self._progress, synthesizer=synthesizer
+        ).run()
 
     def _follow(self, progress: Progress) -> None:
         self._progress.print(escape(str(progress)), highlight=False, soft_wrap=True)
@@ -100,7 +113,7 @@ class Release:
         return 0 if ok else 1
 
 
-class Rollback(Release):
+class RollbackCommand(ReleaseCommand):
     """Has an earlier release replace what runs; the next `release` or `deploy` goes forward."""
 
     name = "rollback"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
 
 if TYPE_CHECKING:
     from types_boto3_autoscaling.type_defs import InstanceRefreshTypeDef

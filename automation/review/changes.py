@@ -4,12 +4,41 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from automation.deployment.masking import Mask
-from automation.drift.differences import Difference, compare
-from automation.review.renames import renamed_to
-from automation.review.resources import Action, Resource
 from automation.review.rules import ORDER, Risk, Rules, assess
-from automation.review.values import UNKNOWN
+from automation.terraform.diff import Difference, compare
+from automation.terraform.masking import Mask
+from automation.terraform.plan import UNKNOWN, Action, ResourceChange
+
+# What AWS tells of one that is there is not planned for one that is to come, and tags may differ.
+_LEAST = 2
+_TAGS = ("tags", "tags_all")
+
+
+def renamed_to(resources: Sequence[ResourceChange]) -> Mapping[str, str]:
+    """The new address of each resource that is destroyed, where one just like it is created."""
+    created = [each for each in resources if each.action is Action.CREATE]
+    found: dict[str, str] = {}
+    for resource in resources:
+        if resource.action is Action.DESTROY:
+            twin = next((each for each in created if _alike(resource, each)), None)
+            if twin is not None:
+                created.remove(twin)
+                found[resource.address] = twin.address
+    return found
+
+
+def _alike(old: ResourceChange, new: ResourceChange) -> bool:
+    """Whether everything that is planned for one is so with the other."""
+    if old.type != new.type:
+        return False
+    planned = {
+        name: value
+        for name, value in new.after.items()
+        if name not in _TAGS and value not in (None, UNKNOWN, "", [], {}, False)
+    }
+    alike = sum(bool(old.before.get(name) == value) for name, value in planned.items())
+    return _LEAST <= alike == len(planned)
+
 
 _COPY = "tags_all"
 
@@ -40,7 +69,7 @@ class Change:
     attributes: tuple[Attribute, ...] = ()
 
 
-def changes(resources: Sequence[Resource], rules: Rules, mask: Mask) -> tuple[Change, ...]:
+def changes(resources: Sequence[ResourceChange], rules: Rules, mask: Mask) -> tuple[Change, ...]:
     """Every change of a stack's resources, the riskiest first; what stays as it is is none."""
     renamed = renamed_to(resources)
     found = [
@@ -49,7 +78,9 @@ def changes(resources: Sequence[Resource], rules: Rules, mask: Mask) -> tuple[Ch
     return tuple(sorted(found, key=lambda each: (ORDER.index(each.risk), each.address)))
 
 
-def _change(resource: Resource, rules: Rules, mask: Mask, renamed: Mapping[str, str]) -> Change:
+def _change(
+    resource: ResourceChange, rules: Rules, mask: Mask, renamed: Mapping[str, str]
+) -> Change:
     assessment = assess(resource, rules)
     hint = ""
     if resource.address in renamed:
@@ -71,7 +102,7 @@ def _change(resource: Resource, rules: Rules, mask: Mask, renamed: Mapping[str, 
     )
 
 
-def _attributes(resource: Resource, mask: Mask) -> Iterator[Attribute]:
+def _attributes(resource: ResourceChange, mask: Mask) -> Iterator[Attribute]:
     found = compare(
         resource.before,
         resource.after,

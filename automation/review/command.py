@@ -2,25 +2,80 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from automation.commands import settings_of
-from automation.deployment.masking import Mask
+from automation.command import check_folder, interruptible
+from automation.deploy.plans import PlanStore
 from automation.errors import INTERRUPTED, UserError
-from automation.guards import interruptible
-from automation.remedies import check_folder
-from automation.review import approvals, document, markdown, page, plans, rules, saved, wording
+from automation.review import approvals, html, markdown, rules
+from automation.review import text as review_text
 from automation.review.approvals import APPROVALS, Approval
-from automation.review.result import Review, Verdict, review
-from automation.synthesis import PROJECT, Stack
-from automation.tiers import Synthesize, outline, stacks_of
+from automation.review.review import Review, Verdict, review
+from automation.synth.command import settings_of
+from automation.terraform import plan, program
+from automation.terraform.masking import Mask
+from automation.terraform.plan import Plan
+from automation.terraform.pool import LIMIT
+from automation.terraform.program import Terraform
+from automation.terraform.providers import LOCK, Installation, install
+from automation.terraform.stacks import PROJECT, WORKSPACE, Stack, Synthesize, outline, stacks_of
+
+_NAME = "plan.tfplan"
+
+
+def is_saved(folder: Path) -> bool:
+    """Whether a folder is one that `plan --out` wrote."""
+    return any(folder.glob("*.plan.json"))
+
+
+def read(
+    folder: Path, stacks: Sequence[Stack], *, progress: Console, workspace: Path = WORKSPACE
+) -> Mapping[str, Plan]:
+    """The plans by stack; raises `UserError` for one that this Terraform cannot show."""
+    saved = PlanStore(folder)
+    names = sorted(saved.load())
+    found = program.find()
+    with tempfile.TemporaryDirectory(prefix="terrace-") as scratch:
+        with progress.status("Preparing the provider"):
+            installation = install(found, stacks, workspace)
+        with progress.status("Reading the plans"), ThreadPoolExecutor(LIMIT) as pool:
+            one = partial(_show, saved, found, installation, Path(scratch))
+            return dict(zip(names, pool.map(one, names), strict=True))
+
+
+def _show(
+    saved: PlanStore, found: Terraform, installation: Installation, scratch: Path, stack: str
+) -> Plan:
+    """In a folder without a backend: what is shown is in the plan."""
+    folder = scratch / stack
+    folder.mkdir()
+    (folder / LOCK).write_text(installation.lock_without_hashes, encoding="utf-8")
+    saved.restore(stack, folder / _NAME)
+    environ = {**installation.environ, "TF_DATA_DIR": str(installation.folder.parent)}
+    program = replace(found, environ=environ)
+    shown = program.run("show", "-json", "-no-color", _NAME, folder=folder)
+    shutil.rmtree(folder)
+    if shown.returncode != 0:
+        reason = " ".join(
+            shown.stderr.replace("│", " ").replace("╷", " ").replace("╵", " ").split()
+        )
+        raise UserError(
+            f"Terraform {found.version} cannot show the plan of {stack}: {reason}: "
+            "plan and review with the same Terraform"
+        )
+    start = shown.stdout.index("{") if "{" in shown.stdout else 0
+    return plan.parse(shown.stdout[start:], f"the plan of {stack}")
+
 
 # As the pull request has to wait for somebody, which is neither an error nor bad input.
 BLOCKED = 3
@@ -32,7 +87,7 @@ def today() -> date:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class ReviewRequest:
     """Which plans to review, and where to write what came of it."""
 
     environment: str
@@ -50,10 +105,10 @@ class Request:
     synthesize: Synthesize = outline
 
 
-class Command:
+class ReviewCommand:
     """One run of the command."""
 
-    def __init__(self, request: Request, *, console: Console, progress: Console) -> None:
+    def __init__(self, request: ReviewRequest, *, console: Console, progress: Console) -> None:
         self._request = request
         self._console = console
         self._progress = progress
@@ -89,13 +144,13 @@ class Command:
         tell(found, request.out, self._console, as_json=request.as_json)
         return BLOCKED if found.verdict is Verdict.BLOCKED else 0
 
-    def _plans(self) -> dict[str, plans.Plan]:
+    def _plans(self) -> dict[str, plan.Plan]:
         request = self._request
         if not request.plans.is_dir():
             raise UserError(f"{request.plans} is no folder: make plans with `plan --out`")
-        if not saved.is_saved(request.plans):
-            return plans.read(request.plans)
-        return dict(saved.read(request.plans, self._stacks, progress=self._progress))
+        if not is_saved(request.plans):
+            return plan.read(request.plans)
+        return dict(read(request.plans, self._stacks, progress=self._progress))
 
     def _expected(self) -> Sequence[str]:
         named = self._request.expected
@@ -111,7 +166,7 @@ class Command:
 def tell(found: Review, folder: Path, console: Console, *, as_json: bool) -> None:
     """Print what blocks and what else has to be known, or all of it as JSON."""
     if as_json:
-        print(json.dumps(document.to_json(found), indent=2))
+        print(json.dumps(review_text.to_json(found), indent=2))
         return
     for line in _lines(found, folder):
         console.print(line, highlight=False, soft_wrap=True)
@@ -120,21 +175,21 @@ def tell(found: Review, folder: Path, console: Console, *, as_json: bool) -> Non
 def _lines(found: Review, folder: Path) -> Iterator[str]:
     for change in found.blocking:
         yield f"[red]{change.action}[/] {change.stack}: {escape(change.address)}"
-        yield f"    {escape(wording.reason(change))}"
-    yield from map(escape, wording.notes(found))
-    yield wording.totals(found)
+        yield f"    {escape(review_text.reason(change))}"
+    yield from map(escape, review_text.notes(found))
+    yield review_text.totals(found)
     page_file = folder / "review.html"
     if page_file.is_relative_to(Path.cwd()):
         page_file = page_file.relative_to(Path.cwd())
-    yield f"{wording.headline(found)}: see {page_file}"
+    yield f"{review_text.headline(found)}: see {page_file}"
 
 
 def write(found: Review, folder: Path, *, svg: str | None = None) -> None:
     """Write review.md, review.html and review.json; raises `UserError` where it cannot."""
     texts = {
         "review.md": markdown.render(found),
-        "review.html": page.render(found, svg=svg),
-        "review.json": json.dumps(document.to_json(found), indent=2) + "\n",
+        "review.html": html.render(found, svg=svg),
+        "review.json": json.dumps(review_text.to_json(found), indent=2) + "\n",
     }
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,16 +2,86 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from string import Template
 
-from automation.review import picture, wording
+from automation.review import text
 from automation.review.changes import Attribute, Change
-from automation.review.resources import Action
-from automation.review.result import Review, Reviewed
+from automation.review.review import Review, Reviewed
 from automation.review.rules import Risk
+from automation.terraform.plan import Action
+from automation.terraform.stacks import Graph
+
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 168, 60, 64, 22, 16
+_PROLOGUE = re.compile(r"^\s*(<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|\s)*", re.DOTALL)
+
+Place = tuple[int, int]
+
+
+def draw(review: Review) -> str:
+    """An SVG with an element of the class `tier-<stack>` for each stack."""
+    places = _places(review.graph)
+    width = max((x for x, _ in places.values()), default=0) + _WIDTH + _EDGE
+    height = max((y for _, y in places.values()), default=0) + _HEIGHT + _EDGE
+    arrows = "".join(_arrows(review.graph, places))
+    boxes = "".join(_box(each, places[each.name]) for each in review.stacks)
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" class="stacks" role="img" '
+        f'viewBox="0 0 {width} {height}">'
+        f"<title>The stacks, and which reads from which</title>{arrows}{boxes}</svg>"
+    )
+
+
+def embed(svg: str) -> str:
+    """A picture from a file, fit to be put into a page."""
+    return _PROLOGUE.sub("", svg, count=1)
+
+
+def _places(graph: Graph) -> Mapping[str, Place]:
+    """Each stack to the right of all that it reads from."""
+    columns: dict[int, list[str]] = {}
+    depths: dict[str, int] = {}
+    for name in graph:
+        depths[name] = 1 + max((depths[each] for each in graph[name]), default=-1)
+        columns.setdefault(depths[name], []).append(name)
+    return {
+        name: (_EDGE + depth * (_WIDTH + _GAP_X), _EDGE + row * (_HEIGHT + _GAP_Y))
+        for depth, names in columns.items()
+        for row, name in enumerate(names)
+    }
+
+
+def _arrows(graph: Graph, places: Mapping[str, Place]) -> Iterator[str]:
+    for name, upstreams in graph.items():
+        for upstream in sorted(_nearest(graph, upstreams)):
+            (x1, y1), (x2, y2) = places[upstream], places[name]
+            x1, y1, y2 = x1 + _WIDTH, y1 + _HEIGHT // 2, y2 + _HEIGHT // 2
+            bend = (x2 - x1) // 2
+            curve = f"c{bend} 0 {bend} {y2 - y1} {x2 - x1} {y2 - y1}"
+            yield f'<path class="reads" d="M{x1} {y1}{curve}"/>'
+
+
+def _nearest(graph: Graph, upstreams: frozenset[str]) -> frozenset[str]:
+    """Those that are not read by way of another one, too."""
+    beyond = frozenset(far for near in upstreams for far in graph[near])
+    return upstreams - beyond
+
+
+def _box(stack: Reviewed, place: Place) -> str:
+    x, y = place
+    name = escape(stack.name)
+    changes = len(stack.changes)
+    said = f"{changes} change{'' if changes == 1 else 's'}" if changes else "no changes"
+    return (
+        f'<g class="tier tier-{name}" transform="translate({x} {y})">'
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" rx="8"/>'
+        f'<text x="14" y="26" class="name">{name}</text>'
+        f'<text x="14" y="46">{said}</text></g>'
+    )
+
 
 _HERE = Path(__file__).parent
 _LONGEST = 20_000
@@ -28,10 +98,10 @@ def render(review: Review, *, svg: str | None = None) -> str:
         style=_read("page.css"),
         marks="\n".join(_marks(review)),
         verdict=review.verdict,
-        headline=escape(wording.headline(review)),
-        totals=escape(wording.totals(review)),
-        notes=_list(wording.notes(review)),
-        picture=picture.embed(svg) if svg else picture.draw(review),
+        headline=escape(text.headline(review)),
+        totals=escape(text.totals(review)),
+        notes=_list(text.notes(review)),
+        picture=embed(svg) if svg else draw(review),
         tiers="".join(map(_tier, review.stacks)),
         stacks="".join(f"<option>{escape(each.name)}</option>" for each in review.stacks),
         actions=_boxes("action", (each for each in Action if each is not Action.NO_OP)),
@@ -54,9 +124,9 @@ def _marks(review: Review) -> Iterator[str]:
 
 
 def _tier(stack: Reviewed) -> str:
-    signs = (f"{wording.SIGNS[each]}{stack.counts[each]}" for each in wording.SIGNS)
+    signs = (f"{text.SIGNS[each]}{stack.counts[each]}" for each in text.SIGNS)
     counts = " ".join(
-        text for text, each in zip(signs, wording.SIGNS, strict=True) if stack.counts[each]
+        text for text, each in zip(signs, text.SIGNS, strict=True) if stack.counts[each]
     )
     name = escape(stack.name)
     return (
@@ -82,7 +152,7 @@ def _change(review: Review, change: Change) -> str:
     more = [
         f"moved from {change.moved_from}" if change.moved_from else "",
         f"imported as {change.imported_id}" if change.imported_id else "",
-        wording.approved(approval) if approval else "",
+        text.approved(approval) if approval else "",
         change.hint,
     ]
     explained = "".join(f"<p>{escape(each)}</p>" for each in more if each)
@@ -91,7 +161,7 @@ def _change(review: Review, change: Change) -> str:
         f'data-action="{change.action}" data-risk="{change.risk}">'
         f'<summary><span class="risk">{change.risk}</span> '
         f'<span class="action">{change.action}</span> <code>{escape(change.address)}</code> '
-        f'<span class="why">{escape(wording.reason(change))}</span></summary>'
+        f'<span class="why">{escape(text.reason(change))}</span></summary>'
         f"{explained}{_table(change)}</details>"
     )
 
@@ -106,11 +176,11 @@ def _table(change: Change) -> str:
 def _row(attribute: Attribute) -> str:
     forces = " (forces replacement)" if attribute.forces_replacement else ""
     name = f"<tr><td>{escape(attribute.name)}{forces}</td>"
-    different = wording.lines(attribute)
+    different = text.lines(attribute)
     if different is not None:
         spans = "".join(map(_span, different))
         return f'{name}<td class="diff" colspan="2">{spans}</td></tr>'
-    old, new = (escape(_short(wording.text(each))) for each in (attribute.old, attribute.new))
+    old, new = (escape(_short(text.text(each))) for each in (attribute.old, attribute.new))
     return f'{name}<td class="old">{old}</td><td class="new">{new}</td></tr>'
 
 

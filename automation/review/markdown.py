@@ -4,11 +4,11 @@ import html
 import re
 from collections.abc import Iterator
 
-from automation.review import wording
+from automation.review import text
 from automation.review.changes import Attribute, Change
-from automation.review.resources import Action
-from automation.review.result import Review
+from automation.review.review import Review
 from automation.review.rules import Risk
+from automation.terraform.plan import Action
 
 # A comment of GitHub's has 65,536 characters at most; those beyond ASCII may count as several.
 LIMIT = 65_536
@@ -50,9 +50,9 @@ def _head(review: Review) -> str:
 
 def _head_lines(review: Review) -> Iterator[str]:
     yield MARKER
-    yield f"## {_plain(review.title)}: {wording.headline(review)}"
+    yield f"## {_plain(review.title)}: {text.headline(review)}"
     yield ""
-    yield f"{wording.totals(review)}."
+    yield f"{text.totals(review)}."
     yield ""
     columns = [action for action in Action if review.count(action)]
     yield f"| stack | risk |{''.join(f' {action} |' for action in columns)}"
@@ -62,7 +62,7 @@ def _head_lines(review: Review) -> Iterator[str]:
         counts = "".join(f" {stack.counts[action] or ''} |" for action in columns)
         yield f"| {_plain(stack.name)} | {risk} |{counts}"
     yield ""
-    for note in wording.notes(review):
+    for note in text.notes(review):
         yield f"- {_plain(note)}"
     yield ""
 
@@ -91,13 +91,13 @@ def _summary(change: Change) -> str:
 
 def _explanation(review: Review, change: Change) -> str:
     approval = review.ledger.of(change)
-    parts = [f"<b>{change.risk}</b>: {_plain(wording.reason(change))}"]
+    parts = [f"<b>{change.risk}</b>: {_plain(text.reason(change))}"]
     if change.moved_from:
         parts.append(f"moved from {_plain(change.moved_from)}")
     if change.imported_id:
         parts.append(f"imported as {_plain(change.imported_id)}")
     if approval:
-        parts.append(_plain(wording.approved(approval)))
+        parts.append(_plain(text.approved(approval)))
     if change.hint:
         parts.append(_plain(change.hint))
     return ". ".join(parts) + "."
@@ -112,16 +112,16 @@ def _body(change: Change) -> Iterator[str]:
 
 def _attribute(attribute: Attribute) -> Iterator[str]:
     forces = "  # forces replacement" if attribute.forces_replacement else ""
-    different = wording.lines(attribute)
+    different = text.lines(attribute)
     if different is not None:
         yield f"! {attribute.name}{forces}"
         yield from map(_short, different[:_DIFF])
         return
     name = _short(attribute.name)
     if attribute.old is not None:
-        yield f"- {name} = {_short(wording.text(attribute.old))}{forces}"
+        yield f"- {name} = {_short(text.text(attribute.old))}{forces}"
     if attribute.new is not None:
-        yield f"+ {name} = {_short(wording.text(attribute.new))}{forces}"
+        yield f"+ {name} = {_short(text.text(attribute.new))}{forces}"
 
 
 def _short(text: str) -> str:

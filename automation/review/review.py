@@ -7,14 +7,13 @@ from datetime import date
 from enum import StrEnum
 from graphlib import CycleError
 
-from automation.deployment.masking import Mask
 from automation.errors import UserError
-from automation.graph import Graph, in_order
 from automation.review.approvals import Approval, Ledger, settle
 from automation.review.changes import Change, changes
-from automation.review.plans import Plan, upstreams
-from automation.review.resources import Action, outputs, resources
 from automation.review.rules import ORDER, Risk, Rules
+from automation.terraform.masking import Mask
+from automation.terraform.plan import Action, Plan, outputs, resources, upstreams
+from automation.terraform.stacks import Graph, in_order
 
 
 class Verdict(StrEnum):

@@ -8,10 +8,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from automation.review import values
-from automation.review.conditions import CONDITIONS, opened
-from automation.review.policies import denies_less, widened
-from automation.review.resources import Action, Resource
+from automation.review.conditions import CONDITIONS, denies_less, opened, widened
+from automation.terraform import plan
+from automation.terraform.plan import Action, ResourceChange
 
 RULES = Path(__file__).parent / "rules.toml"
 _OPENED = "opened to the world"
@@ -53,7 +52,7 @@ class Rule:
             raise ValueError(f'"{rule.when}" is no condition')
         return rule
 
-    def matches(self, resource: Resource) -> bool:
+    def matches(self, resource: ResourceChange) -> bool:
         """Whether a change is of this kind."""
         if resource.action not in self.actions or resource.type in self.without:
             return False
@@ -63,9 +62,9 @@ class Rule:
             return opened(resource.before, resource.after)
         return not self.attributes or any(self._touches(resource, name) for name in self.attributes)
 
-    def _touches(self, resource: Resource, attribute: str) -> bool:
-        old = values.at(resource.before, attribute)
-        new = values.at(resource.after, attribute)
+    def _touches(self, resource: ResourceChange, attribute: str) -> bool:
+        old = plan.at(resource.before, attribute)
+        new = plan.at(resource.after, attribute)
         if self.when in _POLICIES:
             pairs = zip(_filled(old, new), _filled(new, old), strict=True)
             return any(_POLICIES[self.when](before, after) for before, after in pairs)
@@ -101,7 +100,7 @@ def load(file: Path = RULES) -> Rules:
     return Rules(*(tuple(map(Rule.parse, content[key])) for key in ("rule", "otherwise")))
 
 
-def assess(resource: Resource, rules: Rules) -> Assessment:
+def assess(resource: ResourceChange, rules: Rules) -> Assessment:
     """The worst risk that a rule sees in a change, with the reasons of all that see it."""
     found = [rule for rule in rules.rules if rule.matches(resource)]
     if not found:

@@ -3,18 +3,78 @@
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from rich.box import ROUNDED
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-from automation.commands import every_environment, settings_of
 from automation.errors import INTERRUPTED
-from automation.scan import exceptions, report, scanners
+from automation.scan import exceptions, scanners
 from automation.scan.document import merge
-from automation.scan.exceptions import Exemption
-from automation.scan.report import Report
-from automation.synthesis import read, synthesize
+from automation.scan.exceptions import Exemption, Unused, Violation
+from automation.synth.command import every_environment, settings_of
+from automation.terraform.stacks import read, synthesize
 from config import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanReport:
+    """`failures` are those that nobody has reviewed; `found` counts the others, too."""
+
+    environments: tuple[str, ...]
+    failures: tuple[Violation, ...]
+    unused: tuple[Unused, ...]
+    found: int
+    orphans: tuple[str, ...] = ()
+    """What to do about exemptions for environments that are not there."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is nothing left to do."""
+        return not self.failures and not self.unused and not self.orphans
+
+    @property
+    def summary(self) -> str:
+        """The outcome in a line."""
+        exempt = self.found - len(self.failures)
+        return (
+            f"{', '.join(self.environments)}: {len(self.failures)} failed checks, "
+            f"{exempt} exempted with a reason, {len(self.unused)} exemptions not used"
+        )
+
+
+def show(report: ScanReport, console: Console) -> None:
+    """Print failures and what is not used, if there are any, and a line that sums it up."""
+    if report.failures:
+        console.print(_table(report, plain=not console.is_terminal))
+    for line in (*(str(each) for each in report.unused), *report.orphans):
+        console.print(escape(line), highlight=False, soft_wrap=True)
+    console.print(report.summary, highlight=False, soft_wrap=True)
+
+
+def to_json(report: ScanReport) -> dict[str, Any]:
+    """The same for machines."""
+    return {
+        "ok": report.ok,
+        "environments": list(report.environments),
+        "failures": [asdict(failure) for failure in report.failures],
+        "unused": [*(str(each) for each in report.unused), *report.orphans],
+        "exempted": report.found - len(report.failures),
+    }
+
+
+def _table(report: ScanReport, *, plain: bool) -> Table:
+    table = Table(box=None if plain else ROUNDED, pad_edge=not plain)
+    for column in ("environment", "check", "resource", "says"):
+        table.add_column(column, overflow="fold")
+    for each in report.failures:
+        cells = (each.environment, each.check, each.resource, each.says)
+        table.add_row(*(escape(cell) for cell in cells))
+    return table
 
 
 def scan(*, as_json: bool, console: Console, progress: Console) -> int:
@@ -36,9 +96,9 @@ def scan(*, as_json: bool, console: Console, progress: Console) -> int:
         progress.print("interrupted: nothing was changed")
         return INTERRUPTED
     if as_json:
-        print(json.dumps(report.to_json(result), indent=2))
+        print(json.dumps(to_json(result), indent=2))
     else:
-        report.show(result, console)
+        show(result, console)
     return 0 if result.ok else 1
 
 
@@ -48,7 +108,7 @@ def examine(
     *,
     own: Sequence[Exemption] = (),
     users: Sequence[Exemption] = (),
-) -> Report:
+) -> ScanReport:
     """What the scanners have against synthesized environments, apart from what was reviewed.
 
     Terrace's own exemptions need not be used: which of them are depends on the settings.
@@ -57,7 +117,7 @@ def examine(
     reviewed = (*exceptions.applied(own, settings), *needed)
     documents = [merge(name, read(output)) for name, output in outputs.items()]
     findings = [*scanners.checkov(documents), *scanners.lint(documents)]
-    return Report(
+    return ScanReport(
         environments=tuple(outputs),
         failures=tuple(
             sorted(

@@ -4,19 +4,71 @@ Those of Terrace hold for any settings, or by what settings say, and come with i
 `policy-exceptions.toml` are the user's.
 """
 
+import json
+import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from automation.errors import UserError
-from automation.scan import condition
-from automation.scan.condition import Condition
 from automation.scan.document import Document
-from automation.scan.finding import Finding
-from automation.synthesis import PROJECT
+from automation.terraform.stacks import PROJECT
 from config import Settings
+
+_FORM = re.compile(r"([a-z_]+(?:\.[a-z_]+)*) (=|<|>|lacks) (.+)")
+_SIGNS: dict[str, Callable[[Any, Any], bool]] = {
+    "=": lambda found, given: bool(found == given),
+    "<": lambda found, given: bool(found < given),
+    ">": lambda found, given: bool(found > given),
+    "lacks": lambda found, given: given not in found,
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A key of the settings, a sign, and what to hold the key's value against."""
+
+    key: str
+    sign: str
+    value: Any
+
+    def holds(self, settings: Settings) -> bool:
+        """Whether an environment's settings say so."""
+        found = settings.model_dump(mode="json")
+        for part in self.key.split("."):
+            found = found[part]
+        return _SIGNS[self.sign](found, self.value)
+
+
+def parse(text: str) -> Condition:
+    """Read a condition; raises `ValueError` that says what one looks like."""
+    written = _FORM.fullmatch(text)
+    if not written:
+        raise ValueError(f"when: received {text!r}; expected `<key> <one of = < > lacks> <JSON>`")
+    key, sign, value = written.groups()
+    model: Any = Settings
+    for part in key.split("."):
+        fields = getattr(model, "model_fields", {})
+        if part not in fields:
+            raise ValueError(f"when: {key} is no setting: docs/settings.md has every key")
+        model = fields[part].annotation
+    try:
+        return Condition(key, sign, json.loads(value))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"when: received {value!r}; expected JSON: {error}") from error
+
+
+@dataclass(frozen=True, order=True)
+class Violation:
+    """`resource` is the path of its construct, which begins with the stack."""
+
+    environment: str
+    resource: str
+    check: str
+    says: str
+
 
 OWN = Path(__file__).parent / "exceptions.toml"
 FILE = PROJECT / "policy-exceptions.toml"
@@ -38,7 +90,7 @@ class Exemption:
     says: str = ""
     when: Condition | None = None
 
-    def explains(self, finding: Finding) -> bool:
+    def explains(self, finding: Violation) -> bool:
         """Whether the finding is as expected."""
         return (
             finding.check == self.check
@@ -113,7 +165,7 @@ def load(file: Path = FILE) -> tuple[Exemption, ...]:
 
 
 def unused(
-    exemptions: Iterable[Exemption], documents: Sequence[Document], findings: Sequence[Finding]
+    exemptions: Iterable[Exemption], documents: Sequence[Document], findings: Sequence[Violation]
 ) -> Iterator[Unused]:
     """Where an environment has the resource, or the entry names it, but the check does not fail."""
     for exemption in exemptions:
@@ -147,7 +199,7 @@ def _exemption(entry: dict[str, Any], where: str) -> Exemption:
     if unknown := sorted(entry.keys() - _REQUIRED - _OPTIONAL):
         raise UserError(f"{where}: unknown {', '.join(unknown)}")
     try:
-        when = condition.parse(entry["when"]) if "when" in entry else None
+        when = parse(entry["when"]) if "when" in entry else None
     except ValueError as error:
         raise UserError(f"{where}: {error}") from error
     return Exemption(

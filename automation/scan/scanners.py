@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from automation.errors import CommandError, UserError
-from automation.scan.document import Document
-from automation.scan.finding import Finding
-from automation.scan.policies import policies
-from automation.synthesis import WORKSPACE
+from automation.scan.document import Document, policies
+from automation.scan.exceptions import Violation
+from automation.terraform.stacks import WORKSPACE
 
 PYTHON = WORKSPACE / "scanners" / "bin" / "python"
 LINTER = Path(__file__).parent / "linter.py"
@@ -42,7 +41,7 @@ def check_installed(python: Path = PYTHON) -> None:
         raise UserError("the policy scanners are not installed: run make scan")
 
 
-def checkov(documents: Sequence[Document], python: Path = PYTHON) -> Iterator[Finding]:
+def checkov(documents: Sequence[Document], python: Path = PYTHON) -> Iterator[Violation]:
     """What checkov has against the environments, which are looked at in one run.
 
     Raises `CommandError` where it did not read all of them: it would find no failure there.
@@ -59,10 +58,10 @@ def checkov(documents: Sequence[Document], python: Path = PYTHON) -> Iterator[Fi
         environment = _environment(failed)
         id_ = failed["resource"].rpartition(".")[2]
         resource = paths[environment].get(id_, failed["resource"])
-        yield Finding(environment, resource, failed["check_id"], failed["check_name"])
+        yield Violation(environment, resource, failed["check_id"], failed["check_name"])
 
 
-def lint(documents: Sequence[Document], python: Path = PYTHON) -> Iterator[Finding]:
+def lint(documents: Sequence[Document], python: Path = PYTHON) -> Iterator[Violation]:
     """What parliament has against the policy documents of the environments."""
     for document in documents:
         given = [vars(policy) for policy in policies(document)]
@@ -70,7 +69,7 @@ def lint(documents: Sequence[Document], python: Path = PYTHON) -> Iterator[Findi
         answer = _run("parliament", command, given=json.dumps(given))
         for each in json.loads(answer):
             resource, says = document.paths[each["resource"]], _short(each["says"])
-            yield Finding(document.environment, resource, each["check"], says)
+            yield Violation(document.environment, resource, each["check"], says)
 
 
 def _run(

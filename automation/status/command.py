@@ -1,21 +1,114 @@
 """`status`, apart from how it is typed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
+from rich.box import ROUNDED
 from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-from automation.aws import connect, explain
-from automation.checks.clients import Clients
-from automation.commands import settings_of
+from automation.aws.clients import Clients
+from automation.aws.session import connect, explain
+from automation.aws.states import Lock, StackStatus, States
 from automation.errors import CommandError
-from automation.status import release
-from automation.status.report import Status
-from automation.status.states import States
-from automation.tiers import Synthesize, outline, stacks_of
+from automation.release import releases
+from automation.release.releases import RunningRelease
+from automation.synth.command import settings_of
+from automation.terraform.stacks import Synthesize, outline, stacks_of
 from config import Settings
+
+_WIDE = 200
+_UNITS: Mapping[str, int] = {"day": 86400, "hour": 3600, "minute": 60}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What is deployed of an environment."""
+
+    settings: Settings
+    bucket: str
+    stacks: tuple[StackStatus, ...]
+    release: RunningRelease | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The status as values that JSON can hold."""
+        return {
+            "environment": self.settings.environment,
+            "account_id": self.settings.account_id,
+            "region": self.settings.region,
+            "state_bucket": self.bucket,
+            "stacks": [_to_json(stack) for stack in self.stacks],
+            "application": asdict(self.release) if self.release else None,
+        }
+
+    def print(self, console: Console, *, now: datetime | None = None) -> None:
+        """Print a table of stacks, and what the application runs."""
+        plain = not console.is_terminal
+        table = self._table(now or datetime.now(UTC), plain=plain)
+        # A file has no width: nothing in it need be cut off.
+        (Console(file=console.file, width=_WIDE) if plain else console).print(table)
+        for stack in self.stacks:
+            if stack.lock is not None:
+                line = f"{stack.stack} is locked by {_holder(stack.lock)}"
+                console.print(escape(line), highlight=False, soft_wrap=True)
+        running = str(self.release) if self.release else "not deployed"
+        console.print(escape(f"application: {running}"), highlight=False, soft_wrap=True)
+        deployed = [stack for stack in self.stacks if stack.resources]
+        console.print(
+            f"{self.settings.environment}: {len(deployed)} of {len(self.stacks)} stacks deployed, "
+            f"{sum(stack.resources for stack in deployed)} resources, states in {self.bucket}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+    def _table(self, now: datetime, *, plain: bool) -> Table:
+        table = Table(box=None if plain else ROUNDED, pad_edge=not plain)
+        table.add_column("stack", no_wrap=True)
+        for column in ("resources", "serial"):
+            table.add_column(column, justify="right")
+        for column in ("last applied (UTC)", "Terraform", "locked by"):
+            table.add_column(column, no_wrap=True)
+        for stack in self.stacks:
+            found, lock = stack.applied, stack.lock
+            cells = ("", "", "[yellow]never[/]", "")
+            if found is not None:
+                at = f"{found.at:%Y-%m-%d %H:%M} ({age(now, found.at)})"
+                cells = (str(found.resources), str(found.serial), at, found.terraform_version)
+            table.add_row(stack.stack, *cells, f"[red]{escape(lock.who)}[/]" if lock else "")
+        return table
+
+
+def age(now: datetime, then: datetime) -> str:
+    """How long ago something was, in its largest unit."""
+    seconds = int((now - then).total_seconds())
+    for unit, size in _UNITS.items():
+        if seconds >= size:
+            number = seconds // size
+            return f"{number} {unit}{'' if number == 1 else 's'} ago"
+    return "just now"
+
+
+def _holder(lock: Lock) -> str:
+    return f"{lock.who} for {lock.operation} since {lock.since} (lock {lock.id})"
+
+
+def _to_json(stack: StackStatus) -> dict[str, Any]:
+    found = stack.applied
+    return {
+        "name": stack.stack,
+        "applied": found is not None,
+        "resources": stack.resources,
+        "serial": found.serial if found else None,
+        "last_applied": found.at.isoformat() if found else None,
+        "terraform_version": found.terraform_version if found else None,
+        "lock": asdict(stack.lock) if stack.lock else None,
+    }
 
 
 def status(
@@ -55,5 +148,5 @@ def look(session: boto3.Session, settings: Settings, tiers: Sequence[str]) -> St
         settings=settings,
         bucket=states.bucket,
         stacks=tuple(states.each(tiers)),
-        release=release.find(clients, settings),
+        release=releases.find(clients, settings),
     )

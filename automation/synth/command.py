@@ -7,11 +7,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from automation import terraform
 from automation.errors import UserError
-from automation.report import Report
-from automation.synthesis import OUTPUT, WORKSPACE, Synthesis, synthesize
-from automation.validation import Validator
+from automation.synth.validation import ValidationReport, Validator
+from automation.terraform import program
+from automation.terraform.stacks import OUTPUT, WORKSPACE, Synthesis, synthesize
 from config import ConfigError, Settings, load
 from config.environments import ENVIRONMENTS, names
 
@@ -34,7 +33,7 @@ def validate(
     environments: Sequence[str], *, as_json: bool, console: Console, progress: Console
 ) -> bool:
     """Synthesize and validate environments; whether Terraform accepts all of them."""
-    found = terraform.find()
+    found = program.find()
     meant = _meant(environments)
     _check(meant)
     reports = []
@@ -58,7 +57,9 @@ def validate(
     return valid
 
 
-def _validated(synthesis: Synthesis, found: terraform.Terraform, progress: Console) -> Report:
+def _validated(
+    synthesis: Synthesis, found: program.Terraform, progress: Console
+) -> ValidationReport:
     start = time.perf_counter()
     stacks, verdicts = synthesis.stacks, []
     with progress.status(f"Preparing the providers of {synthesis.environment}") as status:
@@ -66,7 +67,7 @@ def _validated(synthesis: Synthesis, found: terraform.Terraform, progress: Conso
             verdicts.append(verdict)
             done = f"{len(verdicts)} of {len(stacks)}"
             status.update(f"Validating {synthesis.environment}: {done} stacks done")
-    return Report(synthesis, verdicts, time.perf_counter() - start)
+    return ValidationReport(synthesis, verdicts, time.perf_counter() - start)
 
 
 def _meant(environments: Sequence[str]) -> list[str]:

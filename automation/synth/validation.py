@@ -9,14 +9,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
 from automation.errors import CommandError
-from automation.installation import LOCK, install
-from automation.synthesis import WORKSPACE, Stack
-from automation.terraform import Terraform, answer
+from automation.terraform.program import Terraform, answer
+from automation.terraform.providers import LOCK, install
+from automation.terraform.stacks import WORKSPACE, Stack, Synthesis
 
 
 @dataclass(frozen=True)
-class Verdict:
+class ValidationResult:
     """What Terraform says of a stack; valid when it has no complaint."""
 
     stack: Stack
@@ -43,12 +48,12 @@ class Validator:
         environ = {**installation.environ, "TF_DATA_DIR": data}
         self._terraform = replace(terraform, environ=environ)
 
-    def each(self, stacks: Sequence[Stack], folder: str) -> Iterator[Verdict]:
+    def each(self, stacks: Sequence[Stack], folder: str) -> Iterator[ValidationResult]:
         """Validate stacks side by side; verdicts come in the order of the stacks."""
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             yield from pool.map(lambda stack: self._validate(stack, folder), stacks)
 
-    def _validate(self, stack: Stack, folder: str) -> Verdict:
+    def _validate(self, stack: Stack, folder: str) -> ValidationResult:
         start = time.perf_counter()
         place = self._workspace / "validate" / folder / stack.name
         place.mkdir(parents=True, exist_ok=True)
@@ -60,7 +65,9 @@ class Validator:
         except (ValueError, KeyError):
             complaint = f"terraform validate failed for {stack.name}:\n{finished.stderr.strip()}"
             raise CommandError(complaint) from None
-        return Verdict(stack, time.perf_counter() - start, tuple(map(_complaint, diagnostics)))
+        return ValidationResult(
+            stack, time.perf_counter() - start, tuple(map(_complaint, diagnostics))
+        )
 
 
 def _complaint(diagnostic: dict[str, Any]) -> str:
@@ -68,3 +75,69 @@ def _complaint(diagnostic: dict[str, Any]) -> str:
     place = (diagnostic.get("snippet") or {}).get("context") or ""
     parts = (place, diagnostic["summary"], diagnostic.get("detail", ""))
     return ": ".join(" ".join(part.split()) for part in parts if part)
+
+
+@dataclass(frozen=True)
+class ValidationReport:
+    """An environment's synthesis and what Terraform says of it."""
+
+    synthesis: Synthesis
+    verdicts: Sequence[ValidationResult]
+    seconds: float
+
+    @property
+    def valid(self) -> bool:
+        """Whether Terraform accepts every stack."""
+        return all(verdict.valid for verdict in self.verdicts)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as values that JSON can hold; times are in seconds."""
+        return {
+            "environment": self.synthesis.environment,
+            "output": str(self.synthesis.output),
+            "valid": self.valid,
+            "synthesis_seconds": round(self.synthesis.seconds, 3),
+            "validation_seconds": round(self.seconds, 3),
+            "stacks": [
+                {
+                    "name": verdict.stack.name,
+                    "valid": verdict.valid,
+                    "resources": verdict.stack.resources,
+                    "data_sources": verdict.stack.data_sources,
+                    "seconds": round(verdict.seconds, 3),
+                    "complaints": list(verdict.complaints),
+                }
+                for verdict in self.verdicts
+            ],
+        }
+
+    def print(self, console: Console) -> None:
+        """Print a table of stacks, the complaints and a line that sums it up."""
+        console.print(self._table(plain=not console.is_terminal))
+        for verdict in self.verdicts:
+            for complaint in verdict.complaints:
+                line = f"[red]{verdict.stack.name}[/]: {escape(complaint)}"
+                console.print(line, soft_wrap=True)
+        faulty = [verdict.stack.name for verdict in self.verdicts if not verdict.valid]
+        outcome = f"invalid: {', '.join(faulty)}" if faulty else "all valid"
+        console.print(
+            f"{self.synthesis.environment}: {len(self.verdicts)} stacks, "
+            f"{sum(verdict.stack.resources for verdict in self.verdicts)} resources, "
+            f"synthesized in {self.synthesis.seconds:.1f} s, "
+            f"validated in {self.seconds:.1f} s: {outcome}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+    def _table(self, *, plain: bool) -> Table:
+        table = Table(box=None if plain else ROUNDED)
+        table.add_column("stack")
+        for column in ("resources", "data sources", "seconds"):
+            table.add_column(column, justify="right")
+        table.add_column("verdict")
+        for verdict in self.verdicts:
+            stack = verdict.stack
+            counts = (str(stack.resources), str(stack.data_sources), f"{verdict.seconds:.1f}")
+            word = "[green]valid[/]" if verdict.valid else "[red]invalid[/]"
+            table.add_row(stack.name, *counts, word)
+        return table

@@ -1,14 +1,59 @@
 """The command `wheels`, apart from how it is typed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 
-from artifact import ArtifactError
+from artifact import ArtifactError, procfile
 from artifact.wheels import Wheels
 from automation.errors import UserError
-from automation.wheels.applications import CACHE, applications
+from automation.synth.command import every_environment, settings_of
+from automation.terraform.stacks import PROJECT
+from config import Settings
+
+CACHE = PROJECT / ".terrace" / "wheels"
+
+
+@dataclass(frozen=True)
+class Applications:
+    """One for each directory, Python and architecture; what is wrong with the others."""
+
+    found: tuple[Wheels, ...]
+    faults: tuple[str, ...]
+
+
+def applications(environments: Sequence[str], cache: Path = CACHE) -> Applications:
+    """Those of some environments; "all" stands for each. None is kept from the next one's fault."""
+    if "all" in environments:
+        environments = every_environment()
+    found: dict[Wheels, None] = {}
+    faults: dict[str, None] = {}
+    for name in environments:
+        try:
+            found[_application(name, cache)] = None
+        except (UserError, ArtifactError) as error:
+            faults[str(error)] = None
+    return Applications(tuple(found), tuple(faults))
+
+
+def directory_of(settings: Settings) -> Path:
+    """Where the application of an environment is: inside the project, or beside it."""
+    return PROJECT / settings.application.app.directory
+
+
+def _application(environment: str, cache: Path) -> Wheels:
+    settings = settings_of(environment)
+    application = settings.application
+    # One that is not there would be silent: it has no lock file.
+    procfile.read(directory_of(settings))
+    return Wheels(
+        directory=directory_of(settings),
+        packages=application.app.packages,
+        architecture=application.architecture,
+        cache=cache,
+    )
 
 
 def fetch(

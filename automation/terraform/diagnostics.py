@@ -3,10 +3,196 @@
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
-from automation.deployment.kinds import CODES, PASSING, REMEDIES, TEXTS_FIRST, TEXTS_LAST, Kind
-from automation.stream import Problem
+from automation.terraform.events import Problem
+
+
+class ErrorKind(StrEnum):
+    """Why something failed, as far as it decides what to do next."""
+
+    UNSAVED = "state not saved"
+    LOCKED = "locked"
+    EXPIRED = "expired credentials"
+    REJECTED = "no credentials"
+    DENIED = "access denied"
+    THROTTLED = "throttled"
+    QUOTA = "quota"
+    EXISTS = "already exists"
+    DEPENDENCY = "dependency violation"
+    INTERRUPTED = "interrupted"
+    BUG = "provider bug"
+    STALE = "stale plan"
+    UPSTREAM = "upstream missing"
+    NETWORK = "network"
+    CONFIG = "invalid config"
+    UNAPPROVED = "not approved"
+    OTHER = "other"
+
+
+# What passes by itself. Nothing else is tried again: the provider has already retried what a call
+# can survive, and what is left would only fail more slowly.
+PASSING = frozenset({ErrorKind.THROTTLED, ErrorKind.LOCKED, ErrorKind.NETWORK})
+
+# By the error's code, in this order.
+CODES: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
+    (
+        ErrorKind.EXPIRED,
+        re.compile(r"ExpiredToken(Exception)?|RequestExpired|InvalidGrantException"),
+    ),
+    (
+        ErrorKind.REJECTED,
+        re.compile(
+            r"InvalidClientTokenId|SignatureDoesNotMatch|UnrecognizedClientException|AuthFailure"
+            r"|InvalidAccessKeyId|IncompleteSignature"
+        ),
+    ),
+    (
+        ErrorKind.DENIED,
+        re.compile(
+            r"AccessDenied(Exception|Fault)?|UnauthorizedOperation|AuthorizationError(Exception)?"
+            r"|NotAuthorized\w*|UnauthorizedException|Forbidden(Exception)?"
+        ),
+    ),
+    (
+        ErrorKind.THROTTLED,
+        re.compile(
+            r"Throttl\w*|RequestThrottled\w*|RequestLimitExceeded|TooManyRequests\w*|SlowDown"
+            r"|PriorRequestNotComplete|BandwidthLimitExceeded|ProvisionedThroughputExceeded\w*"
+            r"|EC2ThrottledException|TransactionInProgressException"
+        ),
+    ),
+    (
+        ErrorKind.QUOTA,
+        re.compile(
+            r"\w*(LimitExceeded|LimitsExceeded|QuotaExceeded)\w*|TooMany\w+|MaxSpot\w+Exceeded"
+            r"|InsufficientInstanceCapacity|InsufficientDBInstanceCapacity\w*"
+        ),
+    ),
+    (
+        ErrorKind.EXISTS,
+        re.compile(
+            r"\w*Already(Exists?|Owned|InUse)\w*|\w*Duplicate\w*(\.\w+)?|\w+\.Duplicate"
+            r"|ResourceConflictException|CNAMEAlreadyExists"
+        ),
+    ),
+    (
+        ErrorKind.DEPENDENCY,
+        re.compile(
+            r"DependencyViolation|DeleteConflict\w*|\w*InUse\w*(\.\w+)?|BucketNotEmpty"
+            r"|HostedZoneNotEmpty|\w+\.InUse|ResourceNotEmpty\w*|InvalidDBInstanceState\w*"
+        ),
+    ),
+    (
+        ErrorKind.NETWORK,
+        re.compile(
+            r"InternalError|InternalFailure|InternalServer\w*|ServiceUnavailable\w*|Unavailable"
+            r"|RequestTimeout\w*|ServiceException|ServerException"
+        ),
+    ),
+    (
+        ErrorKind.CONFIG,
+        re.compile(
+            r"Invalid\w*(\.\w+)*|Validation\w*|Malformed\w*|MissingParameter|Missing\w+"
+            r"|UnknownParameter\w*|Unsupported\w*|\w*NotFound\w*(\.\w+)?|NoSuch\w+"
+        ),
+    ),
+)
+
+# By what it says, before any code is looked at.
+TEXTS_FIRST: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
+    (
+        ErrorKind.UNSAVED,
+        re.compile(r"Failed to persist state|Failed to save state|errored\.tfstate"),
+    ),
+    (
+        ErrorKind.LOCKED,
+        re.compile(
+            r"state lock.*(PreconditionFailed|Conditional\w+|StatusCode: 4(09|12))"
+            r"|Error releasing the state lock",
+            re.DOTALL,
+        ),
+    ),
+    (ErrorKind.UNAPPROVED, re.compile(r"which nobody (was shown|reviewed)")),
+    (ErrorKind.STALE, re.compile(r"Saved plan is stale|Inconsistent dependency lock file")),
+    (
+        ErrorKind.UPSTREAM,
+        re.compile(r"Unable to find remote state|does not have an attribute named \"cross-stack"),
+    ),
+    (
+        ErrorKind.BUG,
+        re.compile(
+            r"Plugin did not respond|plugin crashed|encountered an error, and failed to respond"
+            r"|Provider (produced|returned) (inconsistent|invalid)|bug in the provider|panic:"
+        ),
+    ),
+    (ErrorKind.INTERRUPTED, re.compile(r"operation cancell?ed|execution halted|exit code -2\b")),
+    (
+        ErrorKind.EXPIRED,
+        re.compile(
+            r"refresh cached SSO token|SSO session .*(expired|invalid)|token has expired"
+            r"|token included in the request is expired"
+        ),
+    ),
+    (
+        ErrorKind.REJECTED,
+        re.compile(r"No valid credential sources|failed to (refresh|retrieve) cred"),
+    ),
+    # Under codes that mean something else as a rule.
+    (ErrorKind.THROTTLED, re.compile(r"Rate exceeded")),
+    (ErrorKind.EXISTS, re.compile(r"but it already exists|BucketAlready\w+$")),
+)
+
+# By what it says, where no code told.
+TEXTS_LAST: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
+    (ErrorKind.DENIED, re.compile(r"not authorized to perform|AccessDenied|Access Denied")),
+    (ErrorKind.THROTTLED, re.compile(r"StatusCode: 429|Throttl|reduce your request rate")),
+    (ErrorKind.EXISTS, re.compile(r"already exists")),
+    (
+        ErrorKind.NETWORK,
+        re.compile(
+            r"dial tcp|no such host|connection (reset|refused)|i/o timeout|broken pipe"
+            r"|TLS handshake|request send failed|RequestError: send request failed|proxyconnect"
+            r"|StatusCode: (0|5\d\d)\b|\bEOF\b|Client\.Timeout exceeded|network is unreachable"
+        ),
+    ),
+    (ErrorKind.QUOTA, re.compile(r"quota|[Ll]imit .*exceeded|maximum number of")),
+    (
+        ErrorKind.CONFIG,
+        re.compile(
+            r"^(Invalid|Unsupported|Missing|Reference to undeclared|Conflicting|Incorrect"
+            r"|Duplicate|Argument|Extraneous|Cycle)|expected .* to be|is not expected here"
+        ),
+    ),
+)
+
+REMEDIES = {
+    ErrorKind.UNSAVED: (
+        "do not deploy again before this state is saved: in the stack's folder run "
+        "`terraform state push errored.tfstate`"
+    ),
+    ErrorKind.LOCKED: "wait until that run has ended; if it has died: ",
+    ErrorKind.EXPIRED: "sign in again, and repeat the command: it goes on where it stopped",
+    ErrorKind.REJECTED: "set AWS_PROFILE, or run `aws sso login` or `aws configure`",
+    ErrorKind.DENIED: "allow it in the policies of the credentials in use, then repeat the command",
+    ErrorKind.THROTTLED: "repeat the command later: it goes on where it stopped",
+    ErrorKind.QUOTA: "ask for more in Service Quotas, or configure less, then repeat the command",
+    ErrorKind.EXISTS: "remove it, or take it over with `terraform import`, then repeat the command",
+    ErrorKind.DEPENDENCY: "remove what still uses it, then repeat the command",
+    ErrorKind.INTERRUPTED: "repeat the command: it goes on where it stopped",
+    ErrorKind.BUG: (
+        "repeat the command; if it stays, report it to "
+        "https://github.com/hashicorp/terraform-provider-aws/issues"
+    ),
+    ErrorKind.STALE: "plan again: something has changed since this plan was made",
+    ErrorKind.UPSTREAM: "deploy the stacks that it depends on first",
+    ErrorKind.NETWORK: "check the network and https://health.aws.amazon.com, then repeat the command",
+    ErrorKind.CONFIG: "correct the environment's settings or the stack, then repeat the command",
+    ErrorKind.UNAPPROVED: "run the command again: it shows the new plan, and asks",
+    ErrorKind.OTHER: "correct what it names, then repeat the command",
+}
+
 
 _LENGTH = 300
 # AWS SDK for Go v2: "operation error KMS: CreateAlias, https response error StatusCode: 400,
@@ -31,7 +217,7 @@ _PATH = re.compile(r"Path:\s+\S*?([a-z][a-z0-9]*)-[a-z0-9]+/([\w-]+)/terraform\.
 class Fault:
     """An error in one line, and what to do about it."""
 
-    kind: Kind
+    kind: ErrorKind
     what: str
     remedy: str
 
@@ -53,9 +239,9 @@ def classify(problem: Problem) -> Fault:
     text = f"{problem.summary}\n{problem.detail}"
     kind = _kind(text)
     what, remedy = _line(problem), REMEDIES[kind]
-    if kind is Kind.LOCKED:
+    if kind is ErrorKind.LOCKED:
         what, remedy = _lock(text, what), remedy + _unlock(text)
-    if kind is Kind.DENIED:
+    if kind is ErrorKind.DENIED:
         what, remedy = _denied(text, what, remedy)
     return Fault(kind, what, remedy)
 
@@ -65,7 +251,7 @@ def faults(problems: Iterable[Problem]) -> tuple[Fault, ...]:
     return tuple(dict.fromkeys(map(classify, problems)))
 
 
-def _kind(text: str) -> Kind:
+def _kind(text: str) -> ErrorKind:
     for kind, pattern in TEXTS_FIRST:
         if pattern.search(text):
             return kind
@@ -73,7 +259,7 @@ def _kind(text: str) -> Kind:
         for kind, pattern in CODES:
             if pattern.fullmatch(code):
                 return kind
-    return next((kind for kind, pattern in TEXTS_LAST if pattern.search(text)), Kind.OTHER)
+    return next((kind for kind, pattern in TEXTS_LAST if pattern.search(text)), ErrorKind.OTHER)
 
 
 def _codes(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedCounts:
     """How many resources a plan creates, changes and destroys; one that is replaced is two."""
 
     add: int
@@ -32,7 +32,7 @@ class Intended:
 
 
 @dataclass(frozen=True)
-class Applied:
+class AppliedResource:
     """A resource is as planned; Terraform counts whole seconds."""
 
     address: str
@@ -60,7 +60,7 @@ class Outputs:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event = Planned | Intended | Applied | Problem | Outputs
+Event = PlannedCounts | Intended | AppliedResource | Problem | Outputs
 
 
 def parse(line: str) -> Event | None:
@@ -79,7 +79,7 @@ def _planned(message: dict[str, Any]) -> Event | None:
     changes = message["changes"]
     if changes["operation"] != "plan":
         return None
-    return Planned(changes["add"], changes["change"], changes["remove"])
+    return PlannedCounts(changes["add"], changes["change"], changes["remove"])
 
 
 def _intended(message: dict[str, Any]) -> Event | None:
@@ -93,7 +93,7 @@ def _applied(message: dict[str, Any]) -> Event | None:
     hook = message["hook"]
     if hook["action"] == "read":
         return None
-    return Applied(hook["resource"]["addr"], hook["action"], hook["elapsed_seconds"])
+    return AppliedResource(hook["resource"]["addr"], hook["action"], hook["elapsed_seconds"])
 
 
 def _problem(message: dict[str, Any]) -> Event | None:

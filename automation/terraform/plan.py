@@ -1,15 +1,152 @@
 """What a plan does with each resource, as it stands in the plan: secrets included."""
 
+import base64
+import binascii
+import gzip
+import json
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from automation.errors import UserError
-from automation.review import values
-from automation.review.plans import Plan, newer
+
+UNKNOWN = "(known after apply)"
+# The launch template's is in Base64, perhaps compressed.
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/user-data.html
+_ENCODED = ("user_data", "user_data_base64")
+_GZIP = b"\x1f\x8b"
+
+
+def with_unknown(value: Any, unknown: Any) -> Any:
+    """The value with `UNKNOWN` where Terraform marks what only AWS will tell."""
+    if unknown is True:
+        return UNKNOWN
+    if isinstance(unknown, dict) and isinstance(value, (dict, type(None))):
+        known = value or {}
+        found = {name: with_unknown(known.get(name), unknown.get(name)) for name in unknown}
+        return {**known, **found} if value is not None or any(found.values()) else None
+    if isinstance(unknown, list) and isinstance(value, list):
+        pairs = zip_longest(value, unknown)
+        return [with_unknown(each, mark) for each, mark in pairs]
+    return value
+
+
+def readable(value: Any, name: str = "") -> Any:
+    """The value with JSON texts, such as policies, and encoded user data taken apart."""
+    if isinstance(value, dict):
+        return {key: readable(each, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [readable(each, name) for each in value]
+    if isinstance(value, str):
+        return _decoded(value) if name in _ENCODED else _parsed(value)
+    return value
+
+
+def at(tree: Any, path: str) -> tuple[Any, ...]:
+    """Every value that is at a path such as `rule.expiration.days`, in whichever list it is."""
+    return tuple(_at(tree, path.split(".") if path else []))
+
+
+def _at(tree: Any, path: list[str]) -> Iterator[Any]:
+    if isinstance(tree, list):
+        for each in tree:
+            yield from _at(each, path)
+    elif not path or tree == UNKNOWN:
+        yield tree
+    elif isinstance(tree, Mapping) and path[0] in tree:
+        yield from _at(tree[path[0]], path[1:])
+
+
+def _parsed(text: str) -> Any:
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return found if isinstance(found, (dict, list)) else text
+
+
+def _decoded(text: str) -> str:
+    try:
+        raw = base64.b64decode(text, validate=True)
+        return (gzip.decompress(raw) if raw.startswith(_GZIP) else raw).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, OSError, EOFError, zlib.error):
+        return text
+
+
+# Minor versions only add to it.
+# https://developer.hashicorp.com/terraform/internals/json-format#format-version
+_FORMAT = "1"
+# What is no plan: the descriptions that `plan --out` writes, and an earlier review's answer.
+_OTHERS = (".plan.json", "review.json")
+_NEWER = "was made by a Terraform that is newer than this review knows"
+
+# A plan as `terraform show -json` prints it.
+Plan = Mapping[str, Any]
+
+
+def read(folder: Path) -> dict[str, Plan]:
+    """The plans of a folder of `<stack>.json` files, by stack; raises `UserError`."""
+    files = [file for file in sorted(folder.glob("*.json")) if not file.name.endswith(_OTHERS)]
+    if not files:
+        raise UserError(
+            f"{folder} has no plans: make them with `plan --out`, or write "
+            "`terraform show -json` of each stack to <stack>.json"
+        )
+    return {file.stem: parse(_text(file), str(file)) for file in files}
+
+
+def parse(text: str, source: str) -> Plan:
+    """A plan; raises `UserError` that names where it came from."""
+    try:
+        plan = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{source} is no JSON: {error}: plan again") from error
+    if not isinstance(plan, dict) or not isinstance(plan.get("format_version"), str):
+        raise UserError(f"{source} is no plan: write what `terraform show -json` prints to it")
+    version = plan["format_version"]
+    if version.split(".")[0] != _FORMAT:
+        made_by = plan.get("terraform_version", "unknown")
+        raise UserError(
+            f"{source} {_NEWER}: format {version}, Terraform {made_by}: plan with Terraform 1.x"
+        )
+    if plan.get("errored"):
+        raise UserError(f"{source} is of a plan that failed: mend what failed, and plan again")
+    if "planned_values" not in plan:
+        raise UserError(f"{source} is a state, not a plan: show what `terraform plan -out` saved")
+    return plan
+
+
+def upstreams(plan: Plan, stacks: Mapping[str, Any]) -> frozenset[str]:
+    """The stacks whose states a plan's configuration looks up, among those named."""
+    # A backend's key is "prod-349081/network/terraform.tfstate".
+    lookups = [
+        json.dumps(each)
+        for each in at(plan, "configuration.root_module.resources")
+        if isinstance(each, dict) and each.get("type") == "terraform_remote_state"
+    ]
+    return frozenset(
+        name for name in stacks if any(f"/{name}/terraform.tfstate" in each for each in lookups)
+    )
+
+
+def newer(source: str, what: str) -> UserError:
+    """The error about something in a plan that is not known here."""
+    return UserError(f"{source} {_NEWER}: {what}: update Terrace, or plan with an older Terraform")
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{file} cannot be read: {error}") from error
 
 
 class Action(StrEnum):
@@ -41,7 +178,7 @@ _ACTIONS: Mapping[tuple[str, ...], Action] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource:
+class ResourceChange:
     """A resource and its values before and after."""
 
     stack: str
@@ -58,7 +195,7 @@ class Resource:
     @cached_property
     def before(self) -> dict[str, Any]:
         """Its attributes now; none of one that is created."""
-        found: dict[str, Any] = values.readable(self.change.get("before") or {})
+        found: dict[str, Any] = readable(self.change.get("before") or {})
         return found
 
     @cached_property
@@ -67,12 +204,12 @@ class Resource:
         unknown = self.change.get("after_unknown")
         if self.action in (Action.DESTROY, Action.FORGET):
             return {}
-        known = values.with_unknown(self.change.get("after") or {}, unknown)
-        found: dict[str, Any] = values.readable(known)
+        known = with_unknown(self.change.get("after") or {}, unknown)
+        found: dict[str, Any] = readable(known)
         return found
 
 
-def resources(stack: str, plan: Plan, source: str) -> tuple[Resource, ...]:
+def resources(stack: str, plan: Plan, source: str) -> tuple[ResourceChange, ...]:
     """Each resource of a plan; raises `UserError` when the plan is malformed."""
     with _well_formed(source):
         return tuple(
@@ -98,7 +235,7 @@ def _well_formed(source: str) -> Iterator[None]:
         raise UserError(f"{source} is malformed ({what}): plan again") from error
 
 
-def _resource(stack: str, each: Mapping[str, Any], source: str) -> Resource:
+def _resource(stack: str, each: Mapping[str, Any], source: str) -> ResourceChange:
     change = each["change"]
     action = _ACTIONS.get(tuple(change["actions"]))
     if action is None:
@@ -112,7 +249,7 @@ def _resource(stack: str, each: Mapping[str, Any], source: str) -> Resource:
         action = Action.IMPORT if imported else Action.MOVE
     # What is left of an earlier replacement that failed halfway.
     leftover = f" (deposed {each['deposed']})" if "deposed" in each else ""
-    return Resource(
+    return ResourceChange(
         stack=stack,
         address=str(each["address"]) + leftover,
         type=str(each["type"]),

@@ -1,21 +1,89 @@
 """Does something with every stack, as many at a time as their dependencies and memory allow."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from automation.graph import Graph
-from automation.installation import Installation
-from automation.processes import Processes
-from automation.progress import Board
-from automation.runner import StackRunner, Step
-from automation.scheduler import Outcome, Scheduler
-from automation.stream import Problem
-from automation.synthesis import Stack
-from automation.terraform import Terraform
+from automation.terraform.events import Problem
+from automation.terraform.processes import Processes
+from automation.terraform.program import Terraform
+from automation.terraform.progress import ProgressTable
+from automation.terraform.providers import Installation
+from automation.terraform.runner import StackRunner, Step
+from automation.terraform.stacks import Graph, Stack, depth_below
+
+INTERVAL = 0.2
+
+
+class Outcome(StrEnum):
+    """What became of a stack."""
+
+    DONE = "done"
+    FAILED = "failed"
+    SKIPPED = "not started"
+
+
+class Scheduler:
+    """The order in which stacks start; of those that may, the one that most others wait for.
+
+    Between equals the graph's own order decides.
+    """
+
+    def __init__(self, graph: Graph, *, limit: int) -> None:
+        self._graph = graph
+        self._limit = limit
+        depths = depth_below(graph)
+        self._waiting = sorted(graph, key=lambda name: -depths[name])
+        self._outcomes: dict[str, Outcome] = {}
+
+    def run(
+        self,
+        work: Callable[[str], bool],
+        *,
+        tick: Callable[[], None] = lambda: None,
+        stop: Callable[[BaseException], None] = lambda _: None,
+    ) -> dict[str, Outcome]:
+        """Call `work` for every stack; after one returns False, no stack downstream of it starts.
+
+        `tick` is called several times a second, in the calling thread. When it raises, or is
+        interrupted, `stop` has to end the work that is under way, and nothing more is started.
+        """
+        running: dict[Future[bool], str] = {}
+        with ThreadPoolExecutor(max_workers=self._limit) as pool:
+            try:
+                while self._waiting or running:
+                    for name in self._startable(self._limit - len(running)):
+                        running[pool.submit(work, name)] = name
+                    finished, _ = wait(running, INTERVAL, FIRST_COMPLETED)
+                    for future in finished:
+                        done = future.result()
+                        self._outcomes[running.pop(future)] = (
+                            Outcome.DONE if done else Outcome.FAILED
+                        )
+                    tick()
+            except BaseException as reason:
+                stop(reason)
+                raise
+        return self._outcomes
+
+    def _startable(self, room: int) -> list[str]:
+        """Takes as many as there is room for out of those that wait, and skips the hopeless."""
+        started: list[str] = []
+        for name in list(self._waiting):
+            upstreams = [self._outcomes.get(each) for each in self._graph[name]]
+            if Outcome.FAILED in upstreams or Outcome.SKIPPED in upstreams:
+                self._waiting.remove(name)
+                self._outcomes[name] = Outcome.SKIPPED
+            elif len(started) < room and all(each is Outcome.DONE for each in upstreams):
+                self._waiting.remove(name)
+                started.append(name)
+        return started
+
 
 # A Terraform with its provider takes about half a gigabyte, and one and a half cores while it is
 # not waiting; no more than three tiers can ever be applied at a time.
@@ -23,21 +91,21 @@ LIMIT = 3
 
 
 @dataclass
-class Track:
+class StackRun:
     """What is done with one stack, and what came of it."""
 
     stack: str
     runner: StackRunner
-    board: Board
+    board: ProgressTable
     steps: list[Step] = field(default_factory=list)
     outcome: Outcome = Outcome.SKIPPED
     ended: float = 0
-    """Seconds since the fleet set out."""
+    """Seconds since the pool started."""
     note: str = ""
     """What is shown at the end in place of the outcome."""
     pause: Callable[[float], bool] = lambda _: True
     """Waits, and says whether to go on: not after Ctrl-C."""
-    tell: Callable[["Track", str], None] = lambda *_: None
+    tell: Callable[["StackRun", str], None] = lambda *_: None
     """Hears of each step that was taken, by its phase."""
 
     def do(self, phase: str, work: Callable[[], Step]) -> bool:
@@ -73,13 +141,13 @@ class Job:
     """
 
     stack: str
-    work: Callable[[Track], bool]
+    work: Callable[[StackRun], bool]
     after: frozenset[str] = frozenset()
     patient: bool = False
-    fleet: "Fleet | None" = None
+    fleet: "StackPool | None" = None
 
 
-class Fleet:
+class StackPool:
     """The synthesized stacks, with all that Terraform needs to work on them."""
 
     def __init__(
@@ -91,7 +159,7 @@ class Fleet:
         workspace: Path,
         console: Console,
         watch: Callable[[], None] = lambda: None,
-        tell: Callable[[Track, str], None] = lambda *_: None,
+        tell: Callable[[StackRun, str], None] = lambda *_: None,
         limit: int = LIMIT,
     ) -> None:
         self._stacks = {stack.name: stack for stack in stacks}
@@ -104,19 +172,21 @@ class Fleet:
         self._limit = limit
         self._processes = Processes()
 
-    def run(self, title: str, graph: Graph, work: Callable[[Track], bool]) -> Mapping[str, Track]:
+    def run(
+        self, title: str, graph: Graph, work: Callable[[StackRun], bool]
+    ) -> Mapping[str, StackRun]:
         """Call `work` for each stack of a graph as soon as its upstreams are done."""
         return self.run_jobs(
             title, {name: Job(name, work, upstreams) for name, upstreams in graph.items()}
         )
 
-    def run_jobs(self, title: str, jobs: Mapping[str, Job]) -> Mapping[str, Track]:
+    def run_jobs(self, title: str, jobs: Mapping[str, Job]) -> Mapping[str, StackRun]:
         """Do every job as soon as those before it are done; the tracks have the jobs' names.
 
         `watch` is called meanwhile; what it raises ends every Terraform at once.
         """
         stacks = dict.fromkeys(job.stack for job in jobs.values())
-        with Board(self._console, title, stacks) as board:
+        with ProgressTable(self._console, title, stacks) as board:
             tracks = {name: self._track(job, board) for name, job in jobs.items()}
 
             def one(name: str) -> bool:
@@ -134,11 +204,11 @@ class Fleet:
                     board.phase(stack, Outcome.SKIPPED, last=True)
         return tracks
 
-    def _track(self, job: Job, board: Board) -> Track:
+    def _track(self, job: Job, board: ProgressTable) -> StackRun:
         runner = (job.fleet or self)._runner(job, board, self._processes)
-        return Track(job.stack, runner, board, pause=self._processes.pause, tell=self._tell)
+        return StackRun(job.stack, runner, board, pause=self._processes.pause, tell=self._tell)
 
-    def _runner(self, job: Job, board: Board, processes: Processes) -> StackRunner:
+    def _runner(self, job: Job, board: ProgressTable, processes: Processes) -> StackRunner:
         return StackRunner(
             self._stacks[job.stack],
             terraform=self._terraform,

@@ -35,7 +35,7 @@ class Processes:
                 return -signal.SIGINT
             process = self._start(command, folder, environ)
             self._running.add(process)
-        undertaker = threading.Thread(target=_bury, args=(process,))
+        undertaker = threading.Thread(target=_reap, args=(process,))
         undertaker.start()
         assert process.stdout is not None  # noqa: S101
         try:
@@ -91,7 +91,7 @@ class Processes:
         )
 
 
-def _bury(process: subprocess.Popen[str]) -> None:
+def _reap(process: subprocess.Popen[str]) -> None:
     """Wait for a program, then end what it left: Terraform ends its providers if it can."""
     process.wait()
     _signal(process, signal.SIGKILL)

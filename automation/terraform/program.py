@@ -1,7 +1,9 @@
 """Find Terraform, and run it."""
 
 import json
+import operator
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -9,10 +11,42 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automation import versions
 from automation.errors import UserError
-from automation.synthesis import PROJECT, WORKSPACE
-from automation.versions import Version
+from automation.terraform.stacks import PROJECT, WORKSPACE
+
+Version = tuple[int, int, int]
+
+_COMPARISONS = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    "!=": operator.ne,
+    ">": operator.gt,
+    "<": operator.lt,
+    "=": operator.eq,
+}
+
+
+def parse(text: str) -> Version | None:
+    """The version that a text starts with, such as 1.11.4; None where there is none."""
+    found = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text)
+    if found is None:
+        return None
+    major, minor, patch = found.groups(default="0")
+    return int(major), int(minor), int(patch)
+
+
+def within(version: Version, constraint: str) -> bool:
+    """Whether a version lies in a range such as ">= 5.100.0, < 7.0.0"."""
+    return all(_meets(version, part.strip()) for part in constraint.split(","))
+
+
+def _meets(version: Version, part: str) -> bool:
+    found = re.fullmatch(r"(>=|<=|!=|>|<|=)?\s*(\S+)", part)
+    bound = parse(found[2]) if found else None
+    if found is None or bound is None:
+        raise ValueError(f'"{part}" is no version constraint that is used here')
+    return bool(_COMPARISONS[found[1] or "="](version, bound))
+
 
 MINIMUM: Version = (1, 11, 0)
 _REMEDY = "install 1.11 or newer from https://developer.hashicorp.com/terraform/install"
@@ -34,7 +68,7 @@ _PATHS = ("TF_CLI_CONFIG_FILE", "TF_LOG_PATH", "TF_PLUGIN_CACHE_DIR")
 _WRAPPED = "terraform-bin"
 
 
-def without_choices(environ: Mapping[str, str]) -> dict[str, str]:
+def without_user_overrides(environ: Mapping[str, str]) -> dict[str, str]:
     """An environment without the user's own choices for Terraform, and with what is kept of them.
 
     Terraform runs in other folders than the user, so paths become absolute. A log that goes to no
@@ -51,7 +85,7 @@ def without_choices(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _own_environment() -> dict[str, str]:
-    return without_choices(os.environ)
+    return without_user_overrides(os.environ)
 
 
 @dataclass(frozen=True)
@@ -82,7 +116,7 @@ def find(path: str | None = None) -> Terraform:
         raise UserError(f"Terraform is not installed, or not on PATH: {_REMEDY}")
     program = _unwrapped(found)
     version = _version(program)
-    parsed = versions.parse(version)
+    parsed = parse(version)
     if parsed is None or parsed < MINIMUM:
         raise UserError(f"Terraform {version} ({program}) is too old: {_REMEDY}")
     return Terraform(program=program, version=version)

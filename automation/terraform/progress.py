@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.table import Table
 
-from automation.stream import Applied, Event, Planned
+from automation.terraform.events import AppliedResource, Event, PlannedCounts
 
 _WAITING = "waiting"
 _STYLES = {_WAITING: "dim", "done": "green", "failed": "red", "not started": "yellow"}
@@ -29,7 +29,7 @@ class _Row:
     latest: str = ""
 
 
-class Board:
+class ProgressTable:
     """One row per stack; safe to call from several threads."""
 
     def __init__(
@@ -84,9 +84,9 @@ class Board:
         """Terraform said something about a stack."""
         with self._lock:
             row = self._rows[stack]
-            if isinstance(event, Planned):
+            if isinstance(event, PlannedCounts):
                 row.planned, row.done = event.changes, 0
-            elif isinstance(event, Applied):
+            elif isinstance(event, AppliedResource):
                 row.done += 1
                 row.latest = event.address
 

@@ -9,13 +9,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from automation import stream
 from automation.errors import CommandError
-from automation.installation import LOCK, Installation
-from automation.processes import Processes
-from automation.stream import Applied, Event, Intended, Outputs, Planned, Problem
-from automation.synthesis import Stack
-from automation.terraform import Terraform
+from automation.terraform import events as terraform_events
+from automation.terraform.events import (
+    AppliedResource,
+    Event,
+    Intended,
+    Outputs,
+    PlannedCounts,
+    Problem,
+)
+from automation.terraform.processes import Processes
+from automation.terraform.program import Terraform
+from automation.terraform.providers import LOCK, Installation
+from automation.terraform.stacks import Stack
 
 _CHANGES = 2
 # What others wait for goes first where there are not cores enough.
@@ -24,7 +31,7 @@ _QUIET = ("-json", "-no-color", "-input=false")
 _OURS = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
 
 
-class Command(StrEnum):
+class Operation(StrEnum):
     """What Terraform is asked to do."""
 
     INIT = "init"
@@ -36,7 +43,7 @@ class Command(StrEnum):
 class Step:
     """One command of Terraform's and what came of it."""
 
-    command: Command
+    command: Operation
     exit_code: int
     seconds: float
     events: tuple[Event, ...] = ()
@@ -44,7 +51,7 @@ class Step:
     @property
     def ok(self) -> bool:
         """Whether it succeeded; a plan that found changes has."""
-        found_changes = self.command is Command.PLAN and self.exit_code == _CHANGES
+        found_changes = self.command is Operation.PLAN and self.exit_code == _CHANGES
         return self.exit_code == 0 or found_changes
 
     @property
@@ -55,13 +62,13 @@ class Step:
     @property
     def planned(self) -> int:
         """How many resources a plan would create, change or destroy."""
-        return sum(event.changes for event in self.events if isinstance(event, Planned))
+        return sum(event.changes for event in self.events if isinstance(event, PlannedCounts))
 
     @property
-    def summary(self) -> Planned:
+    def summary(self) -> PlannedCounts:
         """How many of each, by what a plan would do with them."""
-        found = [event for event in self.events if isinstance(event, Planned)]
-        return found[-1] if found else Planned(0)
+        found = [event for event in self.events if isinstance(event, PlannedCounts)]
+        return found[-1] if found else PlannedCounts(0)
 
     @property
     def intended(self) -> tuple[Intended, ...]:
@@ -69,9 +76,9 @@ class Step:
         return tuple(event for event in self.events if isinstance(event, Intended))
 
     @property
-    def applied(self) -> tuple[Applied, ...]:
+    def applied(self) -> tuple[AppliedResource, ...]:
         """The resources that were created, changed or destroyed, in that order."""
-        return tuple(event for event in self.events if isinstance(event, Applied))
+        return tuple(event for event in self.events if isinstance(event, AppliedResource))
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -121,7 +128,7 @@ class StackRunner:
         lock = self._folder / LOCK
         lock.write_text(self._installation.lock, encoding="utf-8")
         plugins = f"-plugin-dir={self._installation.folder}"
-        step = self._step(Command.INIT, "-reconfigure", plugins)
+        step = self._step(Operation.INIT, "-reconfigure", plugins)
         lock.write_text(self._installation.lock_without_hashes, encoding="utf-8")
         return step
 
@@ -131,11 +138,11 @@ class StackRunner:
         https://developer.hashicorp.com/terraform/cli/commands/plan#planning-modes
         """
         options = [f"-{mode}"] if mode else []
-        return self._step(Command.PLAN, *options, "-detailed-exitcode", f"-out={self.plan_file}")
+        return self._step(Operation.PLAN, *options, "-detailed-exitcode", f"-out={self.plan_file}")
 
     def apply(self) -> Step:
         """Apply the plan that was made last, and nothing else."""
-        return self._step(Command.APPLY, str(self.plan_file))
+        return self._step(Operation.APPLY, str(self.plan_file))
 
     def apply_at_once(self, targets: Sequence[str] = ()) -> Step:
         """Plan and apply in one, where nobody looks at the plan: the provider starts half as often.
@@ -143,7 +150,7 @@ class StackRunner:
         `targets` are the only resources that are meant, with what they build on.
         """
         options = [f"-target={each}" for each in targets]
-        return self._step(Command.APPLY, "-auto-approve", *options)
+        return self._step(Operation.APPLY, "-auto-approve", *options)
 
     def planned(self) -> dict[str, Any]:
         """The plan that was made last.
@@ -165,7 +172,7 @@ class StackRunner:
         if code != 0:
             raise CommandError("terraform force-unlock failed:\n" + "\n".join(lines))
 
-    def _step(self, command: Command, *options: str) -> Step:
+    def _step(self, command: Operation, *options: str) -> Step:
         start = time.perf_counter()
         events: list[Event] = []
         rest: list[str] = []
@@ -178,7 +185,7 @@ class StackRunner:
         return replace(step, events=(*events, said))
 
     def _hear(self, events: list[Event], rest: list[str], line: str) -> None:
-        event = stream.parse(line)
+        event = terraform_events.parse(line)
         if event is not None:
             events.append(event)
             self._on_event(event)

@@ -1,20 +1,23 @@
 """Synthesize an environment in a process of its own, and read what came out."""
 
+import difflib
 import json
 import re
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from automation.errors import CommandError, UserError
 from automation.surroundings import for_python
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parent.parent.parent
 OUTPUT = PROJECT / "cdktf.out"
 # All else that is made here.
 WORKSPACE = PROJECT / ".terrace"
@@ -117,3 +120,119 @@ def references(stack: Stack) -> Mapping[str, frozenset[str]]:
         if name in found:
             found[name].add(output)
     return {lookups[name]["config"]["key"]: frozenset(outputs) for name, outputs in found.items()}
+
+
+# The upstreams of every stack, by name.
+Graph = Mapping[str, frozenset[str]]
+
+
+def dependencies(stacks: Iterable[Stack]) -> Graph:
+    """A stack depends on those whose remote states it reads."""
+    contents = {stack.name: stack.content for stack in stacks}
+    owners = {_key(content["terraform"]["backend"]): name for name, content in contents.items()}
+    return {
+        name: frozenset(
+            owners[key]
+            for state in content.get("data", {}).get("terraform_remote_state", {}).values()
+            if (key := _key({state["backend"]: state["config"]})) in owners
+        )
+        for name, content in contents.items()
+    }
+
+
+def reverse(graph: Graph) -> Graph:
+    """The same stacks in the order in which they are destroyed."""
+    return {
+        name: frozenset(other for other, upstreams in graph.items() if name in upstreams)
+        for name in graph
+    }
+
+
+def closure(names: Iterable[str], graph: Graph) -> frozenset[str]:
+    """Stacks and all that they build on, however far below; none that the graph does not know."""
+    found: set[str] = set()
+    todo = [name for name in names if name in graph]
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo.extend(graph[name])
+    return frozenset(found)
+
+
+def in_order(graph: Graph) -> list[str]:
+    """Every stack after those that it depends on, the most depended on first."""
+    depths = depth_below(graph)
+    sorter = TopologicalSorter(graph)
+    sorter.prepare()
+    ordered: list[str] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=lambda name: (-depths[name], name))
+        ordered.extend(ready)
+        sorter.done(*ready)
+    return ordered
+
+
+def depth_below(graph: Graph) -> Mapping[str, int]:
+    """How many stacks the longest chain has that waits for each one."""
+    dependants = reverse(graph)
+    depths: dict[str, int] = {}
+    for name in TopologicalSorter(dependants).static_order():
+        depths[name] = 1 + max((depths[each] for each in dependants[name]), default=-1)
+    return depths
+
+
+def critical_path(graph: Graph, ended: Mapping[str, float]) -> list[str]:
+    """The chain that decided when everything was done: each stack waited for the one before it."""
+    path: list[str] = []
+    candidates: Iterable[str] = ended
+    while finished := [name for name in candidates if name in ended]:
+        path.append(max(finished, key=lambda name: ended[name]))
+        candidates = graph[path[-1]]
+    return path[::-1]
+
+
+def _key(backend: Mapping[str, Mapping[str, str]]) -> tuple[str | None, ...]:
+    """What tells two states apart."""
+    ((kind, config),) = backend.items()
+    return kind, config.get("bucket"), config.get("key")
+
+
+Synthesize = Callable[[str, Path], Synthesis]
+# Which tiers there are does not depend on what is released: any published release will do, and the
+# application's directory is left alone.
+_ANY_RELEASE = "0" * 64
+outline: Synthesize = partial(synthesize, release=_ANY_RELEASE)
+
+
+def stacks_of(environment: str, synthesize: Synthesize = outline) -> tuple[Stack, ...]:
+    """An environment's stacks as they are synthesized now, each after those that it reads from.
+
+    Raises `UserError` with every fault of its settings.
+    """
+    with tempfile.TemporaryDirectory(prefix="terrace-") as folder:
+        # Sorting reads each stack's content, which outlasts the folder.
+        return ordered(synthesize(environment, Path(folder) / "out").stacks)
+
+
+def ordered(stacks: Sequence[Stack]) -> tuple[Stack, ...]:
+    """Each stack after those that it reads from."""
+    by_name = {stack.name: stack for stack in stacks}
+    return tuple(by_name[name] for name in in_order(dependencies(stacks)))
+
+
+def choose(named: Sequence[str], tiers: Sequence[str]) -> tuple[str, ...]:
+    """Those of the tiers that are named, or all of them, in the order of `tiers`.
+
+    Raises `UserError` for one that does not exist.
+    """
+    unknown = [tier for tier in named if tier not in tiers]
+    if unknown:
+        raise UserError("; ".join(_remedy(tier, tiers) for tier in unknown))
+    return tuple(tier for tier in tiers if tier in named or not named)
+
+
+def _remedy(tier: str, tiers: Sequence[str]) -> str:
+    close = difflib.get_close_matches(tier, tiers, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"use any of {', '.join(tiers)}"
+    return f'there is no tier "{tier}": {hint}'

@@ -1,13 +1,40 @@
 """What is done with one stack: connect to its state, plan, apply; what passes is tried again."""
 
-from collections.abc import Callable, Sequence
+import json
+import random
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from automation.deployment.backoff import PATIENT, Backoff
-from automation.deployment.classify import faults
-from automation.fleet import Track
-from automation.runner import Command, Step
-from automation.stream import Problem
+from automation.terraform.diagnostics import faults
+from automation.terraform.events import Problem
+from automation.terraform.pool import StackRun
+from automation.terraform.runner import Operation, Step
+from automation.terraform.stacks import Stack
+
+if TYPE_CHECKING:
+    from types_boto3_s3.client import S3Client
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Pauses, in seconds, that double up to a cap; half of each is left to chance."""
+
+    tries: int = 5
+    base: float = 3
+    cap: float = 60
+    chance: Callable[[], float] = random.random
+
+    def pauses(self) -> Iterator[float]:
+        """One for each further try."""
+        for number in range(self.tries):
+            longest = min(self.cap, self.base * 2**number)
+            yield longest * (1 + self.chance()) / 2
+
+
+PATIENT = Backoff()
+
 
 # Why a plan must not be applied; empty when it may.
 Approve = Callable[[Step], str]
@@ -15,24 +42,24 @@ NO_CHANGES = "no changes"
 
 
 def deploy_stack(
-    track: Track, approve: Approve = lambda _: "", *, backoff: Backoff = PATIENT
+    track: StackRun, approve: Approve = lambda _: "", *, backoff: Backoff = PATIENT
 ) -> bool:
     """Bring a stack to what was synthesized, and whether that succeeded."""
     return connect(track, backoff) and plan_and_apply(track, backoff, approve)
 
 
-def connect(track: Track, backoff: Backoff) -> bool:
+def connect(track: StackRun, backoff: Backoff) -> bool:
     """Connect to the stack's state."""
-    return persist(track, lambda: track.do("init", track.runner.init), backoff)
+    return retry(track, lambda: track.do("init", track.runner.init), backoff)
 
 
-def plan(track: Track, backoff: Backoff, mode: str | None = None) -> bool:
+def plan(track: StackRun, backoff: Backoff, mode: str | None = None) -> bool:
     """Plan, and keep the plan; `mode` is that of the runner."""
-    return persist(track, lambda: track.do("plan", partial(track.runner.plan, mode)), backoff)
+    return retry(track, lambda: track.do("plan", partial(track.runner.plan, mode)), backoff)
 
 
 def plan_and_apply(
-    track: Track,
+    track: StackRun,
     backoff: Backoff,
     approve: Approve = lambda _: "",
     *,
@@ -49,24 +76,24 @@ def plan_and_apply(
         if ready:
             ready = False
             return track.do("apply", track.runner.apply)
-        return _attempt(track, approve)
+        return _deploy_once(track, approve)
 
-    return persist(track, attempt, backoff)
+    return retry(track, attempt, backoff)
 
 
-def apply_at_once(track: Track, backoff: Backoff, targets: Sequence[str] = ()) -> bool:
+def apply_at_once(track: StackRun, backoff: Backoff, targets: Sequence[str] = ()) -> bool:
     """Apply a stack, or `targets` in it, without a plan that anybody sees."""
-    return persist(
+    return retry(
         track, lambda: track.do("apply", partial(track.runner.apply_at_once, targets)), backoff
     )
 
 
-def _attempt(track: Track, approve: Approve) -> bool:
+def _deploy_once(track: StackRun, approve: Approve) -> bool:
     if not track.do("plan", track.runner.plan):
         return False
     step = track.steps[-1]
     if not step.changed:
-        applied = any(each.command is Command.APPLY for each in track.steps)
+        applied = any(each.command is Operation.APPLY for each in track.steps)
         track.note = track.note if applied else NO_CHANGES
         return True
     reason = approve(step)
@@ -75,12 +102,12 @@ def _attempt(track: Track, approve: Approve) -> bool:
     return track.do("apply", track.runner.apply)
 
 
-def refuse(track: Track, reason: str) -> bool:
+def refuse(track: StackRun, reason: str) -> bool:
     """Give up a stack for a reason that Terraform does not know of."""
-    return track.do("stop", lambda: Step(Command.PLAN, 1, 0, (Problem(reason),)))
+    return track.do("stop", lambda: Step(Operation.PLAN, 1, 0, (Problem(reason),)))
 
 
-def persist(track: Track, attempt: Callable[[], bool], backoff: Backoff) -> bool:
+def retry(track: StackRun, attempt: Callable[[], bool], backoff: Backoff) -> bool:
     """Try until it succeeds, or fails for a reason that does not pass, or Ctrl-C is pressed."""
     for pause in backoff.pauses():
         if attempt():
@@ -93,3 +120,36 @@ def persist(track: Track, attempt: Callable[[], bool], backoff: Backoff) -> bool
         if not track.pause(pause):
             return False
     return attempt()
+
+
+def destroy_stack(track: StackRun, *, backoff: Backoff = PATIENT) -> bool:
+    """Connect to a stack's state and destroy what it holds, and whether that succeeded."""
+    return connect(track, backoff) and empty_stack(track, backoff=backoff)
+
+
+def empty_stack(track: StackRun, *, backoff: Backoff = PATIENT) -> bool:
+    """The same of a stack that is connected to its state."""
+    return retry(track, lambda: _destroy_once(track), backoff)
+
+
+def _destroy_once(track: StackRun) -> bool:
+    plan: partial[Step] = partial(track.runner.plan, "destroy")
+    if not track.do("plan to destroy", plan):
+        return False
+    return not track.steps[-1].changed or track.do("destroy", track.runner.apply)
+
+
+def left_behind(
+    client: "S3Client", stacks: Iterable[Stack], destroyed: Collection[str]
+) -> Iterator[str]:
+    """What the states of destroyed stacks still hold, and locks that nobody released."""
+    for stack in stacks:
+        backend = stack.content["terraform"]["backend"]["s3"]
+        bucket, key = backend["bucket"], backend["key"]
+        if stack.name in destroyed:
+            body = client.get_object(Bucket=bucket, Key=key)["Body"]
+            state: dict[str, Any] = json.load(body)
+            for resource in state["resources"]:
+                yield f"{stack.name}: {resource['mode']} {resource['type']}.{resource['name']}"
+        locks = client.list_objects_v2(Bucket=bucket, Prefix=f"{key}.tflock")
+        yield from (lock["Key"] for lock in locks.get("Contents", ()))

@@ -6,37 +6,36 @@ from pathlib import Path
 
 from rich.console import Console
 
-from automation import terraform
-from automation.fleet import Fleet
-from automation.graph import Graph, dependencies
-from automation.installation import install
-from automation.synthesis import WORKSPACE, Stack
+from automation.terraform import program
+from automation.terraform.pool import StackPool
+from automation.terraform.providers import install
+from automation.terraform.stacks import WORKSPACE, Graph, Stack, dependencies
 
 
 @dataclass(frozen=True)
-class Workbench:
+class Workspace:
     """The stacks by what they depend on, and what runs Terraform on them."""
 
     stacks: tuple[Stack, ...]
     graph: Graph
-    fleet: Fleet
+    fleet: StackPool
 
 
 def prepare(
     stacks: Sequence[Stack], *, data: Path, progress: Console, workspace: Path = WORKSPACE
-) -> Workbench:
+) -> Workspace:
     """Install the providers of an environment's stacks; raises `UserError` if it cannot.
 
     What Terraform needs meanwhile, plans with secrets too, goes to `data`.
     """
-    found = terraform.find()
+    found = program.find()
     with progress.status("Preparing the provider"):
         installation = install(found, stacks, workspace)
-    fleet = Fleet(
+    fleet = StackPool(
         stacks,
         terraform=replace(found, environ=installation.environ),
         installation=installation,
         workspace=data,
         console=progress,
     )
-    return Workbench(tuple(stacks), dependencies(stacks), fleet)
+    return Workspace(tuple(stacks), dependencies(stacks), fleet)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from automation.typed.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers, Yes
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers, Yes
 
 
 def bootstrap(
@@ -31,10 +31,12 @@ def bootstrap(
     as_json: Json = False,
 ) -> None:
     """Make the bucket that holds Terraform's states, or bring it up to date."""
-    from automation.bootstrap.command import Bootstrap  # noqa: PLC0415
-    from automation.bootstrap.request import Request  # noqa: PLC0415
+    from automation.bootstrap.command import (
+        BootstrapCommand,  # noqa: PLC0415
+        BootstrapRequest,  # noqa: PLC0415
+    )
 
-    request = Request(
+    request = BootstrapRequest(
         environment=env,
         yes=yes,
         status=status,
@@ -44,12 +46,12 @@ def bootstrap(
         branches=tuple(branch),
         github_environments=tuple(github_environment),
     )
-    raise typer.Exit(Bootstrap(request, console=CONSOLE, progress=PROGRESS).run())
+    raise typer.Exit(BootstrapCommand(request, console=CONSOLE, progress=PROGRESS).run())
 
 
 def preflight(env: Environment = DEFAULT, as_json: Json = False) -> None:
     """Say what would keep an environment from being deployed, before anything is changed."""
-    from automation.preflight.command import preflight as run  # noqa: PLC0415
+    from automation.checks.command import preflight as run  # noqa: PLC0415
 
     raise typer.Exit(run(env, as_json=as_json, console=CONSOLE, progress=PROGRESS))
 
@@ -64,11 +66,13 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Say what `deploy` would do."""
-    from automation.deployment.command import Plan  # noqa: PLC0415
-    from automation.deployment.request import Request  # noqa: PLC0415
+    from automation.deploy.command import (
+        DeployRequest,  # noqa: PLC0415
+        PlanCommand,  # noqa: PLC0415
+    )
 
-    request = Request(environment=env, tiers=tuple(tiers), out=out, as_json=as_json)
-    raise typer.Exit(Plan(request, console=CONSOLE, progress=PROGRESS).run())
+    request = DeployRequest(environment=env, tiers=tuple(tiers), out=out, as_json=as_json)
+    raise typer.Exit(PlanCommand(request, console=CONSOLE, progress=PROGRESS).run())
 
 
 def deploy(
@@ -85,22 +89,26 @@ def deploy(
     as_json: Json = False,
 ) -> None:
     """Plan every stack, show the changes, and apply them after those that they read from."""
-    from automation.deployment.command import Deploy  # noqa: PLC0415
-    from automation.deployment.request import Request  # noqa: PLC0415
+    from automation.deploy.command import (
+        DeployCommand,  # noqa: PLC0415
+        DeployRequest,  # noqa: PLC0415
+    )
 
-    request = Request(
+    request = DeployRequest(
         environment=env, tiers=tuple(tiers), yes=yes, plans=plans, unlock=unlock, as_json=as_json
     )
-    raise typer.Exit(Deploy(request, console=CONSOLE, progress=PROGRESS).run())
+    raise typer.Exit(DeployCommand(request, console=CONSOLE, progress=PROGRESS).run())
 
 
 def release(*, env: Environment = DEFAULT, yes: Yes = False, as_json: Json = False) -> None:
     """Publish the application as it is here, and have it replace what runs."""
-    from automation.release.command import Release  # noqa: PLC0415
-    from automation.release.request import Request  # noqa: PLC0415
+    from automation.release.command import (
+        ReleaseCommand,  # noqa: PLC0415
+        ReleaseRequest,  # noqa: PLC0415
+    )
 
-    request = Request(environment=env, yes=yes, as_json=as_json)
-    raise typer.Exit(Release(request, console=CONSOLE, progress=PROGRESS).run())
+    request = ReleaseRequest(environment=env, yes=yes, as_json=as_json)
+    raise typer.Exit(ReleaseCommand(request, console=CONSOLE, progress=PROGRESS).run())
 
 
 def rollback(
@@ -113,11 +121,13 @@ def rollback(
     as_json: Json = False,
 ) -> None:
     """Have an earlier release of the application replace what runs."""
-    from automation.release.command import Rollback  # noqa: PLC0415
-    from automation.release.request import Request  # noqa: PLC0415
+    from automation.release.command import (
+        ReleaseRequest,  # noqa: PLC0415
+        RollbackCommand,  # noqa: PLC0415
+    )
 
-    request = Request(environment=env, to=to, yes=yes, as_json=as_json)
-    raise typer.Exit(Rollback(request, console=CONSOLE, progress=PROGRESS).run())
+    request = ReleaseRequest(environment=env, to=to, yes=yes, as_json=as_json)
+    raise typer.Exit(RollbackCommand(request, console=CONSOLE, progress=PROGRESS).run())
 
 
 def destroy(
@@ -131,11 +141,13 @@ def destroy(
     as_json: Json = False,
 ) -> None:
     """Destroy an environment, or tiers of it, after saying what would be lost."""
-    from automation.destruction.command import Destroy  # noqa: PLC0415
-    from automation.destruction.request import Request  # noqa: PLC0415
+    from automation.destroy.command import (
+        DestroyCommand,  # noqa: PLC0415
+        DestroyRequest,  # noqa: PLC0415
+    )
 
-    request = Request(environment=env, tiers=tuple(tiers), confirm=confirm, as_json=as_json)
-    raise typer.Exit(Destroy(request, console=CONSOLE, progress=PROGRESS).run())
+    request = DestroyRequest(environment=env, tiers=tuple(tiers), confirm=confirm, as_json=as_json)
+    raise typer.Exit(DestroyCommand(request, console=CONSOLE, progress=PROGRESS).run())
 
 
 def status(env: Environment = DEFAULT, as_json: Json = False) -> None:
@@ -155,7 +167,7 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Say whether a deployed environment works, and is as configured."""
-    from automation.verification.command import verify as run  # noqa: PLC0415
+    from automation.checks.command import verify as run  # noqa: PLC0415
 
     code = run(env, in_full=in_full, as_json=as_json, console=CONSOLE, progress=PROGRESS)
     raise typer.Exit(code)
@@ -168,7 +180,7 @@ def drift(
     as_json: Json = False,
 ) -> None:
     """Find what was changed by other means than Terraform: exit code 0 none, 2 drift, 1 error."""
-    from automation.drift.command import Drift, Request  # noqa: PLC0415
+    from automation.drift.command import DriftCommand, DriftRequest  # noqa: PLC0415
 
-    request = Request(environment=env, tiers=tuple(tiers), as_json=as_json)
-    raise typer.Exit(Drift(request, console=CONSOLE, progress=PROGRESS).run())
+    request = DriftRequest(environment=env, tiers=tuple(tiers), as_json=as_json)
+    raise typer.Exit(DriftCommand(request, console=CONSOLE, progress=PROGRESS).run())

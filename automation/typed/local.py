@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from automation import commands
-from automation.synthesis import WORKSPACE
-from automation.typed.options import CONSOLE, DEFAULT, PROGRESS, Environment, Environments, Json
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Environments, Json
+from automation.synth import command
+from automation.terraform.stacks import WORKSPACE
 
 REVIEW = WORKSPACE / "review"
 ReviewFolder = Annotated[
@@ -20,12 +20,12 @@ Approvals = Annotated[Path | None, typer.Option("--approvals", help="instead of 
 
 def synth(env: Environment = DEFAULT) -> None:
     """Synthesize an environment to cdktf.out, as `python main.py` does."""
-    commands.synth(env, console=CONSOLE, progress=PROGRESS)
+    command.synth(env, console=CONSOLE, progress=PROGRESS)
 
 
 def validate(env: Environments = [DEFAULT], as_json: Json = False) -> None:  # noqa: B006
     """Synthesize, and have Terraform and the AWS provider validate every stack."""
-    valid = commands.validate(env, as_json=as_json, console=CONSOLE, progress=PROGRESS)
+    valid = command.validate(env, as_json=as_json, console=CONSOLE, progress=PROGRESS)
     raise typer.Exit(0 if valid else 1)
 
 
@@ -48,7 +48,7 @@ def diagram(
 
 def wheels(env: Environments = [DEFAULT]) -> None:  # noqa: B006
     """Download what the application's instances install, so that synthesis needs no network."""
-    from automation.wheels.command import fetch  # noqa: PLC0415
+    from automation.synth.wheels import fetch  # noqa: PLC0415
 
     fetch(env, console=CONSOLE, progress=PROGRESS)
 
@@ -70,11 +70,14 @@ def app(
     ] = None,
 ) -> None:
     """Run the application of an environment here, as its instances do."""
-    from automation.local_app.command import LocalApp, application_of  # noqa: PLC0415
-    from automation.local_app.request import Request  # noqa: PLC0415
+    from automation.app.command import (  # noqa: PLC0415
+        AppCommand,
+        AppRequest,  # noqa: PLC0415
+        application_of,
+    )
 
-    request = Request(folder=folder or application_of(env), port=port, database_url=database_url)
-    raise typer.Exit(LocalApp(request, console=CONSOLE, progress=PROGRESS).run())
+    request = AppRequest(folder=folder or application_of(env), port=port, database_url=database_url)
+    raise typer.Exit(AppCommand(request, console=CONSOLE, progress=PROGRESS).run())
 
 
 def rehearse(
@@ -91,11 +94,15 @@ def rehearse(
     as_json: Json = False,
 ) -> None:
     """Deploy an environment to an AWS that is emulated on this machine, and check it there."""
-    from automation.rehearsal.command import Rehearse  # noqa: PLC0415
-    from automation.rehearsal.request import Request  # noqa: PLC0415
+    from automation.rehearse.command import (
+        RehearseCommand,  # noqa: PLC0415
+        RehearseRequest,  # noqa: PLC0415
+    )
 
-    request = Request(environment=env, keep=keep, destroy=destroy, port=port, as_json=as_json)
-    command = Rehearse(request, console=CONSOLE, progress=PROGRESS)
+    request = RehearseRequest(
+        environment=env, keep=keep, destroy=destroy, port=port, as_json=as_json
+    )
+    command = RehearseCommand(request, console=CONSOLE, progress=PROGRESS)
     raise typer.Exit(command.stop() if stop else command.run())
 
 
@@ -111,13 +118,15 @@ def preview(
     as_json: Json = False,
 ) -> None:
     """Apply a base to an emulated AWS, and review what the working tree would change there."""
-    from automation.preview.command import Preview  # noqa: PLC0415
-    from automation.preview.request import Request  # noqa: PLC0415
+    from automation.preview.command import (
+        PreviewCommand,  # noqa: PLC0415
+        PreviewRequest,  # noqa: PLC0415
+    )
 
-    request = Request(
+    request = PreviewRequest(
         environment=env, base=base, out=out, approvals=approvals, dirty=dirty, as_json=as_json
     )
-    raise typer.Exit(Preview(request, console=CONSOLE, progress=PROGRESS).run())
+    raise typer.Exit(PreviewCommand(request, console=CONSOLE, progress=PROGRESS).run())
 
 
 def review(
@@ -132,9 +141,9 @@ def review(
     as_json: Json = False,
 ) -> None:
     """Say what plans would do, by risk: exit code 3 if a blocking change is not approved."""
-    from automation.review.command import Command, Request  # noqa: PLC0415
+    from automation.review.command import ReviewCommand, ReviewRequest  # noqa: PLC0415
 
-    request = Request(
+    request = ReviewRequest(
         environment=env, plans=plans, out=out, approvals=approvals, diagram=picture, as_json=as_json
     )
-    raise typer.Exit(Command(request, console=CONSOLE, progress=PROGRESS).run())
+    raise typer.Exit(ReviewCommand(request, console=CONSOLE, progress=PROGRESS).run())

@@ -10,17 +10,15 @@ from typing import Any
 
 import pytest
 
-from automation import terraform
 from automation.emulator import Emulator
-from automation.fleet import Fleet, Track
-from automation.graph import dependencies
-from automation.installation import install
-from automation.rehearsal.emulated import bootstrap_account, session, terraform_environment
-from automation.scheduler import Outcome
-from automation.synthesis import PROJECT, Synthesis
+from automation.rehearse.account import bootstrap_account, session, terraform_environment
+from automation.terraform import program
+from automation.terraform.pool import Outcome, StackPool, StackRun
+from automation.terraform.providers import install
+from automation.terraform.stacks import PROJECT, Synthesis, dependencies
 from config import Settings, load
-from tests.automation import tiny
 from tests.automation.consoles import Consoles
+from tests.automation.terraform import tiny
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,9 @@ class Account:
     def deploy(self) -> None:
         """Apply the tiny platform."""
         stacks = tiny.write(self.folder / "out", self.settings.naming)
-        found = terraform.find()
+        found = program.find()
         installation = install(found, stacks, PROJECT / ".terrace")
-        fleet = Fleet(
+        fleet = StackPool(
             stacks,
             terraform=replace(
                 found, environ=terraform_environment(self.emulator, installation.environ)
@@ -87,7 +85,7 @@ def emulated(folder: Path, settings: Settings | None = None) -> Iterator[Account
         yield Account(emulator, settings, folder)
 
 
-def _deploy(track: Track) -> bool:
+def _deploy(track: StackRun) -> bool:
     runner = track.runner
     steps = ("init", runner.init), ("plan", runner.plan), ("apply", runner.apply)
     return all(track.do(phase, step) for phase, step in steps)

@@ -3,18 +3,21 @@ from pathlib import Path
 
 import pytest
 
+from automation.command import exclusive_lock, interruptible
 from automation.errors import UserError
-from automation.guards import alone, interruptible
 
 
 def test_two_runs_do_not_meet(tmp_path: Path) -> None:
-    with alone(tmp_path / "dev", "dev is being deployed"):
-        with pytest.raises(UserError) as refusal, alone(tmp_path / "dev", "dev is being deployed"):
+    with exclusive_lock(tmp_path / "dev", "dev is being deployed"):
+        with (
+            pytest.raises(UserError) as refusal,
+            exclusive_lock(tmp_path / "dev", "dev is being deployed"),
+        ):
             pass
         assert str(refusal.value) == "dev is being deployed: wait for that to end"
-        with alone(tmp_path / "prod", "prod is being deployed"):
+        with exclusive_lock(tmp_path / "prod", "prod is being deployed"):
             pass
-    with alone(tmp_path / "dev", "dev is being deployed"):
+    with exclusive_lock(tmp_path / "dev", "dev is being deployed"):
         pass
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from automation.command import check_folder, disk_errors
 from automation.errors import CommandError, UserError
 from automation.output import OutputError
-from automation.remedies import check_folder, disk_errors
 
 PLACE = Path("/home/me/terrace/cdktf.out")
 FULL = f"the disk is full: make room where {PLACE} is, then try again"

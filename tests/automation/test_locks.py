@@ -5,7 +5,7 @@ import pytest
 from automation import locks
 from automation.errors import CommandError
 from tests.artifact.packages import wheel
-from tests.automation.wheels.projects import Project, enter
+from tests.automation.synth.projects import Project, enter
 
 
 @pytest.fixture

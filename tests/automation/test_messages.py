@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 from automation.__main__ import cli
-from automation.synthesis import PROJECT
+from automation.terraform.stacks import PROJECT
 
 GROUP: Any = typer.main.get_command(cli)
 OPTIONS: Mapping[str, frozenset[str]] = {
@@ -76,7 +76,7 @@ def reached(command: str) -> frozenset[tuple[str, str]]:
     )
     found, todo = set[tuple[str, str]](), imported(start)
     if command in ("synth", "validate"):
-        todo |= {("automation.commands", command)}
+        todo |= {("automation.synth.command", command)}
     while todo - found:
         new = todo - found
         found |= new

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from automation import doctor, packages, programs
-from automation.synthesis import PROJECT
+from automation.terraform.stacks import PROJECT
 from tests.automation.systems import Machine
 from tests.processes import run
 from tests.programs import absence

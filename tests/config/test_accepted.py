@@ -10,10 +10,10 @@ import pytest
 from cdktf import App
 from hypothesis import given
 
-from automation import terraform
 from automation.errors import CommandError, UserError
-from automation.synthesis import read
-from automation.validation import Validator
+from automation.synth.validation import Validator
+from automation.terraform import program
+from automation.terraform.stacks import read
 from config import Settings
 from stacks.platform import Platform
 from tests.config import generated
@@ -69,7 +69,7 @@ def test_accepted_settings_are_synthesized(number: int, output: Callable[[int], 
 def test_terraform_accepts_accepted_settings(number: int, output: Callable[[int], Path]) -> None:
     stacks = read(output(number))
     try:
-        validator = Validator(terraform.find(), stacks)
+        validator = Validator(program.find(), stacks)
     except (UserError, CommandError) as error:
         pytest.skip(str(error))
     complaints = [

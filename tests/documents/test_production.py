@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from automation.emulator import Emulator
-from automation.rehearsal.emulated import terraform_environment
+from automation.rehearse.account import terraform_environment
 from config import load
 from tests.conftest import Tiers
 from tests.documents.clones import Hub, install, snapshot, without_git
@@ -27,7 +27,7 @@ from tests.documents.scripts import PRODUCTION
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
 # What tests of their own do, as it stands: it would take minutes here.
-ELSEWHERE = {"make": "tests/automation/rehearsal"}
+ELSEWHERE = {"make": "tests/automation/rehearse"}
 AS_PRODUCTION = (("dev.example.com", "example.com"), ("dev-", "prod-"), ("dev:", "prod:"))
 
 

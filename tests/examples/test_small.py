@@ -18,10 +18,9 @@ from uuid import uuid4
 import pytest
 
 from artifact import Runtime, pack, procfile
+from automation.app import command
+from automation.app.database import HOST, Access, free_port
 from automation.emulator import Emulator
-from automation.local_app import contract
-from automation.local_app.access import Access
-from automation.local_app.mariadb import HOST, free_port
 from config import Settings, load, parse
 from tests.processes import PROJECT
 
@@ -90,11 +89,11 @@ def unpacked(name: str, folder: Path) -> Path:
 def started(emulator: Emulator, folder: Path, database_port: int) -> Iterator[Server]:
     """The line `web` of a Procfile, with the environment that the platform promises."""
     access = Access(HOST, database_port, "app", "app", "secret", None)
-    arn = contract.store_secret(emulator, access, name=f"database-{uuid4().hex}")
+    arn = command.store_secret(emulator, access, name=f"database-{uuid4().hex}")
     port = free_port()
-    environ = contract.environment(emulator, access, secret_arn=arn, port=port)
+    environ = command.environment(emulator, access, secret_arn=arn, port=port)
     process = subprocess.Popen(  # noqa: S603
-        contract.shell(procfile.read(folder)["web"]),
+        command.shell(procfile.read(folder)["web"]),
         cwd=folder,
         env=environ,
         stdout=subprocess.PIPE,

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from automation.bootstrap.command import Bootstrap
-from automation.bootstrap.request import Request
-from automation.deployment.states import States
+from automation.aws.states import DeployedStates
+from automation.bootstrap.command import BootstrapCommand, BootstrapRequest
 from automation.emulator import Emulator
-from automation.rehearsal.emulated import session
+from automation.rehearse.account import session
 from config import load
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
@@ -20,8 +19,10 @@ def bootstrap(account: Account, monkeypatch: pytest.MonkeyPatch) -> str:
     consoles = Consoles()
     with monkeypatch.context() as patch:
         account.enter(patch)
-        asked = Request(environment="dev", yes=True)
-        command = Bootstrap(asked, console=consoles.console, progress=consoles.progress, pause=0.1)
+        asked = BootstrapRequest(environment="dev", yes=True)
+        command = BootstrapCommand(
+            asked, console=consoles.console, progress=consoles.progress, pause=0.1
+        )
         assert command.run() == 0
     return consoles.output.getvalue()
 
@@ -42,4 +43,4 @@ def test_a_fifth_of_all_calls_fails_and_the_bucket_is_made(
         assert "dev-349081-bootstrap: created" in bootstrap(account, monkeypatch)
         assert "nothing to change" in bootstrap(account, monkeypatch)
         assert len(faulty.forwarder.happened) > faulty.count(None)
-        States(session(real), dev).check()
+        DeployedStates(session(real), dev).check()

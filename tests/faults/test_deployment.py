@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from automation.synthesis import PROJECT
+from automation.terraform.stacks import PROJECT
 from tests.automation.accounts import Account, emulated
-from tests.automation.deployment.deploying import Deploying, share_provider
+from tests.automation.deploy.deploying import Deploying, share_provider
 from tests.faults.calls import Call
 from tests.faults.proxy import TRANSIENT, Fault, Faulty, never, once, sometimes
 
@@ -24,11 +24,11 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from rich.console import Console
-from automation.deployment.command import Deploy
-from automation.deployment.request import Request
-from automation.synthesis import Synthesis
+from automation.deploy.command import DeployCommand
+from automation.deploy.command import DeployRequest
+from automation.terraform.stacks import Synthesis
 from config import load
-from tests.automation import tiny
+from tests.automation.terraform import tiny
 from tests.faults.test_deployment import without_parameters
 def synthesize(environment, output):
     stacks = tiny.write(output, load(environment).naming)

@@ -8,12 +8,11 @@ import pytest
 
 from automation.checks import check_platform
 from automation.emulator import Emulator
-from automation.rehearsal.emulated import session
-from automation.synthesis import Synthesis, read
-from automation.tiers import ordered
+from automation.rehearse.account import session
+from automation.terraform.stacks import Synthesis, ordered, read
 from config import load
 from tests.automation.accounts import Account
-from tests.automation.deployment.deploying import Deploying, share_provider
+from tests.automation.deploy.deploying import Deploying, share_provider
 from tests.faults.proxy import TRANSIENT, Faulty, never, sometimes
 from tests.faults.test_bootstrap import bootstrap
 

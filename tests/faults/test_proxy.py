@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automation.emulator import Emulator
-from automation.rehearsal.emulated import session
+from automation.rehearse.account import session
 from tests.faults.calls import Call, Protocol, service_of
 from tests.faults.proxy import Fault, Faulty, always, never, once, sometimes
 

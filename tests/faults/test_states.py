@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from automation.deployment.states import State, States, digest
+from automation.aws.states import DeployedStates, RemoteState, digest
 from automation.emulator import Emulator
 from automation.errors import CommandError, UserError
-from automation.rehearsal.emulated import session
+from automation.rehearse.account import session
 from config import load
 from tests.automation.accounts import emulated
 from tests.faults.proxy import Fault, Faulty, always, never, once
@@ -26,8 +26,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faulty]:
 
 
 @pytest.fixture(scope="module")
-def states(faulty: Faulty) -> States:
-    return States(session(faulty), load("dev"))
+def states(faulty: Faulty) -> DeployedStates:
+    return DeployedStates(session(faulty), load("dev"))
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +36,11 @@ def good_day(faulty: Faulty) -> Iterator[None]:
     faulty.forwarder.rule = never
 
 
-def test_the_bucket_is_there(states: States) -> None:
+def test_the_bucket_is_there(states: DeployedStates) -> None:
     states.check()
 
 
-def test_a_bucket_that_is_not_ours(faulty: Faulty, states: States) -> None:
+def test_a_bucket_that_is_not_ours(faulty: Faulty, states: DeployedStates) -> None:
     faulty.forwarder.rule = always(Fault.DENIED, "s3", "HEAD /")
     with pytest.raises(UserError) as refusal:
         states.check()
@@ -52,14 +52,16 @@ def test_a_bucket_that_is_not_ours(faulty: Faulty, states: States) -> None:
 
 def test_no_bucket(emulator: Emulator, tmp_path: Path) -> None:
     with pytest.raises(UserError) as refusal:
-        States(session(emulator), load("dev")).check()
+        DeployedStates(session(emulator), load("dev")).check()
     assert str(refusal.value) == (
         f"there is no state bucket {BUCKET}: run `python -m automation bootstrap --env dev`"
     )
     assert tmp_path.exists()
 
 
-def test_states_are_known_by_lineage_serial_and_digests(faulty: Faulty, states: States) -> None:
+def test_states_are_known_by_lineage_serial_and_digests(
+    faulty: Faulty, states: DeployedStates
+) -> None:
     assert states.read(KEY) is None
     assert states.lock(KEY) is None
     secret = {"value": "hunter2", "type": "string", "sensitive": True}
@@ -71,18 +73,20 @@ def test_states_are_known_by_lineage_serial_and_digests(faulty: Faulty, states: 
     s3.put_object(Bucket=BUCKET, Key=f"{KEY}.tflock", Body=b'{"ID": "c-d", "Who": "alice"}')
     found = states.read(KEY)
     digests = {"secret": digest("hunter2"), "several": digest(["a", "b"])}
-    assert found == State("a-b", 7, digests)
+    assert found == RemoteState("a-b", 7, digests)
     assert "hunter2" not in str(found)
     assert states.lock(KEY) == {"ID": "c-d", "Who": "alice"}
 
 
 @pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.UNAVAILABLE, Fault.DROPPED])
-def test_a_call_that_fails_is_made_again(faulty: Faulty, states: States, fault: Fault) -> None:
+def test_a_call_that_fails_is_made_again(
+    faulty: Faulty, states: DeployedStates, fault: Fault
+) -> None:
     faulty.forwarder.rule = once(fault, "s3", "GET /")
     assert states.read("absent") is None
 
 
-def test_a_state_that_may_not_be_read_is_one_line(faulty: Faulty, states: States) -> None:
+def test_a_state_that_may_not_be_read_is_one_line(faulty: Faulty, states: DeployedStates) -> None:
     faulty.forwarder.rule = always(Fault.DENIED, "s3", "GET /")
     with pytest.raises(CommandError, match=r"^access denied: .*GetObject"):
         states.read(KEY)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from cdktf import Fn, TerraformOutput, TerraformStack, TerraformVariable
 
-from automation import terraform
+from automation.terraform import program
 from modules.literal import literal
 from tests.rendered import rendered
 from tests.synthesized import Synthesized, synthesize
@@ -31,7 +31,7 @@ def test_tests_read_texts_as_terraform_does() -> None:
 @pytest.mark.slow
 @pytest.mark.terraform
 def test_terraform_reads_what_was_written(tmp_path: Path) -> None:
-    found = terraform.find()
+    found = program.find()
     stack = synthesized().parsed
     outputs = {
         name: {"value": each["value"].replace("${base64encode(", "${trimspace(")}

@@ -7,7 +7,7 @@ import pytest
 
 from automation.diagram import draw
 from automation.diagram.command import COMMITTED
-from automation.synthesis import read
+from automation.terraform.stacks import read
 from tests.yours.environments import valid
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from automation.scan import exceptions, report
+from automation.scan import command, exceptions
 from automation.scan.command import examine
 from tests.automation.scan.conftest import installed  # noqa: F401
 from tests.yours.environments import foreign, valid
@@ -26,5 +26,5 @@ def test_every_failed_check_has_a_reviewed_reason(your_output_of: Callable[[str]
     found = examine(outputs, environments, own=own, users=users)
     if not found.ok:
         shown = StringIO()
-        report.show(found, Console(file=shown, width=120))
+        command.show(found, Console(file=shown, width=120))
         pytest.fail(f"make scan:\n{shown.getvalue()}", pytrace=False)

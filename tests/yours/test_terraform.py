@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from automation.synthesis import read
-from tests.automation.test_validate import validator
+from automation.terraform.stacks import read
+from tests.automation.synth.test_validation import validator
 from tests.yours.environments import foreign
 
 

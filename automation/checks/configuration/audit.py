@@ -4,14 +4,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from automation.aws.clients import Clients
 from automation.checks import lookups
-from automation.checks.alarms import alarms, topic, topic_arn
-from automation.checks.buckets import BucketChecks
-from automation.checks.claim import Check, Claim, covers, equal, only, run, same
-from automation.checks.clients import Clients
-from automation.checks.database import identifiers
-from automation.checks.finding import Finding
-from automation.checks.storage import replaced_versions
+from automation.checks.check import Check, Claim, Finding, covers, equal, only, run, same
+from automation.checks.configuration.database import identifiers
+from automation.checks.configuration.monitoring import alarms, topic, topic_arn
+from automation.checks.configuration.storage import BucketChecks, replaced_versions
 from config import Settings
 
 if TYPE_CHECKING:

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
+from automation.aws.clients import Clients
 from automation.checks import lookups
-from automation.checks.claim import Check, Claim, equal, holds, only, run, same
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.checks.check import Check, Claim, Finding, equal, holds, only, run, same
 from config import Settings
 
 if TYPE_CHECKING:

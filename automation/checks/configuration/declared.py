@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from automation.checks.claim import Check, Claim, covers, holds, run, same
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
-from automation.synthesis import Stack
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Claim, Finding, covers, holds, run, same
+from automation.terraform.stacks import Stack
 from config import Settings
 
 _ALARM = "aws_cloudwatch_metric_alarm"

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
+from automation.aws.clients import Clients
 from automation.checks import lookups
-from automation.checks.claim import Check, Claim, equal, only, run
-from automation.checks.clients import Clients
-from automation.checks.distribution import DISTRIBUTION_CHECKS
-from automation.checks.finding import Finding
-from automation.checks.web_acl import WEB_ACL_CHECKS
+from automation.checks.check import Check, Claim, Finding, equal, only, run
+from automation.checks.configuration.distribution import DISTRIBUTION_CHECKS, WEB_ACL_CHECKS
 from config import Settings
 
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html

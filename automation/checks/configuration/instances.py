@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from automation.aws.clients import Clients
 from automation.checks import lookups
-from automation.checks.claim import Check, Claim, covers, equal, holds, only, same
-from automation.checks.clients import Clients
-from automation.checks.load_balancer import find_target_group
+from automation.checks.check import Check, Claim, Finding, covers, equal, holds, only, run, same
+from automation.checks.configuration.load_balancer import LOAD_BALANCER_CHECKS, find_target_group
 from config import Settings
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         LaunchTemplateSpecificationTypeDef,
     )
     from types_boto3_ec2.type_defs import ResponseLaunchTemplateDataTypeDef
+
 
 METRICS = ("GroupInServiceInstances", "GroupMinSize", "GroupDesiredCapacity", "GroupMaxSize")
 
@@ -176,3 +177,18 @@ INSTANCE_CHECKS: Mapping[str, Check] = {
     "access to instances": _access,
     "machine": _machine,
 }
+
+
+def check_application(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """The load balancer, what it lets through, and the instances behind it."""
+    checks: dict[str, Check] = {
+        **LOAD_BALANCER_CHECKS,
+        **INSTANCE_CHECKS,
+        "logs": _logs,
+    }
+    return run("application", clients, settings, checks)
+
+
+def _logs(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    names = [settings.naming.path(f"application/{each}") for each in ("app", "system")]
+    return lookups.log_groups(clients, settings, names, key="logs")

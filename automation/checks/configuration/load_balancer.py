@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from automation.aws.clients import Clients
 from automation.checks import lookups
-from automation.checks.claim import Check, Claim, equal, only, same
-from automation.checks.clients import Clients
+from automation.checks.check import Check, Claim, equal, only, same
 from config import Settings
 
 if TYPE_CHECKING:

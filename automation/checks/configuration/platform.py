@@ -4,20 +4,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import boto3
 
-from automation.checks.application import check_application
-from automation.checks.audit import check_audit
-from automation.checks.clients import Clients
-from automation.checks.database import check_database
-from automation.checks.declared import check_declared
-from automation.checks.dns import check_dns
-from automation.checks.edge import check_edge
-from automation.checks.finding import Finding
-from automation.checks.monitoring import check_monitoring
-from automation.checks.network import check_network
-from automation.checks.security import check_security
-from automation.checks.state import check_state
-from automation.checks.storage import check_storage
-from automation.synthesis import Stack
+from automation.aws.clients import Clients
+from automation.checks.check import Finding
+from automation.checks.configuration.audit import check_audit
+from automation.checks.configuration.database import check_database
+from automation.checks.configuration.declared import check_declared
+from automation.checks.configuration.dns import check_dns
+from automation.checks.configuration.edge import check_edge
+from automation.checks.configuration.instances import check_application
+from automation.checks.configuration.monitoring import check_monitoring
+from automation.checks.configuration.network import check_network
+from automation.checks.configuration.security import check_security
+from automation.checks.configuration.state import check_state
+from automation.checks.configuration.storage import check_storage
+from automation.terraform.stacks import Stack
 from config import Settings
 
 _CHECKS: Mapping[str, Callable[[Clients, Settings], Iterator[Finding]]] = {

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from functools import partial
 
-from automation.checks.claim import Claim, equal, run
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.checks.check import Claim, Finding, equal, run
 from config import Settings
 
 PURPOSES = ("data", "storage", "logs")

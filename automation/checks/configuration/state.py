@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from automation.aws.clients import Clients
 from automation.checks import lookups
-from automation.checks.buckets import BucketChecks
-from automation.checks.claim import Check, Claim, covers, equal, run, same
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
-from automation.checks.security import key
+from automation.checks.check import Check, Claim, Finding, covers, equal, run, same
+from automation.checks.configuration.security import key
+from automation.checks.configuration.storage import BucketChecks
 from config import Settings
 
 STATE = "tfstate"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from automation.checks.claim import Check, Claim, holds, only, shown
-from automation.checks.clients import Clients
-from automation.checks.instances import find
-from automation.checks.load_balancer import find_target_group
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Claim, holds, only, shown
+from automation.checks.configuration.instances import find
+from automation.checks.configuration.load_balancer import find_target_group
 from config import Settings
 
 if TYPE_CHECKING:

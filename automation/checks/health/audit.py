@@ -4,9 +4,9 @@ import datetime
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from automation.checks.claim import Check, Claim, equal, holds
-from automation.checks.clients import Clients
-from automation.checks.database import find, identifiers
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Claim, equal, holds
+from automation.checks.configuration.database import find, identifiers
 from config import Settings
 
 # RDS uploads transaction logs every five minutes.

@@ -3,12 +3,38 @@
 import datetime
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Literal
 
-from automation.checks.claim import Check, Claim, equal, holds, same, shown
-from automation.checks.clients import Clients
-from automation.checks.database import AT_WORK, find, identifiers
-from automation.verification.metrics import newest
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Claim, equal, holds, same, shown
+from automation.checks.configuration.database import AT_WORK, find, identifiers
 from config import Settings
+
+_RECENT = datetime.timedelta(minutes=30)
+_PERIOD_SECONDS = 300
+
+
+def newest(
+    clients: Clients,
+    metric: str,
+    instance: str,
+    *,
+    now: datetime.datetime,
+    statistic: Literal["Minimum", "Maximum"],
+) -> float | None:
+    """Of the last half hour; None when there is none."""
+    answer = clients.cloudwatch.get_metric_statistics(
+        Namespace="AWS/RDS",
+        MetricName=metric,
+        Dimensions=[{"Name": "DBInstanceIdentifier", "Value": instance}],
+        StartTime=now - _RECENT,
+        EndTime=now,
+        Period=_PERIOD_SECONDS,
+        Statistics=[statistic],
+    )
+    points = sorted(answer["Datapoints"], key=lambda point: point["Timestamp"])
+    return points[-1].get(statistic) if points else None
+
 
 _GIB = 1024**3
 # Below this share RDS would have grown the storage, if it still could.

@@ -7,16 +7,14 @@ from dataclasses import replace
 
 import boto3
 
-from automation.checks.claim import Check, run
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
-from automation.checks.platform import check_platform, without_checks
-from automation.synthesis import Stack
-from automation.verification.alarms import ALARM_CHECKS
-from automation.verification.application import APPLICATION_CHECKS
-from automation.verification.audit import audit_checks
-from automation.verification.database import database_checks
-from automation.verification.edge import EDGE_CHECKS, certificate_checks
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Finding, run
+from automation.checks.configuration.platform import check_platform, without_checks
+from automation.checks.health.application import APPLICATION_CHECKS
+from automation.checks.health.audit import audit_checks
+from automation.checks.health.database import database_checks
+from automation.checks.health.edge import ALARM_CHECKS, EDGE_CHECKS, certificate_checks
+from automation.terraform.stacks import Stack
 from config import Settings
 
 _GENERAL = "none: looked at are its state, that its resources are deployed, and its alarms"

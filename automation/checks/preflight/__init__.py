@@ -1,5 +1,5 @@
 """What would keep an environment from being deployed, found before anything is changed."""
 
-from automation.preflight.preflight import examine
+from automation.checks.preflight.preflight import examine
 
 __all__ = ["examine"]

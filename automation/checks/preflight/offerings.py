@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from automation.checks.claim import Check, Claim, covers, shown
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Claim, covers, shown
 from config import Settings
 
 if TYPE_CHECKING:

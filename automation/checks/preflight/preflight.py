@@ -6,17 +6,14 @@ from dataclasses import replace
 
 import boto3
 
-from automation import terraform
-from automation.checks.claim import Check, run
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Finding, run
+from automation.checks.preflight.account import ACCOUNT_CHECKS, NAME_CHECKS, STATE_CHECKS
+from automation.checks.preflight.dns import Ask, delegation_checks, name_servers
+from automation.checks.preflight.offerings import OFFERING_CHECKS
+from automation.checks.preflight.quotas import QUOTA_CHECKS
 from automation.errors import UserError
-from automation.preflight.account import ACCOUNT_CHECKS
-from automation.preflight.buckets import NAME_CHECKS, STATE_CHECKS
-from automation.preflight.delegation import Ask, delegation_checks
-from automation.preflight.offerings import OFFERING_CHECKS
-from automation.preflight.quotas import QUOTA_CHECKS
-from automation.preflight.resolver import name_servers
+from automation.terraform import program
 from config import Settings
 
 _USED = ("ec2", "kms", "rds", "route53", "s3", "service_quotas")
@@ -63,7 +60,7 @@ def _prepare(clients: Clients) -> None:
 
 def _terraform() -> Finding:
     try:
-        found = terraform.find()
+        found = program.find()
     except UserError as error:
         detail, _, remedy = str(error).partition(": ")
         return Finding("tools", "Terraform", ok=False, detail=detail, remedy=remedy)

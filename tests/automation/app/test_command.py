@@ -13,11 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from automation.app import database
+from automation.app.command import AppCommand, AppRequest
 from automation.errors import CommandError, UserError
-from automation.local_app import mariadb
-from automation.local_app.command import LocalApp
-from automation.local_app.request import Request
-from automation.synthesis import PROJECT
+from automation.terraform.stacks import PROJECT
 from tests import processes as programs
 from tests.automation.systems import Machine
 
@@ -25,8 +24,8 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from automation.local_app.command import LocalApp, application_of
-from automation.local_app.request import Request
+from automation.app.command import AppCommand, application_of
+from automation.app.command import AppRequest
 
 folder = application_of("dev")
 request = Request(folder=folder, port=int(sys.argv[1]), workspace=Path(sys.argv[2]))
@@ -35,9 +34,9 @@ sys.exit(LocalApp(request, console=console, progress=Console(stderr=True)).run()
 """
 
 
-def run(request: Request) -> int:
+def run(request: AppRequest) -> int:
     console = Console(file=io.StringIO())
-    return LocalApp(request, console=console, progress=console).run()
+    return AppCommand(request, console=console, progress=console).run()
 
 
 def free_port() -> int:
@@ -47,18 +46,18 @@ def free_port() -> int:
     return port
 
 
-def request(tmp_path: Path, procfile: str) -> Request:
+def request(tmp_path: Path, procfile: str) -> AppRequest:
     (tmp_path / "Procfile").write_text(procfile)
     # Nobody connects to it: these commands do not look at their environment.
     url = "mysql://nobody@127.0.0.1/nothing"
-    return Request(
+    return AppRequest(
         folder=tmp_path, port=free_port(), database_url=url, workspace=tmp_path / "workspace"
     )
 
 
 def test_without_a_procfile_there_is_nothing_to_run(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="Procfile is missing: write one with a line"):
-        run(Request(folder=tmp_path, port=free_port(), workspace=tmp_path))
+        run(AppRequest(folder=tmp_path, port=free_port(), workspace=tmp_path))
 
 
 def test_a_taken_port_is_told_before_anything_starts(tmp_path: Path) -> None:
@@ -77,7 +76,7 @@ def test_a_missing_server_is_told_with_what_to_install(
 ) -> None:
     Machine(tmp_path, monkeypatch).is_("Debian")
     with pytest.raises(UserError) as error:
-        mariadb.find("mariadbd")
+        database.find("mariadbd")
     assert str(error.value) == (
         "mariadbd is missing: run apt-get install -y --no-install-recommends mariadb-server-core "
         "mariadb-client-core, or set DATABASE_URL=mysql://user:password@host:port/name"

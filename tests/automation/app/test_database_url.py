@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from automation.app.database import parse
 from automation.errors import UserError
-from automation.local_app.database_url import parse
 
 FORM = "mysql://user:password@host:port/name, with ?ssl_ca=file where TLS needs an authority"
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
-from automation import aws
+from automation.aws import session as aws_session
 from automation.emulator import Emulator
 from automation.errors import UserError
 from config import Settings, load
@@ -54,7 +54,7 @@ def test_whatever_the_user_has_is_heeded_or_refused_in_one_line(
 def answer(settings: Settings) -> str:
     """What a command would print."""
     try:
-        return str(aws.connect(settings).region_name)
+        return str(aws_session.connect(settings).region_name)
     except UserError as error:
         return str(error)
 
@@ -88,16 +88,16 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[Silence]:
 
 
 def test_silence_is_borne_for_less_than_half_a_minute() -> None:
-    longest = aws._TIMEOUTS.read_timeout + aws._TIMEOUTS.connect_timeout  # type: ignore[attr-defined]
-    assert 15 <= aws._SILENCES * longest <= 35
+    longest = aws_session._TIMEOUTS.read_timeout + aws_session._TIMEOUTS.connect_timeout  # type: ignore[attr-defined]
+    assert 15 <= aws_session._SILENCES * longest <= 35
 
 
 @pytest.mark.parametrize("attempts", [1, 10])
 def test_an_endpoint_that_never_answers_is_named_however_patient_a_client_is(
     attempts: int, silence: Silence, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(aws, "_TIMEOUTS", Config(connect_timeout=1, read_timeout=0.2))
-    session = boto3.Session(botocore_session=aws._impatient(), region_name=settings.region)
+    monkeypatch.setattr(aws_session, "_TIMEOUTS", Config(connect_timeout=1, read_timeout=0.2))
+    session = boto3.Session(botocore_session=aws_session._impatient(), region_name=settings.region)
     client = session.client(
         "s3",
         config=Config(retries={"mode": "standard", "total_max_attempts": attempts}),
@@ -107,7 +107,7 @@ def test_an_endpoint_that_never_answers_is_named_however_patient_a_client_is(
         client.list_buckets()
     assert time.monotonic() - start < 10
     with pytest.raises(UserError) as refusal:
-        aws.connect(settings)
+        aws_session.connect(settings)
     assert str(refusal.value).startswith("AWS does not answer: check the network")
     assert silence.url in str(refusal.value)
     assert "\n" not in str(refusal.value)
@@ -120,6 +120,6 @@ def test_an_endpoint_that_is_to_be_ignored_may_be_anything(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_RDS", value)
     with pytest.raises(UserError, match='AWS_ENDPOINT_URL_RDS: received "'):
-        aws._refuse_endpoints()
+        aws_session._refuse_endpoints()
     monkeypatch.setenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
-    aws._refuse_endpoints()
+    aws_session._refuse_endpoints()

@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 from automation.emulator import Emulator
-from automation.rehearsal.emulated import session
+from automation.rehearse.account import session
 from config import Settings, load
 from tests.automation.bootstrap.front import Front
 

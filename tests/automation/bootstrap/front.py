@@ -19,8 +19,7 @@ from botocore.config import Config
 
 from automation.emulator import Emulator
 from automation.emulator.dispatch import Response
-from automation.emulator.environment import CREDENTIALS
-from automation.emulator.process import NO_CONFIGURATION
+from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION
 from automation.emulator.proxy import Proxy
 
 _STATUS = re.compile(rb"<StackStatus>[A-Z_]+</StackStatus>")

@@ -5,20 +5,20 @@ from typing import Any
 
 import boto3
 
-from automation.bootstrap import github
-from automation.bootstrap.bootstrap import Outcome, bootstrap
+from automation.bootstrap import account
+from automation.bootstrap.bootstrap import BootstrapOutcome, bootstrap
 from automation.bootstrap.stack import TEMPLATE
 from config import Settings
 
 PAUSE = 0.01
 
 
-def run(session: boto3.Session, settings: Settings, **options: Any) -> Outcome:
+def run(session: boto3.Session, settings: Settings, **options: Any) -> BootstrapOutcome:
     return bootstrap(session, settings, pause=PAUSE, **options)
 
 
-def main_of(repository: str = "acme/shop", *branches: str) -> github.GitHub:
-    found = github.parse(repository, branches=branches, environments=())
+def main_of(repository: str = "acme/shop", *branches: str) -> account.GitHub:
+    found = account.parse(repository, branches=branches, environments=())
     assert found is not None
     return found
 

@@ -4,15 +4,14 @@ from typing import Any
 import boto3
 import pytest
 
-from automation.bootstrap.bootstrap import Outcome
-from automation.bootstrap.changes import Change
-from automation.bootstrap.following import Event
-from automation.checks.buckets import BucketChecks
-from automation.checks.claim import run as run_checks
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
-from automation.checks.state import STATE
-from automation.checks.storage import replaced_versions
+from automation.aws.clients import Clients
+from automation.bootstrap.bootstrap import BootstrapOutcome
+from automation.bootstrap.changes import StackChange
+from automation.bootstrap.lifecycle import Event
+from automation.checks.check import Finding
+from automation.checks.check import run as run_checks
+from automation.checks.configuration.state import STATE
+from automation.checks.configuration.storage import BucketChecks, replaced_versions
 from automation.errors import CommandError, UserError
 from config import Settings
 from tests.automation.bootstrap import runs
@@ -128,16 +127,16 @@ def with_log_days(settings: Settings, days: int) -> Settings:
 
 def test_an_update_shows_its_changes_and_makes_them(aws: boto3.Session, settings: Settings) -> None:
     runs.run(aws, settings)
-    shown: list[Change] = []
+    shown: list[StackChange] = []
     events: list[Event] = []
 
-    def confirm(changes: tuple[Change, ...]) -> bool:
+    def confirm(changes: tuple[StackChange, ...]) -> bool:
         shown.extend(changes)
         return True
 
     later = with_log_days(settings, 400)
     outcome = runs.run(aws, later, confirm=confirm, tell=events.append)
-    change = Change("Modify", "AccessLogBucket", "AWS::S3::Bucket", "False")
+    change = StackChange("Modify", "AccessLogBucket", "AWS::S3::Bucket", "False")
     assert outcome.action == "updated"
     assert shown == [change] == list(outcome.changes)
     logs = settings.naming.bucket("tfstate-logs")
@@ -150,7 +149,7 @@ def test_a_declined_update_changes_nothing(aws: boto3.Session, settings: Setting
     runs.run(aws, settings)
     outcome = runs.run(aws, with_log_days(settings, 400), confirm=lambda _: False)
     assert outcome.action == "declined"
-    again: Outcome = runs.run(aws, settings)
+    again: BootstrapOutcome = runs.run(aws, settings)
     assert again.action == "unchanged"
 
 

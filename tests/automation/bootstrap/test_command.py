@@ -10,8 +10,7 @@ import pytest
 
 from automation.bootstrap import command
 from automation.bootstrap.changes import Confirmation
-from automation.bootstrap.command import Bootstrap
-from automation.bootstrap.request import Request
+from automation.bootstrap.command import BootstrapCommand, BootstrapRequest
 from automation.emulator import Emulator
 from automation.errors import CommandError, UserError
 from config import Settings
@@ -31,9 +30,9 @@ class Typed:
     consoles: Consoles = field(default_factory=Consoles)
 
     def __call__(self, *, answers: str | None = None, **options: Any) -> int:
-        request = Request("dev", **options)
+        request = BootstrapRequest("dev", **options)
         terminal = StringIO() if answers is None else Terminal(answers)
-        return Bootstrap(
+        return BootstrapCommand(
             request,
             console=self.consoles.console,
             progress=self.consoles.progress,

@@ -3,17 +3,16 @@ import json
 import boto3
 import pytest
 
-from automation.bootstrap.bootstrap import Outcome
-from automation.bootstrap.deletion import delete_stack
-from automation.checks.buckets import BucketChecks
-from automation.checks.claim import run as run_checks
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
+from automation.bootstrap.bootstrap import BootstrapOutcome, delete_stack
+from automation.checks.check import run as run_checks
+from automation.checks.configuration.storage import BucketChecks
 from automation.errors import CommandError, UserError
 from config import Settings
 from tests.automation.bootstrap import runs
 
 
-def delete(session: boto3.Session, settings: Settings, *, agreed: bool = True) -> Outcome:
+def delete(session: boto3.Session, settings: Settings, *, agreed: bool = True) -> BootstrapOutcome:
     return delete_stack(session, settings, confirm=lambda: agreed, pause=runs.PAUSE)
 
 

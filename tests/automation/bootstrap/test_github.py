@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.bootstrap import github
-from automation.bootstrap.github import GitHub
+from automation.bootstrap import account
+from automation.bootstrap.account import GitHub
 from automation.errors import UserError
 
 
 def parse(repository: str | None, *branches: str, environments: tuple[str, ...] = ()) -> Any:
-    return github.parse(repository, branches=branches, environments=environments)
+    return account.parse(repository, branches=branches, environments=environments)
 
 
 def test_main_is_the_branch_unless_others_are_named() -> None:

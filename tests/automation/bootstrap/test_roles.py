@@ -4,12 +4,12 @@ from typing import Any
 import boto3
 import pytest
 
-from automation.bootstrap import github
+from automation.bootstrap import account
 from config import Settings
 from tests.automation.bootstrap import runs
 
 ISSUER = "token.actions.githubusercontent.com"
-NOBODY = github.parse("none", branches=(), environments=())
+NOBODY = account.parse("none", branches=(), environments=())
 
 
 def provider(session: boto3.Session) -> str:

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from automation.bootstrap.following import Event
+from automation.bootstrap.lifecycle import Event
 from automation.bootstrap.stack import TEMPLATE
 from automation.errors import CommandError
 from config import Settings

@@ -3,9 +3,18 @@ from collections.abc import Iterator
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from automation.checks.claim import Claim, MissingError, covers, equal, only, run, same, shown
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.checks.check import (
+    Claim,
+    Finding,
+    MissingError,
+    covers,
+    equal,
+    only,
+    run,
+    same,
+    shown,
+)
 from config import Settings
 
 DENIED = ClientError(

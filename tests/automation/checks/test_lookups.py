@@ -1,7 +1,7 @@
 import pytest
 
-from automation.checks.policies import denied_to_all, refuses_plain_http, services_allowed
-from tests.automation.checks.account import MODERN_TLS_ONLY, TLS_ONLY, policy
+from automation.checks.lookups import denied_to_all, refuses_plain_http, services_allowed
+from tests.automation.checks.configuration.account import MODERN_TLS_ONLY, TLS_ONLY, policy
 
 
 def test_a_refusal_of_plain_http_is_found_among_others() -> None:

@@ -4,8 +4,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from automation.checks.claim import Claim, equal
-from automation.checks.finding import Finding
+from automation.checks.check import Claim, Finding, equal
 from automation.checks.report import answer
 
 FINDINGS = [

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.automation.accounts import Account, emulated
-from tests.automation.deployment.deploying import Deploying, share_provider
+from tests.automation.deploy.deploying import Deploying, share_provider
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,6 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         questions.append(question)
         return True
 
-    monkeypatch.setattr("automation.deployment.command.Confirm.ask", ask)
+    monkeypatch.setattr("automation.deploy.command.Confirm.ask", ask)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     return questions

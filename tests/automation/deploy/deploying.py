@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automation.deployment.backoff import Backoff
-from automation.deployment.command import Deploy, Plan
-from automation.deployment.request import Request
-from automation.synthesis import PROJECT, Synthesis, read
+from automation.deploy.command import DeployCommand, DeployRequest, PlanCommand
+from automation.terraform.stacks import PROJECT, Synthesis, read
+from automation.terraform.steps import Backoff
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
 
@@ -63,10 +62,10 @@ class Deploying:
     """Else the tiny platform is synthesized."""
 
     def plan(self, **request: Any) -> Said:
-        return self._run(Plan, **request)
+        return self._run(PlanCommand, **request)
 
     def deploy(self, **request: Any) -> Said:
-        return self._run(Deploy, **request)
+        return self._run(DeployCommand, **request)
 
     def log(self) -> list[dict[str, Any]]:
         """The lines of the last run's log."""
@@ -76,9 +75,9 @@ class Deploying:
     def everything_written(self) -> str:
         return "".join(file.read_text() for file in (self.workspace / "runs").iterdir())
 
-    def _run(self, command: type[Plan | Deploy], **request: Any) -> Said:
+    def _run(self, command: type[PlanCommand | DeployCommand], **request: Any) -> Said:
         consoles = Consoles()
-        asked = Request(environment="dev", workspace=self.workspace, **request)
+        asked = DeployRequest(environment="dev", workspace=self.workspace, **request)
         ran = command(
             asked,
             console=consoles.console,

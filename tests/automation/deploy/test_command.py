@@ -8,18 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from automation.deployment.command import Deploy, Plan
-from automation.deployment.request import Request
+from automation.deploy.command import DeployCommand, DeployRequest, PlanCommand
 from automation.errors import UserError
 from config import load
 from tests.automation.accounts import Account, emulated
 from tests.automation.consoles import Consoles
-from tests.automation.deployment.deploying import Deploying
+from tests.automation.deploy.deploying import Deploying
 
 
-def refused(tmp_path: Path, command: type[Plan | Deploy] = Plan, **asked: object) -> str:
+def refused(
+    tmp_path: Path, command: type[PlanCommand | DeployCommand] = PlanCommand, **asked: object
+) -> str:
     """What the command says, in one line."""
-    request = Request(workspace=tmp_path / "workspace", **{"environment": "dev", **asked})  # type: ignore[arg-type]
+    request = DeployRequest(workspace=tmp_path / "workspace", **{"environment": "dev", **asked})  # type: ignore[arg-type]
     consoles = Consoles()
     with pytest.raises(UserError) as refusal:
         command(request, console=consoles.console, progress=consoles.progress).run()
@@ -52,7 +53,7 @@ def test_faulty_settings(tmp_path: Path) -> None:
 
 def test_nobody_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-    assert refused(tmp_path, Deploy) == (
+    assert refused(tmp_path, DeployCommand) == (
         "deploy asks before it changes anything, and there is nobody to ask: "
         "add --yes, or apply reviewed plans with `deploy --plans`"
     )
@@ -60,11 +61,13 @@ def test_nobody_to_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_unlocks_does_nothing_else(tmp_path: Path) -> None:
     for asked in ({"tiers": ("dns",)}, {"plans": tmp_path}):
-        assert refused(tmp_path, Deploy, unlock="dns", **asked).startswith("`deploy --unlock` ")
+        assert refused(tmp_path, DeployCommand, unlock="dns", **asked).startswith(
+            "`deploy --unlock` "
+        )
 
 
 def test_plans_that_are_not_there(tmp_path: Path) -> None:
-    assert refused(tmp_path, Deploy, plans=tmp_path / "none") == (
+    assert refused(tmp_path, DeployCommand, plans=tmp_path / "none") == (
         f"{tmp_path / 'none'} has no saved plans: make them with `plan --out`"
     )
 
@@ -72,7 +75,7 @@ def test_plans_that_are_not_there(tmp_path: Path) -> None:
 def test_a_folder_that_plans_cannot_be_kept_in(tmp_path: Path) -> None:
     file = tmp_path / "passwd"
     file.touch()
-    assert refused(tmp_path, Plan, out=file) == (
+    assert refused(tmp_path, PlanCommand, out=file) == (
         f"--out: received {file}; give a folder that you may write to: {file} is no folder"
     )
 
@@ -148,7 +151,7 @@ def test_a_lock_that_nobody_holds(deploying: Deploying) -> None:
 
 
 def test_the_package_does_not_need_the_emulator() -> None:
-    program = "import sys, automation.deployment.command; print('moto' in sys.modules)"
+    program = "import sys, automation.deploy.command; print('moto' in sys.modules)"
     answer = subprocess.run(  # noqa: S603
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from automation.errors import UserError
-from tests.automation import tiny
-from tests.automation.deployment.deploying import Deploying
+from tests.automation.deploy.deploying import Deploying
+from tests.automation.terraform import tiny
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 

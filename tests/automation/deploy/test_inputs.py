@@ -3,11 +3,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from automation.deployment.inputs import Inputs, Wiring
-from automation.deployment.states import State, States
-from automation.synthesis import Stack, references
+from automation.aws.states import DeployedStates, RemoteState
+from automation.deploy.inputs import Inputs, Wiring
+from automation.terraform.stacks import Stack, references
 from config import load
-from tests.automation import tiny
+from tests.automation.terraform import tiny
 
 PREFIX = "dev-349081"
 ARN, NAME = {"place": "digest of an ARN"}, {"place": "digest of a name"}
@@ -19,14 +19,14 @@ class Kept:
     def __init__(self, **outputs: Mapping[str, str]) -> None:
         self._outputs = outputs
 
-    def read(self, key: str) -> State | None:
+    def read(self, key: str) -> RemoteState | None:
         outputs = self._outputs.get(key.split("/")[1])
-        return None if outputs is None else State("lineage", 1, outputs)
+        return None if outputs is None else RemoteState("lineage", 1, outputs)
 
 
 def wiring(folder: Path, **outputs: Mapping[str, str]) -> Wiring:
     stacks = tiny.write(folder, load("dev").naming)
-    return Wiring(stacks, cast(States, Kept(**outputs)))
+    return Wiring(stacks, cast(DeployedStates, Kept(**outputs)))
 
 
 def test_a_stack_reads_what_others_have_put_out(tmp_path: Path) -> None:

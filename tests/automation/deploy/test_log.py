@@ -5,11 +5,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from automation.deployment.masking import Mask
-from automation.deployment.runlog import RunLog, commit, versions
-from automation.fleet import Track
-from automation.runner import Command, Step
-from automation.stream import Applied, Outputs, Planned, Problem
+from automation.deploy.log import RunLog, commit, versions
+from automation.terraform.events import AppliedResource, Outputs, PlannedCounts, Problem
+from automation.terraform.masking import Mask
+from automation.terraform.pool import StackRun
+from automation.terraform.runner import Operation, Step
 from tests.processes import PROJECT
 
 SECRET = "correct-horse-battery"
@@ -32,9 +32,9 @@ def entries(found: RunLog) -> list[dict[str, Any]]:
     return [json.loads(line) for line in found.path.read_text().splitlines()]
 
 
-def track(*events: Any, code: int = 0) -> Track:
+def track(*events: Any, code: int = 0) -> StackRun:
     gone: Any = None
-    return Track("network", gone, gone, steps=[Step(Command.APPLY, code, 1.23456, events)])
+    return StackRun("network", gone, gone, steps=[Step(Operation.APPLY, code, 1.23456, events)])
 
 
 def test_a_run_has_a_private_file_of_its_own(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_run_has_a_private_file_of_its_own(tmp_path: Path) -> None:
 
 def test_a_step_is_kept_with_what_it_did_and_why_it_failed(tmp_path: Path) -> None:
     found = log(tmp_path)
-    done = Planned(1), Applied("aws_vpc.vpc", "create", 3)
+    done = PlannedCounts(1), AppliedResource("aws_vpc.vpc", "create", 3)
     failure = Problem("creating X: api error Throttling: Rate exceeded")
     found.step(track(*done, failure, Outputs({"url": "https://x"}), code=1), "apply")
     (entry,) = entries(found)

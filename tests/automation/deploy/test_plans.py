@@ -2,20 +2,20 @@ from pathlib import Path
 
 import pytest
 
-from automation.deployment.plans import Folder, Plan, unapproved
-from automation.deployment.states import State
+from automation.aws.states import RemoteState
+from automation.deploy.plans import PlanStore, StoredPlan, unapproved
 from automation.errors import UserError
-from automation.runner import Command, Step
-from automation.stream import Intended
-from automation.synthesis import Stack
+from automation.terraform.events import Intended
+from automation.terraform.runner import Operation, Step
+from automation.terraform.stacks import Stack
 
 ACCOUNT = "123456789012"
-STATE = State("lineage", 4, {})
+STATE = RemoteState("lineage", 4, {})
 
 
 def step(**intended: str) -> Step:
     events = tuple(Intended(f"aws_x.{name}", action) for name, action in intended.items())
-    return Step(Command.PLAN, 2 if events else 0, 1, events)
+    return Step(Operation.PLAN, 2 if events else 0, 1, events)
 
 
 @pytest.fixture
@@ -25,15 +25,15 @@ def stack(tmp_path: Path) -> Stack:
     return Stack("network", file)
 
 
-def plan(stack: Stack, **intended: str) -> Plan:
+def plan(stack: Stack, **intended: str) -> StoredPlan:
     inputs = {"security.arn": "digest"}
-    return Plan.of(stack, step(**intended), account=ACCOUNT, state=STATE, inputs=inputs)
+    return StoredPlan.of(stack, step(**intended), account=ACCOUNT, state=STATE, inputs=inputs)
 
 
 def test_a_saved_plan_comes_back_as_it_was_and_is_private(tmp_path: Path, stack: Stack) -> None:
     made, file = plan(stack, a="create", b="replace"), tmp_path / "made"
     file.write_bytes(b"plan")
-    folder = Folder(tmp_path / "plans")
+    folder = PlanStore(tmp_path / "plans")
     folder.save([made], {"network": file})
     assert folder.load() == {"network": made}
     folder.restore("network", to=tmp_path / "restored")
@@ -47,13 +47,13 @@ def test_a_saved_plan_comes_back_as_it_was_and_is_private(tmp_path: Path, stack:
 
 def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError) as refusal:
-        Folder(tmp_path / "none").load()
+        PlanStore(tmp_path / "none").load()
     assert str(refusal.value) == (
         f"{tmp_path / 'none'} has no saved plans: make them with `plan --out`"
     )
     (tmp_path / "network.plan.json").write_text("{}")
     with pytest.raises(UserError) as refusal:
-        Folder(tmp_path).load()
+        PlanStore(tmp_path).load()
     assert str(refusal.value) == (
         f"{tmp_path / 'network.plan.json'} is no saved plan: make it again with `plan --out`"
     )
@@ -63,9 +63,9 @@ def test_a_plan_is_outdated_once_anything_that_it_was_made_from_changes(stack: S
     made = plan(stack, a="create")
     assert made.staleness(stack, STATE, ACCOUNT) == ""
     changed = "the state has changed since (serial 4, now 5)"
-    assert made.staleness(stack, State("lineage", 5, {}), ACCOUNT) == changed
+    assert made.staleness(stack, RemoteState("lineage", 5, {}), ACCOUNT) == changed
     other = "the state has changed since (serial 4, now 4)"
-    assert made.staleness(stack, State("another", 4, {}), ACCOUNT) == other
+    assert made.staleness(stack, RemoteState("another", 4, {}), ACCOUNT) == other
     assert made.staleness(stack, None, ACCOUNT).endswith("(serial 4, now 0)")
     assert made.staleness(stack, STATE, "210987654321") == f"it was made for account {ACCOUNT}"
     stack.file.write_text('{"changed": true}')

@@ -3,15 +3,13 @@ from typing import Any
 
 import pytest
 
-from automation.deployment.masking import Mask
-from automation.deployment.plans import Plan
-from automation.deployment.run import Run
-from automation.deployment.summary import show, show_changes, to_json
-from automation.fleet import Track
-from automation.review.result import Review
-from automation.runner import Command, Step
-from automation.scheduler import Outcome
-from automation.stream import Applied, Event, Intended, Outputs, Problem
+from automation.deploy.plans import StoredPlan
+from automation.deploy.result import Run, show, show_changes, to_json
+from automation.review.review import Review
+from automation.terraform.events import AppliedResource, Event, Intended, Outputs, Problem
+from automation.terraform.masking import Mask
+from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.runner import Operation, Step
 from tests.automation.consoles import Consoles
 from tests.automation.review import reviewing
 
@@ -26,14 +24,14 @@ mask = Mask({"AWS_SECRET_ACCESS_KEY": SECRET})
 THROTTLED = Problem(f"creating X with {SECRET}: api error Throttling: Rate exceeded", "", "aws_x.y")
 
 
-def track(outcome: Outcome, *events: Event, code: int = 0, note: str = "") -> Track:
+def track(outcome: Outcome, *events: Event, code: int = 0, note: str = "") -> StackRun:
     gone: Any = None
-    steps = [Step(Command.APPLY, code, 2.5, events)] if events else []
-    return Track("any", gone, gone, steps=steps, outcome=outcome, note=note)
+    steps = [Step(Operation.APPLY, code, 2.5, events)] if events else []
+    return StackRun("any", gone, gone, steps=steps, outcome=outcome, note=note)
 
 
-def plan(stack: str, *actions: str) -> Plan:
-    return Plan(
+def plan(stack: str, *actions: str) -> StoredPlan:
+    return StoredPlan(
         stack=stack,
         account_id="123456789012",
         source="",
@@ -47,7 +45,7 @@ def plan(stack: str, *actions: str) -> Plan:
 
 @pytest.fixture
 def failed() -> Run:
-    created = [Applied("aws_x.a", "create", 1), Applied("aws_x.b", "update", 1)]
+    created = [AppliedResource("aws_x.a", "create", 1), AppliedResource("aws_x.b", "update", 1)]
     values = {"url": "https://example.com", "cross-stack-output-x": "internal"}
     applied = {
         "security": track(Outcome.DONE, *created, Outputs(values)),

@@ -1,9 +1,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from automation.destruction.command import Destroy
-from automation.destruction.request import Request
-from automation.synthesis import PROJECT
+from automation.destroy.command import DestroyCommand, DestroyRequest
+from automation.terraform.stacks import PROJECT
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
 
@@ -19,7 +18,7 @@ def run(
     environment: str = "dev",
 ) -> tuple[int, Consoles]:
     consoles = Consoles()
-    request = Request(
+    request = DestroyRequest(
         environment=environment,
         tiers=tiers,
         confirm=confirm,
@@ -28,7 +27,9 @@ def run(
         synthesize=account.synthesize,
         workspace=workspace(account.folder),
     )
-    return Destroy(request, console=consoles.console, progress=consoles.progress).run(), consoles
+    return DestroyCommand(
+        request, console=consoles.console, progress=consoles.progress
+    ).run(), consoles
 
 
 def workspace(folder: Path) -> Path:

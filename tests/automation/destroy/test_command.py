@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from automation.destruction.request import typed
+from automation.destroy.command import typed
 from automation.errors import UserError
 from tests.automation.accounts import Account
-from tests.automation.destruction.destroying import run
+from tests.automation.destroy.destroying import run
 
 pytestmark = pytest.mark.usefixtures("inside")
 

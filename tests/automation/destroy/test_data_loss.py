@@ -6,23 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.checks.clients import Clients
-from automation.destruction.harmless import HARMLESS
-from automation.destruction.inventory import Resource
-from automation.destruction.losses import LOOKS, losses, size
-from automation.rehearsal.emulated import session
+from automation.aws.clients import Clients
+from automation.destroy.data_loss import LOOKS, DeployedResource, losses, size
+from automation.destroy.harmless import HARMLESS
+from automation.rehearse.account import session
 from tests.automation.accounts import Account
 from tests.conftest import Tiers
 from tests.promises import SHIPPED, every
 
 
 def told(account: Account, type_: str, **attributes: Any) -> str:
-    resource = Resource("tier", type_, "name", attributes)
+    resource = DeployedResource("tier", type_, "name", attributes)
 
     def clients(region: str) -> Clients:
         return Clients(session(account.emulator), region or account.settings.region)
 
-    (loss,) = losses(clients, [resource, Resource("tier", "aws_vpc", "none", {})])
+    (loss,) = losses(clients, [resource, DeployedResource("tier", "aws_vpc", "none", {})])
     return str(loss)
 
 
@@ -141,7 +140,7 @@ def test_every_type_that_ships_is_harmless_or_looked_at(platform: Tiers) -> None
 
 
 def test_attributes_are_not_printed_by_accident() -> None:
-    assert "hunter2" not in repr(Resource("tier", "t", "n", {"password": "hunter2"}))
+    assert "hunter2" not in repr(DeployedResource("tier", "t", "n", {"password": "hunter2"}))
 
 
 @given(st.integers(0, 2**60))

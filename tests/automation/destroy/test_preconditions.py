@@ -1,14 +1,16 @@
 import pytest
 
-from automation.checks.clients import Clients
-from automation.destruction.inventory import Resource
-from automation.destruction.protection import check_account, check_settings, protected
+from automation.aws.clients import Clients
+from automation.destroy.data_loss import DeployedResource
+from automation.destroy.preconditions import check_account, check_settings, protected
 from automation.errors import UserError
-from automation.rehearsal.emulated import session
+from automation.rehearse.account import session
 from config import load
 from tests.automation.accounts import Account
 
-DATABASE = Resource("database", "aws_db_instance", "primary", {"identifier": "dev-349081-database"})
+DATABASE = DeployedResource(
+    "database", "aws_db_instance", "primary", {"identifier": "dev-349081-database"}
+)
 
 
 @pytest.fixture
@@ -57,16 +59,20 @@ def test_a_load_balancer_that_the_account_still_protects(
     arn = elbv2.create_load_balancer(Name="web", Subnets=[each["SubnetId"] for each in subnets])[
         "LoadBalancers"
     ][0]["LoadBalancerArn"]
-    found = Resource("application", "aws_lb", "web", {"arn": arn, "name": "web"})
+    found = DeployedResource("application", "aws_lb", "web", {"arn": arn, "name": "web"})
     assert list(protected(clients, [found])) == []
     on = [{"Key": "deletion_protection.enabled", "Value": "true"}]
     elbv2.modify_load_balancer_attributes(LoadBalancerArn=arn, Attributes=on)
     assert list(protected(clients, [found])) == ["application: load balancer web"]
-    gone = Resource("application", "aws_lb", "web", {"arn": f"{arn}0", "name": "web"})
+    gone = DeployedResource("application", "aws_lb", "web", {"arn": f"{arn}0", "name": "web"})
     assert list(protected(clients, [gone])) == []
 
 
 def test_what_holds_data_goes_only_if_it_was_deployed_so(clients: Clients) -> None:
-    kept = Resource("storage", "aws_s3_bucket", "a", {"bucket": "logs", "force_destroy": False})
-    vault = Resource("audit", "aws_backup_vault", "b", {"name": "backup", "force_destroy": True})
+    kept = DeployedResource(
+        "storage", "aws_s3_bucket", "a", {"bucket": "logs", "force_destroy": False}
+    )
+    vault = DeployedResource(
+        "audit", "aws_backup_vault", "b", {"name": "backup", "force_destroy": True}
+    )
     assert list(protected(clients, [kept, vault])) == ["storage: bucket logs"]

@@ -1,29 +1,28 @@
 from typing import Any, cast
 
-from automation.destruction.result import Result
-from automation.fleet import Track
-from automation.progress import Board
-from automation.runner import Command, Step
-from automation.scheduler import Outcome
-from automation.stream import Applied, Problem
+from automation.destroy.result import DestroyResult
+from automation.terraform.events import AppliedResource, Problem
+from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.progress import ProgressTable
+from automation.terraform.runner import Operation, Step
 from tests.automation.consoles import Consoles
 
 BUCKET = "dev-349081-tfstate-123456789012"
 PROBLEM = Problem("deleting S3 Bucket (x): BucketNotEmpty: The bucket is not empty", "", "b.x")
 
 
-def track(name: str, outcome: Outcome, *events: Any) -> Track:
-    board = Board(Consoles().progress, "", [name])
+def track(name: str, outcome: Outcome, *events: Any) -> StackRun:
+    board = ProgressTable(Consoles().progress, "", [name])
     code = 1 if outcome is Outcome.FAILED else 0
-    steps = [Step(Command.APPLY, code, 1, events)] if events else []
-    return Track(name, cast(Any, None), board, steps=steps, outcome=outcome)
+    steps = [Step(Operation.APPLY, code, 1, events)] if events else []
+    return StackRun(name, cast(Any, None), board, steps=steps, outcome=outcome)
 
 
-def result(*tracks: Track, left: tuple[str, ...] = ()) -> Result:
-    return Result("dev", BUCKET, tracks={each.stack: each for each in tracks}, left=left)
+def result(*tracks: StackRun, left: tuple[str, ...] = ()) -> DestroyResult:
+    return DestroyResult("dev", BUCKET, tracks={each.stack: each for each in tracks}, left=left)
 
 
-def lines(found: Result) -> list[str]:
+def lines(found: DestroyResult) -> list[str]:
     consoles = Consoles()
     found.show(consoles.console)
     return consoles.lines[:-1]
@@ -31,7 +30,7 @@ def lines(found: Result) -> list[str]:
 
 def test_a_stack_that_failed_says_why_and_what_it_kept_from_starting() -> None:
     found = result(
-        track("application", Outcome.DONE, Applied("a.b", "delete", 1)),
+        track("application", Outcome.DONE, AppliedResource("a.b", "delete", 1)),
         track("storage", Outcome.FAILED, PROBLEM),
         track("security", Outcome.SKIPPED),
     )

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.destruction.selection import check_locks, select
+from automation.aws.states import Lock, StackStatus
+from automation.destroy.preconditions import check_locks, select
 from automation.errors import UserError
-from automation.graph import in_order, reverse
-from automation.status.states import Lock, StackStatus
+from automation.terraform.stacks import in_order, reverse
 
 GRAPH = {
     "security": frozenset[str](),

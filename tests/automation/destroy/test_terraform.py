@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from automation.errors import UserError
 from tests.automation.accounts import Account
-from tests.automation.destruction.destroying import run, workspace
+from tests.automation.destroy.destroying import run, workspace
 
 pytestmark = [
     pytest.mark.usefixtures("inside"),

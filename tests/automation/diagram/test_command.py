@@ -7,7 +7,7 @@ import pytest
 from automation.diagram import command
 from automation.diagram.command import diagram
 from automation.errors import UserError
-from automation.synthesis import Synthesis, read
+from automation.terraform.stacks import Synthesis, read
 from tests.automation.consoles import Consoles
 
 

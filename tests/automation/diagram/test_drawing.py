@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import pytest
 
 from automation.diagram import draw
-from automation.diagram.catalogue import Catalogue
-from automation.synthesis import Stack, read
+from automation.diagram.model import Catalogue
+from automation.terraform.stacks import Stack, read
 from tests.conftest import ENVIRONMENTS, OPTIONS
 
 SVG = "{http://www.w3.org/2000/svg}"

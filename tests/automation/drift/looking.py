@@ -1,12 +1,12 @@
-from automation.drift.command import Drift, Request
+from automation.drift.command import DriftCommand, DriftRequest
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
 
 
 def run(account: Account, *tiers: str, as_json: bool = False) -> tuple[int, Consoles]:
     consoles = Consoles()
-    request = Request(
+    request = DriftRequest(
         environment="dev", tiers=tiers, as_json=as_json, synthesize=account.synthesize
     )
-    command = Drift(request, console=consoles.console, progress=consoles.progress)
+    command = DriftCommand(request, console=consoles.console, progress=consoles.progress)
     return command.run(), consoles

@@ -1,6 +1,6 @@
 import pytest
 
-from automation.drift.command import Drift, Request
+from automation.drift.command import DriftCommand, DriftRequest
 from automation.errors import CommandError
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
@@ -26,28 +26,28 @@ def test_what_no_code_makes_any_more_is_named(account: Account) -> None:
     )
 
 
-def refusal(request: Request) -> str:
+def refusal(request: DriftRequest) -> str:
     consoles = Consoles()
     with pytest.raises(CommandError) as caught:
-        Drift(request, console=consoles.console, progress=consoles.progress).run()
+        DriftCommand(request, console=consoles.console, progress=consoles.progress).run()
     assert consoles.lines == []
     return str(caught.value)
 
 
 def test_an_unknown_tier(account: Account) -> None:
-    request = Request(environment="dev", tiers=("storge",), synthesize=account.synthesize)
+    request = DriftRequest(environment="dev", tiers=("storge",), synthesize=account.synthesize)
     assert refusal(request) == 'there is no tier "storge": did you mean storage?'
 
 
 def test_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
-    assert refusal(Request(environment="dev")).startswith("no AWS credentials: ")
+    assert refusal(DriftRequest(environment="dev")).startswith("no AWS credentials: ")
 
 
 def test_no_state_bucket() -> None:
     # Of the same account, where nobody has bootstrapped it.
-    assert refusal(Request(environment="staging")) == (
+    assert refusal(DriftRequest(environment="staging")) == (
         "there is no state bucket staging-349081-tfstate-123456789012: "
         "run `python -m automation bootstrap --env staging`"
     )

@@ -1,15 +1,14 @@
 from rich.console import Console
 
-from automation.drift.differences import Difference
-from automation.drift.report import show
+from automation.drift.report import DriftResult, show
 from automation.drift.resources import Drifted
-from automation.drift.result import Result
+from automation.terraform.diff import Difference
 from tests.automation.consoles import Consoles
 
 
 def said(*resources: Drifted) -> list[str]:
     consoles = Consoles()
-    show(Result("dev", ("network",), drifted={"network": list(resources)}), consoles.console)
+    show(DriftResult("dev", ("network",), drifted={"network": list(resources)}), consoles.console)
     return consoles.lines[:-1]
 
 
@@ -30,5 +29,5 @@ def test_long_values_are_cut_and_markup_is_none() -> None:
 
 def test_a_terminal_shows_the_same_words() -> None:
     console = Console(force_terminal=True, width=80, record=True, file=Consoles().output)
-    show(Result("dev", ("network",)), console)
+    show(DriftResult("dev", ("network",)), console)
     assert console.export_text() == "dev: never applied: network\n"

@@ -1,9 +1,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from automation.drift.differences import Difference
-from automation.drift.expected import Expected, load
-from automation.drift.resources import Drifted, drifted
+from automation.drift.resources import Drifted, Expected, drifted, load
+from automation.terraform.diff import Difference
 
 
 def plan(*changes: Any, there: Sequence[Any] = ()) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.automation.accounts import Account
 from tests.automation.drift.looking import run
-from tests.automation.tiny import SECRET
+from tests.automation.terraform.tiny import SECRET
 
 pytestmark = [
     pytest.mark.usefixtures("inside"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automation.emulator import gaps
-from automation.emulator.gaps import Change, Gap
+from automation.emulator.gaps import AttributeChange, Gap
 
 WARMUP = Gap("aws_autoscaling_group", "launch_template.version", "forgotten")
 VALUES = st.recursive(
@@ -68,7 +68,7 @@ def test_no_gap_explains_a_resource_that_comes_or_goes(actions: tuple[str, ...])
     everything = Gap("aws_autoscaling_group", "", "all of it")
     verdict = gaps.judge(plan(None, {"name": "b"}, actions=actions), [WARMUP, everything])
     assert verdict.unexplained == (
-        Change("aws_autoscaling_group.it", "aws_autoscaling_group", gaps.WHOLE),
+        AttributeChange("aws_autoscaling_group.it", "aws_autoscaling_group", gaps.WHOLE),
     )
 
 
@@ -86,7 +86,7 @@ def test_a_gap_explains_its_attribute_of_its_type_and_what_is_inside_it() -> Non
 
 def test_a_changed_output_needs_an_explanation_too() -> None:
     changed = {"output_changes": {"url": {"actions": ["update"]}, "id": {"actions": ["no-op"]}}}
-    assert gaps.judge(changed, []).unexplained == (Change("output.url", "output", "url"),)
+    assert gaps.judge(changed, []).unexplained == (AttributeChange("output.url", "output", "url"),)
 
 
 def test_gaps_that_explain_nothing_anywhere_are_found() -> None:

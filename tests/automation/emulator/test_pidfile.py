@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.rehearsal.kept import Kept, exports, find
+from automation.emulator.pidfile import RunningEmulator, exports, find
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def test_a_kept_emulator_is_found_and_stopped(
     server: subprocess.Popen[bytes], tmp_path: Path
 ) -> None:
     file = tmp_path / "kept.json"
-    Kept("dev", server.pid, "http://127.0.0.1:1").write(file)
+    RunningEmulator("dev", server.pid, "http://127.0.0.1:1").write(file)
     found = find(file)
-    assert found == Kept("dev", server.pid, "http://127.0.0.1:1")
+    assert found == RunningEmulator("dev", server.pid, "http://127.0.0.1:1")
     found.stop()
     assert server.wait(5) < 0
     assert find(file) is None
@@ -33,7 +33,7 @@ def test_a_kept_emulator_is_found_and_stopped(
 
 def test_another_process_with_its_id_is_not_taken_for_it(tmp_path: Path) -> None:
     file = tmp_path / "kept.json"
-    Kept("dev", os.getpid(), "http://127.0.0.1:1").write(file)
+    RunningEmulator("dev", os.getpid(), "http://127.0.0.1:1").write(file)
     assert find(file) is None
 
 
@@ -56,5 +56,5 @@ def test_a_shell_gets_what_differs_and_loses_what_would_interfere() -> None:
 
 
 def test_the_command_that_stops_it_names_its_environment() -> None:
-    kept = Kept("dev", 1, "")
+    kept = RunningEmulator("dev", 1, "")
     assert kept.stop_command == "python -m automation rehearse --env dev --stop"

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError, ProxyConnectionError
 from automation.emulator import Emulator
 from automation.emulator.process import PROJECT
 from automation.errors import UserError
-from automation.rehearsal.emulated import session
+from automation.rehearse.account import session
 from tests.automation import hostile
 
 from .conftest import ACCOUNT, REGION

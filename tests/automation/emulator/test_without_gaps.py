@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from automation.emulator.gaps import Gap
-from automation.review.forgotten import without
-from automation.review.resources import Action
+from automation.emulator.gaps import Gap, without_gaps
+from automation.terraform.plan import Action
 from tests.automation.review.reviewing import entry, plan, reviewed, update
 
 GAPS = (
@@ -20,7 +19,7 @@ BEFORE: dict[str, Any] = {
 
 def test_a_change_that_gaps_explain_is_none() -> None:
     change = update("aws_lb", BEFORE, deletion_protection=True)
-    found = reviewed(network=without(plan(change), GAPS))
+    found = reviewed(network=without_gaps(plan(change), GAPS))
     assert found.changes == ()
     assert found.count(Action.NO_OP) == 1
 
@@ -32,7 +31,7 @@ def test_of_other_changes_only_the_rest_is_left() -> None:
         "deletion_protection": True,
         "rule": [{}, {"expiration": [{"days": True}]}],
     }
-    (found,) = reviewed(network=without(plan(change), GAPS)).changes
+    (found,) = reviewed(network=without_gaps(plan(change), GAPS)).changes
     assert [(each.name, each.old, each.new) for each in found.attributes] == [("name", "a", "b")]
 
 
@@ -42,4 +41,4 @@ def test_no_gap_explains_that_something_goes_away() -> None:
         entry("aws_lb", ["delete", "create"], BEFORE, {**BEFORE, "deletion_protection": True}),
         update("aws_db_instance", BEFORE, deletion_protection=True),
     ]
-    assert without(plan(*changes), GAPS) == plan(*changes)
+    assert without_gaps(plan(*changes), GAPS) == plan(*changes)

@@ -8,14 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automation.preview.command import Preview
-from automation.preview.request import Request
-from automation.synthesis import PROJECT
+from automation.preview.command import PreviewCommand, PreviewRequest
+from automation.terraform.stacks import PROJECT
 from config import load
 from config.environments import ENVIRONMENTS
-from tests.automation import tiny
 from tests.automation.consoles import Consoles
-from tests.automation.deployment.deploying import Said, share_provider
+from tests.automation.deploy.deploying import Said, share_provider
+from tests.automation.terraform import tiny
 from tests.conftest import SMALL_APPLICATION
 
 ENVIRONMENT = "dev"
@@ -99,8 +98,8 @@ class Project:
         workspace = self.folder / "workspace"
         if not workspace.exists():
             share_provider(workspace)
-        preview = Preview(
-            Request(**given, workspace=workspace),
+        preview = PreviewCommand(
+            PreviewRequest(**given, workspace=workspace),
             console=self.consoles.console,
             progress=self.consoles.progress,
         )

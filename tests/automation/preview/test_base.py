@@ -1,11 +1,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from automation.graph import dependencies, in_order
-from automation.preview.slow import SLOW, ahead
-from automation.synthesis import read
+from automation.preview.base import SLOW, ahead
+from automation.terraform.stacks import dependencies, in_order, read
 from config import load
-from tests.automation import tiny
+from tests.automation.terraform import tiny
 
 LOAD_BALANCER, LISTENER, GROUP = "aws_lb", "aws_lb_listener", "aws_autoscaling_group"
 

@@ -9,7 +9,7 @@ import pytest
 
 from automation.errors import UserError
 from automation.preview.checkout import Checkout, application_directory
-from automation.preview.repository import Repository
+from automation.preview.git import Repository
 
 REMARK = (
     "{} is not in this repository, which so has no history of it: the same files serve both sides"

@@ -10,8 +10,8 @@ import pytest
 
 from automation.errors import CommandError, UserError
 from config import load
-from tests.automation import tiny
 from tests.automation.preview.projects import Project
+from tests.automation.terraform import tiny
 from tests.processes import run
 
 pytestmark = pytest.mark.terraform

@@ -4,7 +4,7 @@ import pytest
 
 from automation.errors import UserError
 from automation.preview.checkout import Checkout
-from automation.preview.repository import Commit, Repository
+from automation.preview.git import Commit, Repository
 from tests.automation import hostile
 from tests.automation.preview.projects import ENVIRONMENT, Project
 

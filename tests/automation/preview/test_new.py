@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from automation.errors import UserError
-from automation.preview import sides
+from automation.preview import synthesis
 from config import load
 from config.environments import folder_of
-from tests.automation import tiny
 from tests.automation.preview.projects import ENVIRONMENT, Project
+from tests.automation.terraform import tiny
 
 pytestmark = pytest.mark.terraform
 NEW = "All of it is new: the base does not have it, or as the sample that Terrace comes with"
@@ -55,7 +55,7 @@ def test_an_environment_that_the_base_lacks_is_created(project: Project) -> None
 
 @pytest.mark.rehearsal
 def test_what_was_the_sample_is_created(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sides, "SAMPLE_ACCOUNT", "111122223333")
+    monkeypatch.setattr(synthesis, "SAMPLE_ACCOUNT", "111122223333")
     was_the_sample(project)
     said = project.preview()
     assert said.code == 0, said.errors

@@ -8,17 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from automation import terraform
 from automation.emulator.process import Emulator
-from automation.fleet import Fleet
-from automation.installation import install
 from automation.preview.base import Base
-from automation.preview.comparison import Comparison
-from automation.preview.head import Head
-from automation.preview.judge import Judge
-from automation.rehearsal.emulated import bootstrap_account, terraform_environment
-from automation.review.result import Review
-from automation.synthesis import PROJECT, Stack, synthesize
+from automation.preview.head import Head, ReviewPolicy
+from automation.preview.synthesis import Comparison
+from automation.rehearse.account import bootstrap_account, terraform_environment
+from automation.review.review import Review
+from automation.terraform import program
+from automation.terraform.pool import StackPool
+from automation.terraform.providers import install
+from automation.terraform.stacks import PROJECT, Stack, synthesize
 from config import load
 from tests.automation.consoles import Consoles
 from tests.automation.preview.projects import whole_project
@@ -26,7 +25,7 @@ from tests.automation.preview.pull_requests import CASES, ENVIRONMENT, SETTINGS,
 from tests.promises import SHIPPED
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
-JUDGE = Judge(title="A change", approvals=(), today=date(2026, 1, 1))
+JUDGE = ReviewPolicy(title="A change", approvals=(), today=date(2026, 1, 1))
 Found = tuple[Review, tuple[str, ...]]
 
 
@@ -36,7 +35,7 @@ class Platform:
 
     stacks: dict[str, Stack]
     base: Base
-    fleet_of: Callable[[str, dict[str, Stack]], Fleet]
+    fleet_of: Callable[[str, dict[str, Stack]], StackPool]
     folder: Path
 
     def preview(self, name: str, change: Change) -> Found:
@@ -51,7 +50,7 @@ class Platform:
 
 @contextmanager
 def applied(folder: Path) -> Iterator[Platform]:
-    settings, found = load(ENVIRONMENT), terraform.find()
+    settings, found = load(ENVIRONMENT), program.find()
     stacks = stacks_of(whole_project(folder / "base"))
     installation = install(found, tuple(stacks.values()), PROJECT / ".terrace")
     with Emulator(
@@ -60,8 +59,8 @@ def applied(folder: Path) -> Iterator[Platform]:
         bootstrap_account(emulator, settings)
         environ = terraform_environment(emulator, installation.environ)
 
-        def fleet_of(side: str, stacks: dict[str, Stack]) -> Fleet:
-            return Fleet(
+        def fleet_of(side: str, stacks: dict[str, Stack]) -> StackPool:
+            return StackPool(
                 tuple(stacks.values()),
                 terraform=replace(found, environ=environ),
                 installation=installation,

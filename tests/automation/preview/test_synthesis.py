@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from automation.errors import UserError
-from automation.preview.comparison import Comparison
-from automation.synthesis import Stack
+from automation.preview.synthesis import Comparison
+from automation.terraform.stacks import Stack
 from config import load
-from tests.automation import tiny
+from tests.automation.terraform import tiny
 
 Stacks = dict[str, Stack]
 RANGE = ">= 6.0.0, < 7.0.0"

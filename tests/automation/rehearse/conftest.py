@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from automation.synthesis import PROJECT
-from tests.automation.rehearsal.program import Program, Start
+from automation.terraform.stacks import PROJECT
+from tests.automation.rehearse.program import Program, Start
 
 
 @pytest.fixture

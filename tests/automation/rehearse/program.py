@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automation.synthesis import PROJECT, read
+from automation.terraform.stacks import PROJECT, read
 from tests.processes import run
 from tests.promises import SHIPPED
 
@@ -21,8 +21,8 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from automation.errors import CommandError, UserError
-from automation.rehearsal.command import Rehearse
-from automation.rehearsal.request import Request
+from automation.rehearse.command import RehearseCommand
+from automation.rehearse.command import RehearseRequest
 folder, environment, *flags = sys.argv[1:]
 request = Request(
     environment=environment, as_json=True, output=Path(folder, "out"),

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from automation.emulator.process import Emulator
-from automation.rehearsal.emulated import session, terraform_environment
+from automation.rehearse.account import session, terraform_environment
 from tests.conftest import Tiers
 
 

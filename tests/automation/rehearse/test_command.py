@@ -9,32 +9,33 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from automation.emulator.pidfile import RunningEmulator
 from automation.errors import UserError
-from automation.rehearsal.command import Rehearse
-from automation.rehearsal.kept import Kept
-from automation.rehearsal.request import Request
-from automation.synthesis import PROJECT
+from automation.rehearse.command import RehearseCommand, RehearseRequest
+from automation.terraform.stacks import PROJECT
 from tests.processes import run
 
 
-def refused(request: Request) -> str:
+def refused(request: RehearseRequest) -> str:
     """What the command says as it refuses, in one line."""
     quiet = Console(file=StringIO())
     with pytest.raises(UserError) as refusal:
-        Rehearse(request, console=quiet, progress=quiet).run()
+        RehearseCommand(request, console=quiet, progress=quiet).run()
     message = str(refusal.value)
     assert "\n" not in message
     return message
 
 
 @pytest.fixture
-def request_(tmp_path: Path) -> Iterator[Request]:
-    yield Request(environment="dev", output=tmp_path / "out", workspace=tmp_path / "workspace")
+def request_(tmp_path: Path) -> Iterator[RehearseRequest]:
+    yield RehearseRequest(
+        environment="dev", output=tmp_path / "out", workspace=tmp_path / "workspace"
+    )
     assert not (tmp_path / "out" / "stacks").exists()
 
 
 def test_what_is_protected_is_not_destroyed(tmp_path: Path) -> None:
-    request = Request(environment="prod", destroy=True, workspace=tmp_path)
+    request = RehearseRequest(environment="prod", destroy=True, workspace=tmp_path)
     assert refused(request) == (
         "prod cannot be destroyed: set deletion_protection = false in environments/prod.toml, "
         "or leave --destroy out"
@@ -42,12 +43,12 @@ def test_what_is_protected_is_not_destroyed(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_terraform_is_needed(request_: Request, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terraform_is_needed(request_: RehearseRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(request_.workspace))
     assert refused(request_).startswith("Terraform is not installed, or not on PATH: install 1.11")
 
 
-def test_two_rehearsals_of_an_environment_do_not_meet(request_: Request) -> None:
+def test_two_rehearsals_of_an_environment_do_not_meet(request_: RehearseRequest) -> None:
     request_.folder.mkdir(parents=True)
     with (request_.folder / "running").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -55,11 +56,11 @@ def test_two_rehearsals_of_an_environment_do_not_meet(request_: Request) -> None
 
 
 def test_a_kept_emulator_is_not_replaced(
-    request_: Request, monkeypatch: pytest.MonkeyPatch
+    request_: RehearseRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request_.folder.mkdir(parents=True)
-    Kept("dev", os.getpid(), "http://127.0.0.1:1").write(request_.kept_file)
-    monkeypatch.setattr("automation.rehearsal.kept._runs", lambda _: True)
+    RunningEmulator("dev", os.getpid(), "http://127.0.0.1:1").write(request_.kept_file)
+    monkeypatch.setattr("automation.emulator.pidfile._runs", lambda _: True)
     assert refused(request_) == (
         f"dev: an emulator is still kept (pid {os.getpid()}): "
         "stop it with `python -m automation rehearse --env dev --stop`"
@@ -70,7 +71,7 @@ def test_a_kept_emulator_is_not_replaced(
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     output = tmp_path / "out"
     output.write_text("a file")
-    request = Request(environment="dev", output=output, workspace=tmp_path / "workspace")
+    request = RehearseRequest(environment="dev", output=output, workspace=tmp_path / "workspace")
     assert refused(request) == (
         f"{output} cannot be written: make it a folder that you may write to, or remove it"
     )
@@ -84,7 +85,7 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     if not full.exists():
         pytest.skip("this system has no /dev/full")
     (output / "manifest.json").symlink_to(full)
-    request = Request(environment="dev", output=output, workspace=tmp_path / "workspace")
+    request = RehearseRequest(environment="dev", output=output, workspace=tmp_path / "workspace")
     assert refused(request) == f"the disk is full: make room where {output} is, then try again"
 
 
@@ -98,7 +99,9 @@ def test_a_provider_that_is_not_to_be_had_is_named(
     mirror = f'filesystem_mirror {{ path = "{tmp_path}" }}'
     config.write_text(f"provider_installation {{\n  {mirror}\n}}\n")
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(config))
-    request = Request(environment="dev", output=tmp_path / "out", workspace=tmp_path / "workspace")
+    request = RehearseRequest(
+        environment="dev", output=tmp_path / "out", workspace=tmp_path / "workspace"
+    )
     assert refused(request).startswith(
         "Terraform cannot get the AWS provider >= 5.100.0, < 7.0.0: let Terraform reach https://"
     )
@@ -111,7 +114,7 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        request = Request(
+        request = RehearseRequest(
             environment="dev",
             port=port,
             output=tmp_path / "out",

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from automation import terraform
 from automation.checks import check_platform
 from automation.emulator.process import Emulator
-from automation.installation import Installation, install
-from automation.processes import Processes
-from automation.rehearsal.emulated import bootstrap_account, session, terraform_environment
-from automation.runner import StackRunner
-from automation.synthesis import PROJECT, Stack, read, synthesize
-from automation.terraform import Terraform
-from automation.tiers import ordered
+from automation.rehearse.account import bootstrap_account, session, terraform_environment
+from automation.terraform import program
+from automation.terraform.processes import Processes
+from automation.terraform.program import Terraform
+from automation.terraform.providers import Installation, install
+from automation.terraform.runner import StackRunner
+from automation.terraform.stacks import PROJECT, Stack, ordered, read, synthesize
 from config import load
 from tests.processes import run
 
@@ -38,7 +37,7 @@ class Account:
 
     def runner(self, stack: str, user: str) -> StackRunner:
         """Terraform over a stack, with data of its user's own."""
-        found = terraform.find()
+        found = program.find()
         return StackRunner(
             self.stacks[stack],
             terraform=Terraform(found.program, found.version, self.environ),
@@ -52,7 +51,7 @@ class Account:
 def account(tmp_path: Path, output_of: Callable[[str], Path]) -> Iterator[Account]:
     settings = load("dev")
     stacks = read(output_of("dev"))
-    installation = install(terraform.find(), stacks, PROJECT / ".terrace")
+    installation = install(program.find(), stacks, PROJECT / ".terrace")
     with Emulator(
         account_id=settings.account_id, region=settings.region, workspace=tmp_path / "emulator"
     ) as emulator:

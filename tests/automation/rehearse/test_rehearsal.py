@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from automation.rehearsal.kept import find
-from automation.rehearsal.rehearsal import digests
-from automation.synthesis import read
-from tests.automation.rehearsal.program import (
+from automation.emulator.pidfile import find
+from automation.rehearse.rehearsal import digests
+from automation.terraform.stacks import read
+from tests.automation.rehearse.program import (
     PATIENCE,
     Start,
     all_is_well,
@@ -19,7 +19,7 @@ from tests.automation.rehearsal.program import (
     everything_was_applied,
     wait_for,
 )
-from tests.automation.test_processes import ends
+from tests.automation.terraform.test_processes import ends
 from tests.processes import run
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]

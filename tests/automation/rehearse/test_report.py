@@ -5,14 +5,12 @@ import pytest
 from rich.console import Console
 
 from automation.checks import Finding
-from automation.emulator.gaps import Change
-from automation.rehearsal.document import to_json
-from automation.rehearsal.result import Result
-from automation.rehearsal.summary import show
-from automation.runner import Command
-from automation.scheduler import Outcome
-from automation.stream import Problem
-from tests.automation.rehearsal.results import (
+from automation.emulator.gaps import AttributeChange
+from automation.rehearse.result import RehearsalResult, show, to_json
+from automation.terraform.events import Problem
+from automation.terraform.pool import Outcome
+from automation.terraform.runner import Operation
+from tests.automation.rehearse.results import (
     GRAPH,
     failed,
     planned_again,
@@ -21,10 +19,10 @@ from tests.automation.rehearsal.results import (
     success,
     verdict,
 )
-from tests.automation.rehearsal.results import track as track_
+from tests.automation.rehearse.results import track as track_
 
 
-def shown(found: Result, width: int = 100) -> list[str]:
+def shown(found: RehearsalResult, width: int = 100) -> list[str]:
     text = StringIO()
     show(found, Console(file=text, width=width))
     assert "\x1b" not in text.getvalue()
@@ -47,7 +45,7 @@ def test_destroying_has_a_column_only_where_it_was_asked_for() -> None:
     found = success()
     assert "destroy" not in shown(found)[0]
     found.destroyed = {
-        name: track_(Outcome.DONE, 1, step(Command.PLAN, 2), step(Command.APPLY, 5))
+        name: track_(Outcome.DONE, 1, step(Operation.PLAN, 2), step(Operation.APPLY, 5))
         for name in GRAPH
     }
     lines = shown(found, width=80)
@@ -70,7 +68,7 @@ def test_the_summary_says_where_the_time_went_and_what_a_user_needs() -> None:
 def test_who_does_not_know_why_it_changes_again_is_told_of_both_reasons() -> None:
     found = success()
     assert "gaps.toml" not in "".join(shown(found))
-    found.verdicts = {"edge": verdict(unexplained=[Change("a.b", "a", "ttl")])}
+    found.verdicts = {"edge": verdict(unexplained=[AttributeChange("a.b", "a", "ttl")])}
     lines = shown(found)
     assert lines[-3] == "changes again: edge: a.b: ttl"
     assert lines[-2].startswith("What changes again is either a fault of the stack, ")
@@ -80,7 +78,9 @@ def test_who_does_not_know_why_it_changes_again_is_told_of_both_reasons() -> Non
 
 def test_known_gaps_are_counted_apart() -> None:
     found = success()
-    found.verdicts = {"edge": verdict(explained=[Change("a.b", "a", each) for each in ("c", "d")])}
+    found.verdicts = {
+        "edge": verdict(explained=[AttributeChange("a.b", "a", each) for each in ("c", "d")])
+    }
     found.findings = [
         Finding("dns", "zone", ok=True, detail=""),
         Finding("dns", "logs", ok=False, detail=""),
@@ -109,7 +109,7 @@ def test_a_failure_is_explained_and_named() -> None:
 
 
 @pytest.mark.parametrize("found", [success(), result()])
-def test_machines_get_all_of_it(found: Result) -> None:
+def test_machines_get_all_of_it(found: RehearsalResult) -> None:
     answer = json.loads(json.dumps(to_json(found)))
     assert answer["ok"] is True
     assert [stack["name"] for stack in answer["stacks"]] == list(GRAPH)
@@ -136,7 +136,7 @@ def test_the_document_has_every_stack_with_its_seconds() -> None:
 def test_a_plan_that_changes_something_again_is_a_failure_of_its_stack() -> None:
     found = success()
     found.planned_again = {**planned_again(), "edge": track_(Outcome.FAILED)}
-    found.verdicts = {"edge": verdict(unexplained=[Change("aws_a.b", "aws_a", "ttl")])}
+    found.verdicts = {"edge": verdict(unexplained=[AttributeChange("aws_a.b", "aws_a", "ttl")])}
     stack = to_json(found)["stacks"][3]
     assert (stack["outcome"], stack["changes"]) == ("failed", ["aws_a.b: ttl"])
     assert "Second plan: 1 left to change" in shown(found)

@@ -1,8 +1,8 @@
 from automation.checks import Finding
-from automation.emulator.gaps import Change
-from automation.scheduler import Outcome
-from automation.stream import Problem
-from tests.automation.rehearsal.results import failed, result, success, track, verdict
+from automation.emulator.gaps import AttributeChange
+from automation.terraform.events import Problem
+from automation.terraform.pool import Outcome
+from tests.automation.rehearse.results import failed, result, success, track, verdict
 
 
 def test_a_rehearsal_where_all_went_well_is_ok() -> None:
@@ -50,9 +50,9 @@ def test_a_failed_check_fails_the_rehearsal() -> None:
 
 def test_what_a_second_plan_changes_fails_the_rehearsal_unless_it_is_a_known_gap() -> None:
     found = success()
-    found.verdicts["edge"] = verdict(explained=[Change("aws_a.b", "aws_a", "viewers")])
+    found.verdicts["edge"] = verdict(explained=[AttributeChange("aws_a.b", "aws_a", "viewers")])
     assert found.ok
-    found.verdicts["edge"] = verdict(unexplained=[Change("aws_a.b", "aws_a", "ttl")])
+    found.verdicts["edge"] = verdict(unexplained=[AttributeChange("aws_a.b", "aws_a", "ttl")])
     found.planned_again = {**found.planned_again, "edge": track(Outcome.FAILED)}
     assert found.failures == ["changes again: edge: aws_a.b: ttl"]
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
 from automation.emulator import Emulator
 from automation.emulator.dispatch import Response
 from automation.release.refresh import Progress, Refreshes

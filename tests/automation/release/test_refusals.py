@@ -3,17 +3,16 @@
 import pytest
 
 from automation.errors import UserError
-from automation.release.command import Release, Rollback
-from automation.release.request import Request
+from automation.release.command import ReleaseCommand, ReleaseRequest, RollbackCommand
 from tests.automation.consoles import Consoles
 
 
-@pytest.mark.parametrize("command", [Release, Rollback])
-def test_nobody_to_ask(command: type[Release], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("command", [ReleaseCommand, RollbackCommand])
+def test_nobody_to_ask(command: type[ReleaseCommand], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     consoles = Consoles()
     asked = command(
-        Request(environment="dev"), console=consoles.console, progress=consoles.progress
+        ReleaseRequest(environment="dev"), console=consoles.console, progress=consoles.progress
     )
     with pytest.raises(UserError) as refusal:
         asked.run()

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
 from automation.emulator import Emulator
 from automation.errors import UserError
-from automation.rehearsal.emulated import session
+from automation.rehearse.account import session
 from automation.release.releases import Releases
 from config import Settings, load
 

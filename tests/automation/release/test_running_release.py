@@ -1,12 +1,12 @@
-from automation.checks.clients import Clients
-from automation.rehearsal.emulated import session
-from automation.status.release import Release, find
+from automation.aws.clients import Clients
+from automation.rehearse.account import session
+from automation.release.releases import RunningRelease, find
 from tests.automation.accounts import Account
 
 NAME = "dev-349081-application"
 
 
-def released(account: Account) -> Release | None:
+def released(account: Account) -> RunningRelease | None:
     return find(Clients(session(account.emulator), account.settings.region), account.settings)
 
 

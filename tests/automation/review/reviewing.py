@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from automation.deployment.masking import Mask
 from automation.review import rules
 from automation.review.approvals import Approval
 from automation.review.changes import Change
-from automation.review.result import Review, review
+from automation.review.review import Review, review
+from automation.terraform.masking import Mask
 
 RECORDED = Path(__file__).parent / "recorded"
 TODAY = date(2026, 11, 23)

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from automation.errors import UserError
-from automation.review import wording
+from automation.review import text
 from automation.review.approvals import Approval, load
-from automation.review.result import Verdict
+from automation.review.review import Verdict
 from tests.automation.review.reviewing import TODAY, entry, plan, reviewed
 
 BUCKET = entry("aws_s3_bucket", ["delete"], {"id": "a"}, None)
@@ -23,13 +23,13 @@ def test_a_blocking_change_blocks_until_it_is_approved() -> None:
     found = reviewed(approval(), storage=plan(BUCKET))
     assert found.verdict is Verdict.APPROVED
     assert found.blocking == ()
-    assert list(wording.notes(found)) == []
+    assert list(text.notes(found)) == []
 
 
 def test_an_approval_ends_with_its_day() -> None:
     found = reviewed(approval(until=date(2026, 11, 22)), storage=plan(BUCKET))
     assert found.verdict is Verdict.BLOCKED
-    assert list(wording.notes(found)) == [
+    assert list(text.notes(found)) == [
         "The approval of aws_s3_bucket.it has expired on 2026-11-22: remove or renew it"
     ]
 
@@ -44,7 +44,7 @@ def test_an_approval_of_a_stack_holds_for_no_other() -> None:
 def test_an_approval_that_is_of_no_use_is_told() -> None:
     found = reviewed(approval(address="aws_s3_bucket.other"), storage=plan(BUCKET))
     assert found.verdict is Verdict.BLOCKED
-    assert list(wording.notes(found)) == [
+    assert list(text.notes(found)) == [
         "The approval of aws_s3_bucket.other is of no use: nothing about it is blocking"
     ]
 

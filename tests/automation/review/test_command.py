@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import UserError
-from automation.review.command import Command, Request
+from automation.review.command import ReviewCommand, ReviewRequest
 from tests.automation.consoles import Consoles
 from tests.automation.review.reviewing import RECORDED, TODAY, recorded
 
@@ -21,7 +21,7 @@ def run(
     environment: str = "prod",
 ) -> tuple[int, Consoles]:
     consoles = Consoles()
-    request = Request(
+    request = ReviewRequest(
         environment=environment,
         plans=folder,
         out=folder / "out",
@@ -31,7 +31,9 @@ def run(
         approvals=approvals,
         diagram=diagram,
     )
-    return Command(request, console=consoles.console, progress=consoles.progress).run(), consoles
+    return ReviewCommand(
+        request, console=consoles.console, progress=consoles.progress
+    ).run(), consoles
 
 
 def folder_of(tmp_path: Path, name: str) -> Path:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from automation.diagram.command import COMMITTED
-from automation.review import page
-from automation.review.result import Review
+from automation.review import html
+from automation.review.review import Review
 from tests.automation.review.reviewing import entry, many, plan, recorded, reviewed
 from tests.browser import Browser, chromium
 from tests.promises import SHIPPED
@@ -32,7 +32,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 def show(browser: Browser, folder: Path, review: Review, svg: str | None = None) -> None:
     file = folder / "review.html"
-    file.write_text(page.render(review, svg=svg), encoding="utf-8")
+    file.write_text(html.render(review, svg=svg), encoding="utf-8")
     browser.complaints.clear()
     browser.open(file.as_uri())
 

@@ -2,7 +2,8 @@
 
 import json
 
-from automation.review import document, markdown, page
+from automation.review import html, markdown
+from automation.review import text as review_text
 from tests.automation.review.reviewing import entry, plan, reviewed, update
 
 SECRETS = ("correct-horse", "battery-staple", "hunter2-hunter2")
@@ -33,7 +34,7 @@ def test_no_output_tells_a_secret() -> None:
     for side in ("before_sensitive", "after_sensitive"):
         changes[0]["change"][side] = {"value": True}
     found = reviewed(network=plan(*changes))
-    texts = (markdown.render(found), page.render(found), json.dumps(document.to_json(found)))
+    texts = (markdown.render(found), html.render(found), json.dumps(review_text.to_json(found)))
     for text in texts:
         assert "(sensitive value)" in text
         assert "shown" in text

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from automation import terraform
-from automation.deployment.plans import Folder, Plan
+from automation.deploy.plans import PlanStore, StoredPlan
 from automation.errors import UserError
-from automation.installation import install
-from automation.review import saved
-from automation.synthesis import WORKSPACE, Synthesis
+from automation.review import command
+from automation.terraform import program
+from automation.terraform.providers import install
+from automation.terraform.stacks import WORKSPACE, Synthesis
 from config import load
-from tests.automation import tiny
 from tests.automation.consoles import Consoles
+from tests.automation.terraform import tiny
 
 pytestmark = [pytest.mark.terraform, pytest.mark.slow]
 OFFLINE = {
@@ -40,7 +40,7 @@ def folder(platform: Synthesis, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A saved plan of a stack that reads nothing, made with a state on disk."""
     stack = next(each for each in platform.stacks if each.name == "security")
     work = tmp_path_factory.mktemp("work")
-    found = terraform.find()
+    found = program.find()
     installation = install(found, platform.stacks, WORKSPACE)
     content: dict[str, Any] = json.loads(json.dumps(stack.content))
     del content["terraform"]["backend"]
@@ -57,7 +57,7 @@ def folder(platform: Synthesis, tmp_path_factory: pytest.TempPathFactory) -> Pat
         check=True,
         capture_output=True,
     )
-    plan = Plan(
+    plan = StoredPlan(
         stack="security",
         account_id="123456789012",
         source="",
@@ -68,17 +68,17 @@ def folder(platform: Synthesis, tmp_path_factory: pytest.TempPathFactory) -> Pat
         intended=(),
     )
     kept = tmp_path_factory.mktemp("kept")
-    Folder(kept).save([plan], {"security": work / "plan.tfplan"})
+    PlanStore(kept).save([plan], {"security": work / "plan.tfplan"})
     return kept
 
 
 def shown(folder: Path, platform: Synthesis) -> Any:
     consoles = Consoles()
-    return saved.read(folder, platform.stacks, progress=consoles.progress)
+    return command.read(folder, platform.stacks, progress=consoles.progress)
 
 
 def test_saved_plans_are_shown(folder: Path, platform: Synthesis) -> None:
-    assert saved.is_saved(folder)
+    assert command.is_saved(folder)
     plans = shown(folder, platform)
     assert list(plans) == ["security"]
     assert {each["address"] for each in plans["security"]["resource_changes"]} == {

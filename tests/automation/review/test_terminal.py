@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from automation.drift.differences import MASK
 from automation.review import terminal
-from automation.review.result import Review
+from automation.review.review import Review
+from automation.terraform.diff import MASK
 from tests.automation.consoles import Consoles
 from tests.automation.review.reviewing import entry, many, plan, recorded, reviewed, update
 

@@ -9,7 +9,7 @@ import pytest
 from automation.errors import UserError
 from automation.scan import scanners
 from automation.scan.document import Document, merge
-from automation.synthesis import Stack
+from automation.terraform.stacks import Stack
 
 
 @pytest.fixture

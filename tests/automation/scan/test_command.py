@@ -5,21 +5,20 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from automation import commands
 from automation.errors import INTERRUPTED, UserError
 from automation.scan import command, scanners
-from automation.scan.exceptions import Exemption, Unused
-from automation.scan.finding import Finding
-from automation.scan.report import Report
-from automation.synthesis import Synthesis
+from automation.scan.command import ScanReport
+from automation.scan.exceptions import Exemption, Unused, Violation
+from automation.synth import command as synth_command
+from automation.terraform.stacks import Synthesis
 from config import Settings
 
-FAILURE = Finding("dev", "queue/topic", "CKV_1", "Ensure [it] is shut")
+FAILURE = Violation("dev", "queue/topic", "CKV_1", "Ensure [it] is shut")
 UNUSED = Unused(Exemption("CKV_2", ("queue/topic",), "why"), "queue/topic", "prod")
 
 
-def report(failures: tuple[Finding, ...] = (), unused: tuple[Unused, ...] = ()) -> Report:
-    return Report(environments=("dev", "prod"), failures=failures, unused=unused, found=3)
+def report(failures: tuple[Violation, ...] = (), unused: tuple[Unused, ...] = ()) -> ScanReport:
+    return ScanReport(environments=("dev", "prod"), failures=failures, unused=unused, found=3)
 
 
 def synthesize(environment: str, output: Path) -> Synthesis:
@@ -33,11 +32,11 @@ def synthesized(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(
-    monkeypatch: pytest.MonkeyPatch, answer: Report | Exception, *, as_json: bool = False
+    monkeypatch: pytest.MonkeyPatch, answer: ScanReport | Exception, *, as_json: bool = False
 ) -> tuple[int, str]:
-    def examine(outputs: dict[str, Path], settings: dict[str, Settings], **_: object) -> Report:
+    def examine(outputs: dict[str, Path], settings: dict[str, Settings], **_: object) -> ScanReport:
         assert set(outputs) == {"dev", "options", "prod", "staging"} == set(settings)
-        if isinstance(answer, Report):
+        if isinstance(answer, ScanReport):
             return answer
         raise answer
 
@@ -65,7 +64,9 @@ def test_failures_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_exemption_for_an_environment_that_is_gone_fails(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    gone = Report(environments=("qa",), failures=(), unused=(), found=0, orphans=("[dev] is gone",))
+    gone = ScanReport(
+        environments=("qa",), failures=(), unused=(), found=0, orphans=("[dev] is gone",)
+    )
     assert run(monkeypatch, gone) == (
         1,
         "[dev] is gone\nqa: 0 failed checks, 0 exempted with a reason, 0 exemptions not used\n",
@@ -73,7 +74,7 @@ def test_an_exemption_for_an_environment_that_is_gone_fails(
 
 
 def test_without_an_environment_there_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(commands, "names", list)
+    monkeypatch.setattr(synth_command, "names", list)
     with pytest.raises(UserError, match=r"holds no environment: write <name>\.toml there"):
         run(monkeypatch, report())
 
@@ -96,7 +97,7 @@ def test_machines_get_json(
 
 
 def test_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: object, **__: object) -> Report:
+    def interrupted(*_: object, **__: object) -> ScanReport:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command, "examine", interrupted)

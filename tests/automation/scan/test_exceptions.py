@@ -4,9 +4,8 @@ from pathlib import Path
 import pytest
 
 from automation.errors import UserError
-from automation.scan import condition
-from automation.scan.exceptions import OWN, Exemption, applied, load, orphans, unused
-from automation.scan.finding import Finding
+from automation.scan import exceptions
+from automation.scan.exceptions import OWN, Exemption, Violation, applied, load, orphans, unused
 from config import Settings
 from config import load as settings_of
 from tests.automation.scan.conftest import document, made
@@ -15,8 +14,8 @@ TOPIC = {"topic": made("queue/topic")}
 OPEN = Exemption("CKV_1", ("queue/topic",), "it is public")
 
 
-def finding(environment: str = "prod", check: str = "CKV_1", says: str = "open") -> Finding:
-    return Finding(environment, "queue/topic", check, says)
+def finding(environment: str = "prod", check: str = "CKV_1", says: str = "open") -> Violation:
+    return Violation(environment, "queue/topic", check, says)
 
 
 def test_the_list_that_terrace_comes_with_can_be_read() -> None:
@@ -89,7 +88,7 @@ def settings() -> dict[str, Settings]:
 def test_settings_say_where_an_entry_holds(
     settings: dict[str, Settings], when: str, where: tuple[str, ...]
 ) -> None:
-    entry = Exemption("CKV_1", ("queue/topic",), "why", when=condition.parse(when))
+    entry = Exemption("CKV_1", ("queue/topic",), "why", when=exceptions.parse(when))
     (found,) = applied([entry], settings)
     assert found.environments == where
     named = replace(entry, environments=(where[0], "prod"))
@@ -97,12 +96,12 @@ def test_settings_say_where_an_entry_holds(
 
 
 def test_an_entry_that_holds_by_nobodys_settings_is_none(settings: dict[str, Settings]) -> None:
-    entry = Exemption("CKV_1", ("a",), "why", when=condition.parse("database.backup_days = 0"))
+    entry = Exemption("CKV_1", ("a",), "why", when=exceptions.parse("database.backup_days = 0"))
     assert applied([entry, OPEN], settings) == (OPEN,)
 
 
 def test_a_resource_that_the_settings_left_out_needs_no_exception(tmp_path: Path) -> None:
-    when = condition.parse("database.read_replicas > 0")
+    when = exceptions.parse("database.read_replicas > 0")
     entry = Exemption("CKV_1", ("queue/topic",), "why", environments=("prod",), when=when)
     assert list(unused([entry], [document(tmp_path / "1")], [])) == []
     (one,) = unused([entry], [document(tmp_path / "2", aws_sns_topic=TOPIC)], [])

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from automation.scan import exceptions
-from automation.scan.command import examine
-from automation.scan.report import Report
+from automation.scan.command import ScanReport, examine
 from config import load
 
 Resources = dict[str, dict[str, dict[str, Any]]]
@@ -46,10 +45,10 @@ def mistype_an_action(resources: Resources) -> None:
 @pytest.fixture(scope="module")
 def scanned(
     output_of: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], Report]:
+) -> Callable[[], ScanReport]:
     """The reference environment with all the flaws, looked at as it is synthesized, and offline."""
 
-    def planted() -> Report:
+    def planted() -> ScanReport:
         output = tmp_path_factory.mktemp("planted")
         for file in output_of("prod").rglob("*.json"):
             copied = output / file.relative_to(output_of("prod"))
@@ -80,7 +79,7 @@ def _flawed(file: Path) -> str:
 @pytest.mark.slow
 @pytest.mark.usefixtures("installed")
 def test_flaws_are_found_without_a_network(
-    scanned: Callable[[], Report], monkeypatch: pytest.MonkeyPatch
+    scanned: Callable[[], ScanReport], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Where nobody listens: whoever looks for a network finds none.
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from automation.errors import CommandError
-from automation.scan.policies import policies
+from automation.scan.document import policies
 from tests.automation.scan.conftest import document
 
 

@@ -7,8 +7,7 @@ import pytest
 
 from automation.errors import CommandError, UserError
 from automation.status.command import status
-from automation.synthesis import Synthesis, read
-from automation.tiers import ordered
+from automation.terraform.stacks import Synthesis, ordered, read
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from automation import terraform
 from automation.errors import CommandError, UserError
-from automation.report import Report
-from automation.synthesis import Stack, Synthesis, read
-from automation.validation import Validator, Verdict
+from automation.synth.validation import ValidationReport, ValidationResult, Validator
+from automation.terraform import program
+from automation.terraform.stacks import Stack, Synthesis, read
 from tests.automation import hostile
 from tests.conftest import ENVIRONMENTS, OPTIONS
 from tests.processes import run
@@ -32,7 +31,7 @@ def stack(folder: Path, **resources: object) -> Stack:
 
 def validator(stacks: tuple[Stack, ...]) -> Validator:
     try:
-        return Validator(terraform.find(), stacks)
+        return Validator(program.find(), stacks)
     except (UserError, CommandError) as error:
         pytest.skip(str(error))
 
@@ -71,10 +70,10 @@ def test_the_users_own_arguments_and_choices_are_for_other_projects(
     assert verdict.complaints == ()
 
 
-def report(folder: Path, *complaints: str) -> Report:
+def report(folder: Path, *complaints: str) -> ValidationReport:
     one = stack(folder, aws_sqs_queue={"jobs": {}, "mail": {}})
     synthesis = Synthesis("prod", folder, (one,), 1.5)
-    return Report(synthesis, [Verdict(one, 2.5, complaints)], 2.5)
+    return ValidationReport(synthesis, [ValidationResult(one, 2.5, complaints)], 2.5)
 
 
 def test_the_report_is_plain_without_a_terminal(tmp_path: Path) -> None:

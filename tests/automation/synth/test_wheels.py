@@ -4,8 +4,8 @@ import pytest
 from rich.console import Console
 
 from automation.errors import UserError
-from automation.wheels import command
-from tests.automation.wheels.projects import Project, enter
+from automation.synth import wheels
+from tests.automation.synth.projects import Project, enter
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def fetched(project: Project, *environments: str) -> str:
     console = Console(width=200, force_terminal=False)
     with console.capture() as printed:
         quiet = Console(quiet=True)
-        command.fetch(environments, console=console, progress=quiet, cache=project.folder / "cache")
+        wheels.fetch(environments, console=console, progress=quiet, cache=project.folder / "cache")
     return printed.get()
 
 

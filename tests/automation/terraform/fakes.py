@@ -5,11 +5,10 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from automation.fleet import Fleet, Track
-from automation.graph import Graph
-from automation.installation import Installation
-from automation.synthesis import Stack
-from automation.terraform import Terraform
+from automation.terraform.pool import StackPool, StackRun
+from automation.terraform.program import Terraform
+from automation.terraform.providers import Installation
+from automation.terraform.stacks import Graph, Stack
 from tests.automation.consoles import Consoles
 
 PROGRAM = """\
@@ -64,7 +63,7 @@ class Played:
         program.write_text(PROGRAM.format(python=sys.executable))
         program.chmod(0o755)
         self.consoles = Consoles()
-        self.fleet = Fleet(
+        self.fleet = StackPool(
             [Stack(name, self._stacks / name / "cdk.tf.json") for name in graph],
             terraform=Terraform(str(program), "1.11.4", {"PATH": "/usr/bin:/bin"}),
             installation=Installation(folder, "", {}),
@@ -72,7 +71,7 @@ class Played:
             console=self.consoles.progress,
         )
 
-    def run(self, work: Callable[[Track], bool]) -> Mapping[str, Track]:
+    def run(self, work: Callable[[StackRun], bool]) -> Mapping[str, StackRun]:
         return self.fleet.run("Applying", self.graph, work)
 
     def calls(self, stack: str) -> list[str]:

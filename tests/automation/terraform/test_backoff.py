@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.deployment.backoff import PATIENT, Backoff
+from automation.terraform.steps import PATIENT, Backoff
 
 
 @given(

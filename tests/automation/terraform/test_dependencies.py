@@ -4,8 +4,14 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.graph import critical_path, dependencies, depth_below, in_order, reverse
-from automation.synthesis import Stack
+from automation.terraform.stacks import (
+    Stack,
+    critical_path,
+    dependencies,
+    depth_below,
+    in_order,
+    reverse,
+)
 from tests.conftest import Tiers
 
 PLATFORM = {

@@ -2,30 +2,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.deployment.classify import Fault, classify, faults
-from automation.deployment.kinds import PASSING, REMEDIES, Kind
-from automation.stream import Problem
-from tests.automation.deployment.texts import DENIED, ENCODED, LOCKED, TEXTS
+from automation.terraform.diagnostics import PASSING, REMEDIES, ErrorKind, Fault, classify, faults
+from automation.terraform.events import Problem
+from tests.automation.terraform.texts import DENIED, ENCODED, LOCKED, TEXTS
 
 
 @pytest.mark.parametrize(("kind", "problem"), TEXTS, ids=lambda each: str(each)[:40])
-def test_real_errors_are_of_their_kind(kind: Kind, problem: Problem) -> None:
+def test_real_errors_are_of_their_kind(kind: ErrorKind, problem: Problem) -> None:
     assert classify(problem).kind is kind
 
 
 def test_every_kind_of_terraforms_has_an_example_and_every_kind_a_remedy() -> None:
-    assert {kind for kind, _ in TEXTS} == set(Kind) - {Kind.UNAPPROVED}
-    assert set(REMEDIES) == set(Kind)
+    assert {kind for kind, _ in TEXTS} == set(ErrorKind) - {ErrorKind.UNAPPROVED}
+    assert set(REMEDIES) == set(ErrorKind)
 
 
 def test_only_what_passes_by_itself_is_tried_again() -> None:
     again = {kind for kind, problem in TEXTS if classify(problem).passing}
-    assert again == PASSING == {Kind.THROTTLED, Kind.LOCKED, Kind.NETWORK}
+    assert again == PASSING == {ErrorKind.THROTTLED, ErrorKind.LOCKED, ErrorKind.NETWORK}
 
 
 def test_a_lock_names_its_holder_and_the_way_out() -> None:
     assert classify(LOCKED) == Fault(
-        Kind.LOCKED,
+        ErrorKind.LOCKED,
         "the state is locked by alice@build-7 since 2026-11-23 17:13:11.72746 +0000 UTC, to apply",
         "wait until that run has ended; if it has died: "
         "python -m automation deploy --env prod --unlock network",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.drift.differences import MASK, Difference, compare
+from automation.terraform.diff import MASK, Difference, compare
 
 SCALARS = st.none() | st.integers(1, 9) | st.text("abc", min_size=1, max_size=3)
 VALUES = st.recursive(

@@ -2,7 +2,15 @@ from pathlib import Path
 
 import pytest
 
-from automation.stream import Applied, Event, Intended, Outputs, Planned, Problem, parse
+from automation.terraform.events import (
+    AppliedResource,
+    Event,
+    Intended,
+    Outputs,
+    PlannedCounts,
+    Problem,
+    parse,
+)
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -13,8 +21,10 @@ def events(recording: str) -> list[Event]:
 
 
 def test_a_plan_says_how_many_resources_it_changes() -> None:
-    assert [each for each in events("plan") if isinstance(each, Planned)] == [Planned(8)]
-    assert Planned(0) in events("plan_without_changes")
+    assert [each for each in events("plan") if isinstance(each, PlannedCounts)] == [
+        PlannedCounts(8)
+    ]
+    assert PlannedCounts(0) in events("plan_without_changes")
 
 
 def test_a_plan_names_each_resource_and_what_is_done_with_it() -> None:
@@ -25,7 +35,7 @@ def test_a_plan_names_each_resource_and_what_is_done_with_it() -> None:
 
 
 def test_an_apply_names_each_resource_once_with_its_seconds() -> None:
-    applied = [each for each in events("apply") if isinstance(each, Applied)]
+    applied = [each for each in events("apply") if isinstance(each, AppliedResource)]
     assert len(applied) == len({each.address for each in applied}) == 8
     assert {each.action for each in applied} == {"create"}
     slowest = max(applied, key=lambda each: each.seconds)
@@ -34,7 +44,7 @@ def test_an_apply_names_each_resource_once_with_its_seconds() -> None:
 
 
 def test_an_apply_does_not_count_as_another_plan() -> None:
-    assert not [each for each in events("apply") if isinstance(each, Planned)]
+    assert not [each for each in events("apply") if isinstance(each, PlannedCounts)]
 
 
 def test_outputs_have_their_values_but_no_secrets() -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.deployment.masking import MASK, Mask
+from automation.terraform.masking import MASK, Mask
 
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 mask = Mask({"AWS_SECRET_ACCESS_KEY": SECRET, "TF_VAR_password": "correct-horse", "HOME": "/home"})

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from automation.errors import UserError
-from automation.review import plans
+from automation.terraform import plan as terraform_plan
 from tests.automation.review.reviewing import entry, plan, recorded, reviewed
 
 
@@ -35,25 +35,25 @@ from tests.automation.review.reviewing import entry, plan, recorded, reviewed
 def test_what_is_no_plan_is_refused(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "network.json").write_text(text)
     with pytest.raises(UserError) as refused:
-        plans.read(tmp_path)
+        terraform_plan.read(tmp_path)
     assert str(tmp_path / "network.json") in str(refused.value)
     assert message in str(refused.value)
 
 
 def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="has no plans: make them with `plan --out`"):
-        plans.read(tmp_path)
+        terraform_plan.read(tmp_path)
 
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "network.json").write_bytes(b"\xff\xfe{")
     with pytest.raises(UserError, match="cannot be read"):
-        plans.read(tmp_path)
+        terraform_plan.read(tmp_path)
 
 
 def test_minor_versions_only_add() -> None:
     newer = {**recorded("tag_only"), "format_version": "1.9", "terraform_version": "1.30.0"}
-    found = plans.parse(json.dumps({**newer, "something": "new"}), "it")
+    found = terraform_plan.parse(json.dumps({**newer, "something": "new"}), "it")
     assert len(reviewed(platform=found).changes) == 1
 
 
@@ -100,4 +100,4 @@ def test_whatever_is_broken_in_a_plan_is_refused_or_read(data: st.DataObject) ->
             break
         tree = tree[key]
     with suppress(UserError):
-        reviewed(network=plans.parse(json.dumps(broken), "it"))
+        reviewed(network=terraform_plan.parse(json.dumps(broken), "it"))

@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from automation.fleet import Fleet, Track
-from automation.installation import Installation
-from automation.scheduler import Outcome
-from automation.synthesis import Stack
-from automation.terraform import Terraform
+from automation.terraform.pool import Outcome, StackPool, StackRun
+from automation.terraform.program import Terraform
+from automation.terraform.providers import Installation
+from automation.terraform.stacks import Stack
 
 GRAPH = {
     "security": frozenset[str](),
@@ -24,8 +23,8 @@ def fleet(
     folder: Path,
     script: str,
     watch: Callable[[], None] = lambda: None,
-    tell: Callable[[Track, str], None] = lambda *_: None,
-) -> tuple[Fleet, StringIO]:
+    tell: Callable[[StackRun, str], None] = lambda *_: None,
+) -> tuple[StackPool, StringIO]:
     program = folder / "terraform"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
@@ -36,7 +35,7 @@ def fleet(
         file.write_text("{}")
         stacks.append(Stack(name, file))
     said = StringIO()
-    found = Fleet(
+    found = StackPool(
         stacks,
         terraform=Terraform(str(program), "1.11.4", {"PATH": "/usr/bin:/bin"}),
         installation=Installation(folder, "", {}),
@@ -48,7 +47,7 @@ def fleet(
     return found, said
 
 
-def apply(track: Track) -> bool:
+def apply(track: StackRun) -> bool:
     return track.do("init", track.runner.init) and track.do("apply", track.runner.apply)
 
 
@@ -79,7 +78,7 @@ def test_each_step_is_told_and_a_note_takes_the_place_of_the_outcome(tmp_path: P
     told: list[tuple[str, str, bool]] = []
     found, said = fleet(tmp_path, "true", tell=lambda track, phase: told.append(step(track, phase)))
 
-    def init(track: Track) -> bool:
+    def init(track: StackRun) -> bool:
         track.note = "nothing to do"
         return track.do("connect", track.runner.init)
 
@@ -88,7 +87,7 @@ def test_each_step_is_told_and_a_note_takes_the_place_of_the_outcome(tmp_path: P
     assert "security: nothing to do" in said.getvalue()
 
 
-def step(track: Track, phase: str) -> tuple[str, str, bool]:
+def step(track: StackRun, phase: str) -> tuple[str, str, bool]:
     return track.stack, phase, track.steps[-1].ok
 
 
@@ -96,7 +95,7 @@ def test_a_stack_has_the_problems_of_its_last_step_alone(tmp_path: Path) -> None
     found, _ = fleet(tmp_path, f"test -e {tmp_path}/tried || {{ touch {tmp_path}/tried; exit 1; }}")
     problems: list[int] = []
 
-    def twice(track: Track) -> bool:
+    def twice(track: StackRun) -> bool:
         for _ in range(2):
             track.do("init", track.runner.init)
             problems.append(len(track.problems))

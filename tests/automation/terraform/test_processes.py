@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.processes import Processes
+from automation.terraform.processes import Processes
 
 # Starts a child of its own, as Terraform starts its provider, and tells both ids.
 PARENT = """

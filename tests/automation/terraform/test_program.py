@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from automation import terraform
 from automation.errors import UserError
-from automation.synthesis import WORKSPACE
-from automation.terraform import Terraform
+from automation.terraform import program
+from automation.terraform.program import Terraform
+from automation.terraform.stacks import WORKSPACE
 from tests.automation import hostile
 
 
@@ -19,7 +19,7 @@ def stand_in(folder: Path, answer: str) -> str:
 
 def test_terraform_is_found_on_the_path(tmp_path: Path) -> None:
     path = stand_in(tmp_path, '{"terraform_version": "1.11.0"}')
-    found = terraform.find(path)
+    found = program.find(path)
     assert found.version == "1.11.0"
     assert found.program == str(tmp_path / "terraform")
 
@@ -30,7 +30,7 @@ def test_terraform_is_found_on_the_path(tmp_path: Path) -> None:
 )
 def test_an_old_terraform_is_refused_in_one_line(tmp_path: Path, answer: str, version: str) -> None:
     with pytest.raises(UserError) as refusal:
-        terraform.find(stand_in(tmp_path, answer))
+        program.find(stand_in(tmp_path, answer))
     message = str(refusal.value)
     assert message.startswith(f"Terraform {version} ({tmp_path / 'terraform'}) is too old: install")
     assert "\n" not in message
@@ -38,7 +38,7 @@ def test_an_old_terraform_is_refused_in_one_line(tmp_path: Path, answer: str, ve
 
 def test_a_missing_terraform_is_named_with_where_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"not installed.*install 1\.11 or newer from https"):
-        terraform.find(str(tmp_path))
+        program.find(str(tmp_path))
 
 
 def test_none_of_the_users_choices_reach_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_none_of_the_users_choices_reach_it(monkeypatch: pytest.MonkeyPatch) -> 
 def kept_here() -> list[str]:
     """What whoever runs the tests has for Terraform, apart from what is hostile."""
     own = [name for name in os.environ if name.startswith("TF_") and name not in hostile.TERRAFORM]
-    return [name for name in own if name in terraform.without_choices(dict.fromkeys(own, "/"))]
+    return [name for name in own if name in program.without_user_overrides(dict.fromkeys(own, "/"))]
 
 
 def test_where_providers_come_from_is_the_users_to_say(
@@ -65,7 +65,7 @@ def test_where_providers_come_from_is_the_users_to_say(
         "TF_REGISTRY_DISCOVERY_RETRY": "5",
         "TF_TOKEN_app_terraform_io": "token",
     }
-    assert terraform.without_choices(own) == {
+    assert program.without_user_overrides(own) == {
         **own,
         "TF_CLI_CONFIG_FILE": str(tmp_path / "own.rc"),
         "TF_PLUGIN_CACHE_DIR": str(tmp_path / "cache"),
@@ -73,9 +73,11 @@ def test_where_providers_come_from_is_the_users_to_say(
 
 
 def test_a_log_goes_to_a_file_and_not_into_answers(tmp_path: Path) -> None:
-    own = terraform.without_choices({"TF_LOG": "JSON", "TF_LOG_PATH": str(tmp_path / "its.log")})
+    own = program.without_user_overrides(
+        {"TF_LOG": "JSON", "TF_LOG_PATH": str(tmp_path / "its.log")}
+    )
     assert own["TF_LOG_PATH"] == str(tmp_path / "its.log")
-    ours = terraform.without_choices({"TF_LOG_PROVIDER": "TRACE"})
+    ours = program.without_user_overrides({"TF_LOG_PROVIDER": "TRACE"})
     assert ours["TF_LOG_PATH"] == str(WORKSPACE / "terraform.log")
 
 
@@ -101,11 +103,11 @@ def wrapped(folder: Path, answer: str) -> str:
 
 def test_a_wrapper_is_passed_by(tmp_path: Path) -> None:
     path = wrapped(tmp_path, '{"terraform_version": "1.11.0"}')
-    found = terraform.find(path)
+    found = program.find(path)
     assert found.version == "1.11.0"
     assert found.program == str(tmp_path / "terraform-bin")
 
 
 def test_what_stands_around_an_answer_is_not_read(tmp_path: Path) -> None:
     said = '[command]terraform version -json\n{"terraform_version": "1.12.1"}\n::debug::code 0.'
-    assert terraform.find(stand_in(tmp_path, said)).version == "1.12.1"
+    assert program.find(stand_in(tmp_path, said)).version == "1.12.1"

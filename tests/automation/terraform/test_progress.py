@@ -3,23 +3,23 @@ from itertools import count
 
 from rich.console import Console
 
-from automation.progress import Board
-from automation.stream import Applied, Planned
+from automation.terraform.events import AppliedResource, PlannedCounts
+from automation.terraform.progress import ProgressTable
 
 
-def board(text: StringIO, *, terminal: bool) -> Board:
+def board(text: StringIO, *, terminal: bool) -> ProgressTable:
     console = Console(file=text, width=100, force_terminal=terminal, legacy_windows=False)
-    return Board(console, "Applying", ["security", "network"], clock=count(0, 1.5).__next__)
+    return ProgressTable(console, "Applying", ["security", "network"], clock=count(0, 1.5).__next__)
 
 
 def test_without_a_terminal_each_change_of_phase_is_a_line() -> None:
     text = StringIO()
     with board(text, terminal=False) as shown:
         shown.phase("security", "plan")
-        shown.event("security", Planned(2))
+        shown.event("security", PlannedCounts(2))
         shown.phase("security", "apply")
-        shown.event("security", Applied("aws_kms_key.a", "create", 3))
-        shown.event("security", Applied("aws_kms_key.b", "create", 3))
+        shown.event("security", AppliedResource("aws_kms_key.a", "create", 3))
+        shown.event("security", AppliedResource("aws_kms_key.b", "create", 3))
         shown.refresh()
         shown.phase("security", "done", last=True)
     assert text.getvalue().splitlines() == [
@@ -34,8 +34,8 @@ def test_a_terminal_gets_a_table_with_a_row_for_each_stack() -> None:
     text = StringIO()
     with board(text, terminal=True) as shown:
         shown.phase("security", "apply")
-        shown.event("security", Planned(70))
-        shown.event("security", Applied("aws_kms_key.a", "create", 3))
+        shown.event("security", PlannedCounts(70))
+        shown.event("security", AppliedResource("aws_kms_key.a", "create", 3))
         shown.refresh()
         table = text.getvalue()
     assert "1 of 70" in table

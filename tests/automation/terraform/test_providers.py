@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from automation import providers
+from automation.terraform import providers
 from tests.processes import bound_by_permissions, run
 
 RANGE = ">= 5.100.0, < 7.0.0"
@@ -94,7 +94,7 @@ def test_a_home_that_is_somebody_elses_is_none(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o000)
     program = (
-        "from pathlib import Path; from automation import providers; import sys; "
+        "from pathlib import Path; from automation.terraform import providers; import sys; "
         "print(providers.environment(Path(sys.argv[2]), constraint='>= 5.100.0', "
         "environ={'HOME': sys.argv[1]}, system_roots=[]))"
     )

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from automation.errors import CommandError
-from automation.installation import Installation
-from automation.processes import Processes
-from automation.runner import StackRunner
-from automation.stream import Applied, Event, Planned
-from automation.synthesis import Stack
-from automation.terraform import Terraform
+from automation.terraform.events import AppliedResource, Event, PlannedCounts
+from automation.terraform.processes import Processes
+from automation.terraform.program import Terraform
+from automation.terraform.providers import Installation
+from automation.terraform.runner import StackRunner
+from automation.terraform.stacks import Stack
 
 RECORDED = Path(__file__).parent / "recorded"
 LOCK = 'provider "aws" {\n  version = "5.100.0"\n  hashes = [\n    "h1:abc=",\n  ]\n}\n'
@@ -79,9 +79,9 @@ def test_a_plan_that_finds_changes_has_succeeded(played: Played) -> None:
     assert step.ok
     assert step.changed
     assert step.planned == 8
-    assert step.summary == Planned(add=8)
+    assert step.summary == PlannedCounts(add=8)
     assert len(step.intended) == 8
-    assert Planned(8) in played.events
+    assert PlannedCounts(8) in played.events
 
 
 def test_a_plan_without_changes(played: Played) -> None:
@@ -99,7 +99,9 @@ def test_the_plan_that_was_made_is_the_one_that_is_applied(played: Played) -> No
     step = played.runner.apply()
     assert played.call.split()[-1] == out.removeprefix("-out=")
     assert step.ok
-    assert len(step.applied) == len([each for each in played.events if isinstance(each, Applied)])
+    assert len(step.applied) == len(
+        [each for each in played.events if isinstance(each, AppliedResource)]
+    )
 
 
 def test_what_nobody_looks_at_is_planned_and_applied_at_once(played: Played) -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.scheduler import Outcome, Scheduler
-from tests.automation.test_graph import PLATFORM, graphs
+from automation.terraform.pool import Outcome, Scheduler
+from tests.automation.terraform.test_dependencies import PLATFORM, graphs
 
 PATIENCE = 10
 

@@ -4,11 +4,9 @@ from pathlib import Path
 import pytest
 
 from automation.errors import UserError
-from automation.graph import dependencies
-from automation.synthesis import Synthesis, read
-from automation.tiers import choose, ordered, stacks_of
+from automation.terraform.stacks import Synthesis, choose, dependencies, ordered, read, stacks_of
 from config import load
-from tests.automation import tiny
+from tests.automation.terraform import tiny
 from tests.promises import SHIPPED
 
 

@@ -4,13 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from automation.deployment import deploy_stack
-from automation.deployment.backoff import Backoff
-from automation.deployment.steps import NO_CHANGES, apply_at_once, connect, plan_and_apply
-from automation.fleet import Track
-from automation.runner import Step
-from automation.scheduler import Outcome
-from tests.automation.deployment.fakes import PASSED, Answer, Played, failed, planned
+from automation.deploy import deploy_stack
+from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.runner import Step
+from automation.terraform.steps import NO_CHANGES, Backoff, apply_at_once, connect, plan_and_apply
+from tests.automation.terraform.fakes import PASSED, Answer, Played, failed, planned
 
 SOON = Backoff(tries=3, base=0.01, cap=0.01)
 GRAPH = {"network": frozenset[str]()}
@@ -19,7 +17,7 @@ DENIED = failed("X is not authorized to perform: ec2:CreateVpc")
 CHANGES = planned(a="create")
 
 
-def play(folder: Path, **script: Sequence[Answer]) -> tuple[Played, Track]:
+def play(folder: Path, **script: Sequence[Answer]) -> tuple[Played, StackRun]:
     found = Played(folder, {"network": script}, GRAPH)
     return found, found.run(partial(deploy_stack, backoff=SOON))["network"]
 
@@ -89,7 +87,7 @@ def test_patience_ends(tmp_path: Path) -> None:
 def test_nothing_is_tried_again_once_the_run_is_interrupted(tmp_path: Path) -> None:
     found = Played(tmp_path, {"network": {"init": [THROTTLED] * 9}}, GRAPH)
 
-    def work(track: Track) -> bool:
+    def work(track: StackRun) -> bool:
         track.pause = lambda _: False
         return connect(track, SOON)
 

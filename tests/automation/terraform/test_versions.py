@@ -1,6 +1,6 @@
 import pytest
 
-from automation import versions
+from automation.terraform import program
 
 
 @pytest.mark.parametrize(
@@ -12,20 +12,18 @@ from automation import versions
         ("of an unknown version", None),
     ],
 )
-def test_versions_are_read(text: str, version: versions.Version | None) -> None:
-    assert versions.parse(text) == version
+def test_versions_are_read(text: str, version: program.Version | None) -> None:
+    assert program.parse(text) == version
 
 
 @pytest.mark.parametrize(
     ("version", "inside"),
     [((5, 99, 9), False), ((5, 100, 0), True), ((6, 25, 0), True), ((7, 0, 0), False)],
 )
-def test_a_range_holds_what_lies_between_its_bounds(
-    version: versions.Version, inside: bool
-) -> None:
-    assert versions.within(version, ">= 5.100.0, < 7.0.0") is inside
+def test_a_range_holds_what_lies_between_its_bounds(version: program.Version, inside: bool) -> None:
+    assert program.within(version, ">= 5.100.0, < 7.0.0") is inside
 
 
 def test_other_constraints_are_refused() -> None:
     with pytest.raises(ValueError, match=r'"~> 5\.0" is no version constraint'):
-        versions.within((5, 0, 0), "~> 5.0")
+        program.within((5, 0, 0), "~> 5.0")

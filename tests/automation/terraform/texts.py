@@ -3,18 +3,18 @@
 import tomllib
 from pathlib import Path
 
-from automation.deployment.kinds import Kind
-from automation.stream import Problem
+from automation.terraform.diagnostics import ErrorKind
+from automation.terraform.events import Problem
 
 _FILE = Path(__file__).with_name("errors.toml")
 
 
-def _read() -> tuple[tuple[Kind, Problem], ...]:
+def _read() -> tuple[tuple[ErrorKind, Problem], ...]:
     entries = tomllib.loads(_FILE.read_text(encoding="utf-8"))["error"]
-    return tuple((Kind(entry.pop("kind")), Problem(**entry)) for entry in entries)
+    return tuple((ErrorKind(entry.pop("kind")), Problem(**entry)) for entry in entries)
 
 
 TEXTS = _read()
-LOCKED = next(problem for kind, problem in TEXTS if kind is Kind.LOCKED)
+LOCKED = next(problem for kind, problem in TEXTS if kind is ErrorKind.LOCKED)
 # AWS names the action in the first, and hides it from Terraform in the second.
-DENIED, ENCODED, *_ = (problem for kind, problem in TEXTS if kind is Kind.DENIED)
+DENIED, ENCODED, *_ = (problem for kind, problem in TEXTS if kind is ErrorKind.DENIED)

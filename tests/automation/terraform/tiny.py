@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from automation.synthesis import Stack, read
+from automation.terraform.stacks import Stack, read
 from config import Naming
 
 SECRET = "correct-horse-battery-staple"

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from automation.app.database import MariaDb
 from automation.emulator import Emulator
-from automation.local_app.mariadb import MariaDb
 from tests.examples.guestbook import site as sites
 from tests.examples.guestbook.site import Site
 

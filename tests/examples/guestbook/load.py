@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from automation.local_app.mariadb import HOST
+from automation.app.database import HOST
 from tests.examples.guestbook.site import Client
 
 

@@ -4,8 +4,8 @@ import json
 import secrets
 from typing import Any
 
+from automation.app.database import MariaDb
 from automation.emulator import Emulator
-from automation.local_app.mariadb import MariaDb
 from tests.examples.guestbook.load import Load, load
 from tests.examples.guestbook.site import Client
 

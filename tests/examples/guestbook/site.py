@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from artifact import procfile
-from automation.local_app import contract
-from automation.local_app.mariadb import HOST, MariaDb, free_port
-from automation.synthesis import PROJECT
+from automation.app import command as app_command
+from automation.app.database import HOST, MariaDb, free_port
+from automation.terraform.stacks import PROJECT
 
 FOLDER = PROJECT / "examples" / "guestbook"
 
@@ -108,7 +108,7 @@ class Site(Client):
 @contextmanager
 def running(environ: Mapping[str, str], log: Path, **changes: str) -> Iterator[Site]:
     port = free_port()
-    command = contract.shell(procfile.read(FOLDER)["web"])
+    command = app_command.shell(procfile.read(FOLDER)["web"])
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603
             command, cwd=FOLDER, env={**environ, "PORT": str(port), **changes}, stdout=output
@@ -124,7 +124,7 @@ def running(environ: Mapping[str, str], log: Path, **changes: str) -> Iterator[S
 
 def release(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        contract.shell(procfile.read(FOLDER)["release"]),
+        app_command.shell(procfile.read(FOLDER)["release"]),
         cwd=FOLDER,
         env=dict(environ),
         capture_output=True,
@@ -135,6 +135,6 @@ def release(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
 
 def environment(emulator: Any, database: MariaDb, **changes: str) -> dict[str, str]:
     """The contract's environment, with a secret of its own."""
-    arn = contract.store_secret(emulator, database.access, name=f"database-{uuid4().hex}")
-    common = contract.environment(emulator, database.access, secret_arn=arn, port=1)
+    arn = app_command.store_secret(emulator, database.access, name=f"database-{uuid4().hex}")
+    common = app_command.environment(emulator, database.access, secret_arn=arn, port=1)
     return {**common, "PYTHONWARNINGS": "error", "WEB_CONCURRENCY": "2", **changes}

@@ -14,10 +14,10 @@ from cdktf import App
 
 from artifact import Release, Runtime, authorities, pack
 from artifact.wheels import Wheels
+from automation.app import command
+from automation.app.database import MariaDb
 from automation.emulator import Emulator
-from automation.local_app import contract
-from automation.local_app.mariadb import MariaDb
-from automation.wheels.applications import CACHE
+from automation.synth.wheels import CACHE
 from config import load
 from stacks.platform import Platform
 from tests.conftest import read_tiers
@@ -58,7 +58,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         account = Account(
             emulator=emulator,
             database=database,
-            secret_arn=contract.store_secret(emulator, database.access),
+            secret_arn=command.store_secret(emulator, database.access),
             release=packed(folder, (folder / "mariadb/ca.pem").read_text(encoding="ascii")),
         )
         for bucket in (ARTIFACTS, ASSETS):

@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from automation.local_app.mariadb import MariaDb
+from automation.app.database import MariaDb
 from tests.examples.guestbook.load import load
 from tests.examples.guestbook.site import Site
 

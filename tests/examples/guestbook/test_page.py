@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from automation.local_app.mariadb import MariaDb
+from automation.app.database import MariaDb
 from tests.examples.guestbook.site import Answer, Site
 
 HOSTILE = (

@@ -2,8 +2,8 @@ import time
 
 import pytest
 
+from automation.app.database import MariaDb
 from automation.emulator import Emulator
-from automation.local_app.mariadb import MariaDb
 from tests.examples.guestbook.load import load
 from tests.examples.guestbook.rotation import Rotation, lost_nothing, rotate_under_load
 from tests.examples.guestbook.site import Site

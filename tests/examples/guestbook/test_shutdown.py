@@ -9,7 +9,7 @@ import pytest
 from guestbook import server
 from guestbook.environment import Environment
 
-from automation.local_app.mariadb import MariaDb
+from automation.app.database import MariaDb
 from tests.conftest import Tiers
 from tests.examples.guestbook import site as sites
 from tests.examples.guestbook.load import load

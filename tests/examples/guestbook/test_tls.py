@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from automation.app.database import MariaDb
 from automation.emulator.certificates import Authority
-from automation.local_app.mariadb import MariaDb
 from tests.examples.guestbook import site as sites
 
 pytestmark = pytest.mark.slow

@@ -8,11 +8,11 @@ import pytest
 from cdktf import App, LocalBackend, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
-from automation import terraform
 from automation.emulator import Emulator
-from automation.installation import LOCK, Installation, install
-from automation.rehearsal.emulated import terraform_environment
-from automation.synthesis import PROJECT, Stack
+from automation.rehearse.account import terraform_environment
+from automation.terraform import program
+from automation.terraform.providers import LOCK, Installation, install
+from automation.terraform.stacks import PROJECT, Stack
 from modules.application.releases import Releases
 from tests.synthesized import Synthesized, synthesize
 
@@ -68,7 +68,7 @@ class Applied:
     def __init__(self, folder: Path, emulator: Emulator) -> None:
         self._folder = folder
         self._emulator = emulator
-        found = terraform.find()
+        found = program.find()
         environ = terraform_environment(emulator, found.environ)
         self._terraform = replace(found, environ=environ)
         self.stack = folder / "stacks" / "test"
@@ -111,7 +111,7 @@ class Applied:
 
     def _init(self) -> None:
         stack = Stack("test", self.stack / "cdk.tf.json")
-        self._installation = install(terraform.find(), [stack], PROJECT / ".terrace")
+        self._installation = install(program.find(), [stack], PROJECT / ".terrace")
         (self.stack / LOCK).write_text(self._installation.lock, encoding="utf-8")
         initialized = self._run("init", f"-plugin-dir={self._installation.folder}")
         assert initialized.returncode == 0, initialized.stderr

@@ -4,8 +4,7 @@ from typing import Any, ClassVar
 
 from moto.core.responses import ActionResult, EmptyResult
 
-from automation.emulator.extensions.cloudformation.change_set import ChangeSet
-from automation.emulator.extensions.cloudformation.stack import Stack
+from automation.emulator.extensions.cloudformation.stack import EmulatedChangeSet, EmulatedStack
 from automation.emulator.extensions.cloudformation.template import invalid
 from automation.emulator.extensions.double import Double, Refused
 
@@ -15,8 +14,8 @@ _CHANGEABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE",
 class CloudFormation(Double):
     """Stacks by id, change sets by id."""
 
-    _stacks: ClassVar[dict[str, Stack]] = {}
-    _change_sets: ClassVar[dict[str, ChangeSet]] = {}
+    _stacks: ClassVar[dict[str, EmulatedStack]] = {}
+    _change_sets: ClassVar[dict[str, EmulatedChangeSet]] = {}
 
     def __init__(self) -> None:
         super().__init__(service_name="cloudformation")
@@ -110,7 +109,7 @@ class CloudFormation(Double):
             each["LogicalResourceId"]: each["ResourceIdentifier"]
             for each in given.get("ResourcesToImport", ())
         }
-        made = ChangeSet(
+        made = EmulatedChangeSet(
             stack=stack,
             name=given["ChangeSetName"],
             kind=kind,
@@ -138,33 +137,33 @@ class CloudFormation(Double):
         del self._change_sets[self._change_set().id]
         return EmptyResult()
 
-    def _stack(self, given: dict[str, Any]) -> Stack:
+    def _stack(self, given: dict[str, Any]) -> EmulatedStack:
         _check_capabilities(given)
-        return Stack(
+        return EmulatedStack(
             name=given["StackName"],
             account=self.current_account,
             region=self.region,
             tags={each["Key"]: each["Value"] for each in given.get("Tags", ())},
         )
 
-    def _living(self) -> list[Stack]:
+    def _living(self) -> list[EmulatedStack]:
         return [
             stack
             for stack in self._stacks.values()
             if stack.region == self.region and stack.status != "DELETE_COMPLETE"
         ]
 
-    def _live(self, name: str) -> Stack | None:
+    def _live(self, name: str) -> EmulatedStack | None:
         found = (stack for stack in self._living() if name in (stack.name, stack.id))
         return next(found, None)
 
-    def _existing(self, name: str) -> Stack:
+    def _existing(self, name: str) -> EmulatedStack:
         stack = self._live(name) or self._stacks.get(name)
         if stack is None:
             raise invalid(f"Stack with id {name} does not exist")
         return stack
 
-    def _change_set(self) -> ChangeSet:
+    def _change_set(self) -> EmulatedChangeSet:
         given = self.parameters()
         for each in self._change_sets.values():
             stacks = (None, each.stack.name, each.stack.id)
@@ -173,7 +172,7 @@ class CloudFormation(Double):
         raise Refused("ChangeSetNotFound", f"ChangeSet [{given['ChangeSetName']}] does not exist")
 
 
-def _parameters(given: dict[str, Any], stack: Stack) -> dict[str, str]:
+def _parameters(given: dict[str, Any], stack: EmulatedStack) -> dict[str, str]:
     return {
         each["ParameterKey"]: stack.parameters[each["ParameterKey"]]
         if each.get("UsePreviousValue")

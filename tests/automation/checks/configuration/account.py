@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from automation.checks import network
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.checks.check import Finding
+from automation.checks.configuration import network
 from config import Settings
 
 TLS_ONLY: dict[str, Any] = {

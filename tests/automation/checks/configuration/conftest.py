@@ -6,9 +6,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
 from config import Settings, load
-from tests.automation.checks.account import Account
+from tests.automation.checks.configuration.account import Account
 
 
 @pytest.fixture(scope="session")

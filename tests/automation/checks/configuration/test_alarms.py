@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from automation.checks.alarms import alarms, topic_arn
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
+from automation.checks.configuration.monitoring import alarms, topic_arn
 from config import Settings
 
 NAME = "prod-349081-outage"

@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from automation.checks.audit import check_audit
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
+from automation.checks.configuration.audit import check_audit
 from config import Settings
-from tests.automation.checks.account import Account, failed
+from tests.automation.checks.configuration.account import Account, failed
 
 NAME = "prod-349081-trail"
 ASSETS = "arn:aws:s3:::prod-349081-assets-123456789012/"

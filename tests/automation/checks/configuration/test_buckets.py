@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from automation.checks.buckets import BucketChecks
-from automation.checks.claim import run
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
+from automation.checks.check import run
+from automation.checks.configuration.storage import BucketChecks
 from config import Settings
-from tests.automation.checks.account import (
+from tests.automation.checks.configuration.account import (
     LOG_DELIVERY,
     MODERN_TLS_ONLY,
     TLS_ONLY,

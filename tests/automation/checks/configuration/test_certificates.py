@@ -1,7 +1,7 @@
 import boto3
 
+from automation.aws.clients import Clients
 from automation.checks import lookups
-from automation.checks.clients import Clients
 from config import Settings
 
 CLOUDFRONTS = "us-east-1"

@@ -2,11 +2,11 @@ from typing import Any
 
 import pytest
 
-from automation.checks import database
-from automation.checks.clients import Clients
-from automation.checks.database import check_database
+from automation.aws.clients import Clients
+from automation.checks.configuration import database
+from automation.checks.configuration.database import check_database
 from config import Settings
-from tests.automation.checks.account import Account, failed
+from tests.automation.checks.configuration.account import Account, failed
 
 NAME = "prod-349081-database"
 

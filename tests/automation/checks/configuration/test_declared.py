@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from automation.checks.clients import Clients
-from automation.checks.declared import check_declared
-from automation.synthesis import Stack
+from automation.aws.clients import Clients
+from automation.checks.configuration.declared import check_declared
+from automation.terraform.stacks import Stack
 from config import Settings
-from tests.automation.checks.account import failed
+from tests.automation.checks.configuration.account import failed
 
 BUCKET = "states"
 ALARM: dict[str, Any] = {

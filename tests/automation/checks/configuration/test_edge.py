@@ -2,10 +2,10 @@ from typing import Any
 
 import pytest
 
-from automation.checks.clients import Clients
-from automation.checks.edge import CLOUDFRONT_ZONE, check_edge
+from automation.aws.clients import Clients
+from automation.checks.configuration.edge import CLOUDFRONT_ZONE, check_edge
 from config import Settings
-from tests.automation.checks.account import Account, failed
+from tests.automation.checks.configuration.account import Account, failed
 
 
 @pytest.fixture

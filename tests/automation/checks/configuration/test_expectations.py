@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from automation.checks import (
+from automation.checks.configuration import (
     audit,
     database,
     distribution,

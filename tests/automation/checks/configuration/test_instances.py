@@ -2,11 +2,10 @@ from typing import Any
 
 import pytest
 
-from automation.checks.application import check_application
-from automation.checks.clients import Clients
-from automation.checks.instances import expected_tags
+from automation.aws.clients import Clients
+from automation.checks.configuration.instances import check_application, expected_tags
 from config import Settings
-from tests.automation.checks.account import Account
+from tests.automation.checks.configuration.account import Account
 
 NAME = "prod-349081-application"
 

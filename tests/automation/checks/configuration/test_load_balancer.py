@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from automation.checks.application import check_application
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
-from automation.checks.load_balancer import HEADER, SSL_POLICY
+from automation.aws.clients import Clients
+from automation.checks.check import Finding
+from automation.checks.configuration.instances import check_application
+from automation.checks.configuration.load_balancer import HEADER, SSL_POLICY
 from config import Settings
-from tests.automation.checks.account import Account
+from tests.automation.checks.configuration.account import Account
 
 SECRETS = {"odd": "o" * 48, "even": "e" * 48}
 

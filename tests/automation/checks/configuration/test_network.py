@@ -3,11 +3,16 @@ from typing import Any
 
 import pytest
 
-from automation.checks.clients import Clients
-from automation.checks.network import ANYWHERE, check_network, planned
-from automation.checks.security_groups import check_security_groups, expected_rules
+from automation.aws.clients import Clients
+from automation.checks.configuration.network import (
+    ANYWHERE,
+    check_network,
+    check_security_groups,
+    expected_rules,
+    planned,
+)
 from config import Settings, load
-from tests.automation.checks.account import Account, failed
+from tests.automation.checks.configuration.account import Account, failed
 
 A, B = "us-west-2a", "us-west-2b"
 

@@ -5,8 +5,7 @@ import boto3
 import pytest
 
 from automation.checks import check_platform, without_checks
-from automation.synthesis import Stack, read
-from automation.tiers import ordered
+from automation.terraform.stacks import Stack, ordered, read
 from config import Settings
 from tests.promises import SHIPPED
 

@@ -1,9 +1,9 @@
 import pytest
 
-from automation.checks.clients import Clients
-from automation.checks.security import PURPOSES, check_security
+from automation.aws.clients import Clients
+from automation.checks.configuration.security import PURPOSES, check_security
 from config import Settings
-from tests.automation.checks.account import Account, failed
+from tests.automation.checks.configuration.account import Account, failed
 
 
 @pytest.fixture

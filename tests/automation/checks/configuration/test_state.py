@@ -1,9 +1,9 @@
 import pytest
 
-from automation.checks.clients import Clients
-from automation.checks.state import check_state
+from automation.aws.clients import Clients
+from automation.checks.configuration.state import check_state
 from config import Settings
-from tests.automation.checks.account import LOG_DELIVERY, Account, failed, policy
+from tests.automation.checks.configuration.account import LOG_DELIVERY, Account, failed, policy
 from tests.promises import SHIPPED
 
 STATE = "prod-349081/network/terraform.tfstate"

@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 import boto3
 import pytest
 
-from automation.checks.claim import Check, run
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Finding, run
 from automation.emulator import Emulator
-from automation.rehearsal.emulated import session as session_in
+from automation.rehearse.account import session as session_in
 from config import Settings, load
-from tests.automation.verification.site import Site
+from tests.automation.checks.health.site import Site
 
 Look = Callable[[Mapping[str, Check]], dict[str, Finding]]
 

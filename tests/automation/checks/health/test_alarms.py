@@ -1,6 +1,6 @@
-from automation.verification.alarms import ALARM_CHECKS
-from tests.automation.verification.conftest import Look, sound
-from tests.automation.verification.site import Site
+from automation.checks.health.edge import ALARM_CHECKS
+from tests.automation.checks.health.conftest import Look, sound
+from tests.automation.checks.health.site import Site
 
 QUIET = "some have no data until there is traffic; see that the others' metrics are published"
 

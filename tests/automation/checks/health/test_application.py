@@ -1,10 +1,10 @@
 import pytest
 
+from automation.checks.health.application import APPLICATION_CHECKS
 from automation.emulator import Emulator
-from automation.verification.application import APPLICATION_CHECKS
 from config import Settings
-from tests.automation.verification.conftest import Look, sound
-from tests.automation.verification.site import Site
+from tests.automation.checks.health.conftest import Look, sound
+from tests.automation.checks.health.site import Site
 
 TARGETS, SERVICE = "targets: healthy", "instances: in service"
 SPREAD, VERSION = "instances spread: zones", "instances up to date: launch template"

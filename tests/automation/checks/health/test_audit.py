@@ -2,14 +2,13 @@ import datetime
 
 import pytest
 
-from automation.checks.claim import run
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.checks.check import Finding, run
+from automation.checks.health.audit import audit_checks, longest_gap
 from automation.emulator import Emulator
-from automation.verification.audit import audit_checks, longest_gap
 from config import Settings
-from tests.automation.verification.conftest import sound
-from tests.automation.verification.site import Site
+from tests.automation.checks.health.conftest import sound
+from tests.automation.checks.health.site import Site
 
 HOUR = datetime.timedelta(hours=1)
 RESTORABLE, SNAPSHOT = "automated backups: restorable until", "snapshots: newest"

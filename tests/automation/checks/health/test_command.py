@@ -4,9 +4,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from automation.checks.command import verify
 from automation.emulator import Emulator
 from automation.errors import UserError
-from automation.verification.command import verify
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,13 @@ import datetime
 
 import pytest
 
-from automation.checks.claim import run
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.checks.check import Finding, run
+from automation.checks.health.database import database_checks
 from automation.emulator import Emulator
-from automation.verification.database import database_checks
 from config import Settings
-from tests.automation.verification.conftest import sound
-from tests.automation.verification.site import Site
+from tests.automation.checks.health.conftest import sound
+from tests.automation.checks.health.site import Site
 
 GIB = 1024**3
 

@@ -2,12 +2,12 @@ import datetime
 
 import pytest
 
+from automation.checks.health.edge import EDGE_CHECKS, certificate_checks
 from automation.emulator import Emulator
 from automation.emulator.certificates import Authority
-from automation.verification.edge import EDGE_CHECKS, certificate_checks
 from config import Settings
-from tests.automation.verification.conftest import Look, sound
-from tests.automation.verification.site import Site
+from tests.automation.checks.health.conftest import Look, sound
+from tests.automation.checks.health.site import Site
 
 NOW = datetime.datetime.now(datetime.UTC)
 VALIDATE = "see that the validation records of the certificate are still in the hosted zone"

@@ -4,12 +4,11 @@ from pathlib import Path
 import boto3
 import pytest
 
-from automation.checks.finding import Finding
-from automation.synthesis import Stack, read
-from automation.tiers import ordered
-from automation.verification.verification import summarize, verify
+from automation.checks.check import Finding
+from automation.checks.health.health import summarize, verify
+from automation.terraform.stacks import Stack, ordered, read
 from config import Settings
-from tests.automation.verification.site import Site
+from tests.automation.checks.health.site import Site
 
 LIVE = {"dns", "database", "application", "edge", "monitoring", "audit"}
 

@@ -6,11 +6,10 @@ from typing import Any
 import boto3
 import pytest
 
-from automation.checks.claim import Check, run
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
+from automation.aws.clients import Clients
+from automation.checks.check import Check, Finding, run
 from automation.emulator import Emulator
-from automation.rehearsal.emulated import session as session_in
+from automation.rehearse.account import session as session_in
 from config import Settings, load
 
 Look = Callable[..., dict[str, Finding]]

@@ -1,6 +1,6 @@
-from automation.preflight.account import ACCOUNT_CHECKS
+from automation.checks.preflight.account import ACCOUNT_CHECKS
 from config import Settings
-from tests.automation.preflight.conftest import Look, change
+from tests.automation.checks.preflight.conftest import Look, change
 
 
 def test_the_account_its_region_and_its_zones(look: Look) -> None:

@@ -1,9 +1,9 @@
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
+from automation.checks.preflight.account import NAME_CHECKS, STATE_CHECKS
 from automation.emulator import Emulator
-from automation.preflight.buckets import NAME_CHECKS, STATE_CHECKS
-from automation.rehearsal.emulated import bootstrap_account
+from automation.rehearse.account import bootstrap_account
 from config import Settings
-from tests.automation.preflight.conftest import Look, change
+from tests.automation.checks.preflight.conftest import Look, change
 
 STATE = "dev-349081-tfstate-123456789012"
 LOGS = "dev-349081-logs-123456789012"

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.preflight.demand import Demand, Quota, belongs
+from automation.checks.preflight.quotas import Demand, Quota, belongs
 from config import Settings
 
 COUNTS = st.integers(0, 10_000)

@@ -1,11 +1,10 @@
 import pytest
 
-from automation.checks.clients import Clients
-from automation.checks.finding import Finding
-from automation.preflight.delegation import delegation_checks
-from automation.preflight.resolver import UnknownError
+from automation.aws.clients import Clients
+from automation.checks.check import Finding
+from automation.checks.preflight.dns import UnknownError, delegation_checks
 from config import Settings
-from tests.automation.preflight.conftest import Look, change
+from tests.automation.checks.preflight.conftest import Look, change
 
 WHAT = "hosted zone: delegated"
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.preflight.families import FAMILIES, bought, family_of
+from automation.checks.preflight.quotas import FAMILIES, bought, family_of
 from config.application import Purchase
 
 COUNTS = st.integers(0, 1000)

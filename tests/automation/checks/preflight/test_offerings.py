@@ -1,8 +1,8 @@
 import pytest
 
-from automation.preflight.offerings import OFFERING_CHECKS
+from automation.checks.preflight.offerings import OFFERING_CHECKS
 from config import Settings
-from tests.automation.preflight.conftest import Look, change
+from tests.automation.checks.preflight.conftest import Look, change
 
 ABC = ("us-west-2a", "us-west-2b", "us-west-2c")
 ALL = (*ABC, "us-west-2d")

@@ -1,9 +1,9 @@
 import boto3
 import pytest
 
+from automation.checks.preflight import examine
 from automation.emulator import Emulator
-from automation.preflight import examine
-from automation.rehearsal.emulated import bootstrap_account
+from automation.rehearse.account import bootstrap_account
 from config import Settings
 
 SUBJECTS = ["tools", "account", "state", "quotas", "offerings", "domain", "names"]

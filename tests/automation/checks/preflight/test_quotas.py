@@ -3,13 +3,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from automation.checks.clients import Clients
+from automation.aws.clients import Clients
+from automation.checks.preflight.quotas import QUOTA_CHECKS, peak
 from automation.emulator import Emulator
-from automation.preflight.compute import peak
-from automation.preflight.quotas import QUOTA_CHECKS
 from config import Settings, load
 from config.application import Purchase, Schedule
-from tests.automation.preflight.conftest import Look, change
+from tests.automation.checks.preflight.conftest import Look, change
 
 if TYPE_CHECKING:
     from types_boto3_ec2.type_defs import TagTypeDef

@@ -14,8 +14,8 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from automation.preflight import resolver
-from automation.preflight.resolver import UnknownError, name_servers
+from automation.checks.preflight import dns as preflight_dns
+from automation.checks.preflight.dns import UnknownError, name_servers
 
 Reply = Callable[[dns.message.Message], dns.message.Message]
 DOMAIN = "dev.example.com"
@@ -103,7 +103,7 @@ def failed(code: dns.rcode.Rcode) -> Reply:
 
 def asking(*servers: Server, file: Path | None = None) -> dns.resolver.Resolver:
     """As on a machine, but for the ports."""
-    machine = resolver.configured(file) if file else dns.resolver.Resolver(configure=False)
+    machine = preflight_dns.configured(file) if file else dns.resolver.Resolver(configure=False)
     machine.nameservers = [
         dns.nameserver.Do53Nameserver("127.0.0.1", each.port) for each in servers
     ]
@@ -118,7 +118,7 @@ def configuration(tmp_path: Path) -> Path:
 
 
 def test_the_machines_resolvers_are_asked_with_edns(configuration: Path) -> None:
-    assert resolver.configured(configuration).nameservers == ["10.0.0.2", "fd00::2"]
+    assert preflight_dns.configured(configuration).nameservers == ["10.0.0.2", "fd00::2"]
     with server(named("ns-1.awsdns-00.com.")) as one:
         name_servers(DOMAIN, asking(one, file=configuration))
     ((protocol, query),) = one.asked
@@ -154,7 +154,7 @@ def test_a_failure_leaves_it_unknown() -> None:
 
 
 def test_silence_leaves_it_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolver, "_SECONDS", 0.05)
+    monkeypatch.setattr(preflight_dns, "_SECONDS", 0.05)
     with socket.socket(type=socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         with pytest.raises(UnknownError, match="timed out"):
@@ -175,4 +175,4 @@ def test_a_machine_without_resolvers_knows_nothing(tmp_path: Path, content: str 
     if content is not None:
         file.write_text(content)
     with pytest.raises(UnknownError, match=r"^this machine has no DNS resolver$"):
-        resolver.configured(file)
+        preflight_dns.configured(file)

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from automation import terraform
 from automation.programs import CLOUD_INIT, SYSTEMD
+from automation.terraform import program as terraform_program
 from tests.conftest import Tiers
 from tests.programs import SHELLCHECK, program
 from tests.rendered import rendered
@@ -112,7 +112,7 @@ def test_terraform_makes_of_it_what_tests_take_for_it(expression: str, tmp_path:
     known = re.sub(r"nonsensitive\(([^)]*)\)", value, expression)
     content = {"output": {"user_data": {"value": known}}}
     (tmp_path / "main.tf.json").write_text(json.dumps(content), encoding="utf-8")
-    found = terraform.find()
+    found = terraform_program.find()
     applied = found.run("apply", "-auto-approve", "-no-color", folder=tmp_path)
     assert applied.returncode == 0, applied.stderr
     answer = json.loads(found.run("output", "-json", folder=tmp_path).stdout)

@@ -1,0 +1,1 @@
+"""AWS: sessions, clients and the remote states."""

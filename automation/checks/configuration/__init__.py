@@ -1,0 +1,1 @@
+"""Checks of a live account against what is synthesized, tier by tier."""
