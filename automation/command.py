@@ -12,6 +12,8 @@ from typing import NoReturn
 
 from automation.errors import CommandError, UserError
 from automation.output import OutputError
+from config import ConfigError, Settings, load
+from config.environments import ENVIRONMENTS, names
 
 
 @contextmanager
@@ -99,3 +101,22 @@ def check_folder(folder: Path, option: str) -> None:
     else:
         return
     raise UserError(f"{option}: received {folder}; give a folder that you may write to: {reason}")
+
+
+def every_environment() -> list[str]:
+    """All that there are; raises `UserError` where there is none."""
+    if found := names():
+        return found
+    raise UserError(
+        f"{ENVIRONMENTS.name}/ holds no environment: write <name>.toml there, "
+        "docs/settings.md has every key"
+    )
+
+
+def settings_of(environment: str) -> Settings:
+    """The settings of an environment; raises `UserError` with all their faults."""
+    chosen_by = "APP_ENV" if environment == os.environ.get("APP_ENV") else "--env"
+    try:
+        return load(environment, chosen_by=chosen_by)
+    except ConfigError as error:
+        raise UserError(str(error)) from error

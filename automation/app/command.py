@@ -16,10 +16,9 @@ from rich.console import Console
 from artifact import ArtifactError, procfile
 from automation.app import database as app_database
 from automation.app.database import HOST, Access, MariaDb
-from automation.command import exclusive_lock, interruptible
+from automation.command import exclusive_lock, interruptible, settings_of
 from automation.emulator import Emulator
 from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.synth.command import settings_of
 from automation.synth.wheels import directory_of
 from automation.terraform.stacks import PROJECT
 

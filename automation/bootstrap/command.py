@@ -18,8 +18,8 @@ from automation.bootstrap.bootstrap import PAUSE, BootstrapOutcome, bootstrap, d
 from automation.bootstrap.changes import Confirmation
 from automation.bootstrap.lifecycle import Event, StackPhase, rest_of
 from automation.bootstrap.stack import BootstrapStack
+from automation.command import settings_of
 from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.synth.command import settings_of
 from config import Settings
 
 _REMEDIES = {

@@ -6,8 +6,8 @@ from automation.aws.session import connect
 from automation.checks import report
 from automation.checks.health.health import verify as findings_of
 from automation.checks.preflight.preflight import examine
+from automation.command import settings_of
 from automation.errors import INTERRUPTED
-from automation.synth.command import settings_of
 from automation.terraform.stacks import Synthesize, outline, stacks_of
 
 

@@ -11,7 +11,14 @@ from rich.prompt import Confirm
 
 from automation.aws.session import connect
 from automation.aws.states import DeployedStates
-from automation.command import attended, check_folder, disk_errors, exclusive_lock, interruptible
+from automation.command import (
+    attended,
+    check_folder,
+    disk_errors,
+    exclusive_lock,
+    interruptible,
+    settings_of,
+)
 from automation.deploy import result
 from automation.deploy.deployment import Deployment
 from automation.deploy.log import RunLog, commit, versions
@@ -20,7 +27,6 @@ from automation.deploy.result import Run
 from automation.errors import INTERRUPTED, UserError
 from automation.review import rules, terminal
 from automation.review.review import Review, review
-from automation.synth.command import settings_of
 from automation.terraform import program
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan as Changes

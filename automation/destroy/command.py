@@ -15,12 +15,11 @@ from rich.console import Console
 from automation.aws.clients import Clients
 from automation.aws.session import connect, explain
 from automation.aws.states import States, gone
-from automation.command import attended, interruptible
+from automation.command import attended, interruptible, settings_of
 from automation.destroy.data_loss import losses, resources
 from automation.destroy.preconditions import check_account, check_locks, check_settings, select
 from automation.destroy.result import DestroyResult
 from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.synth.command import settings_of
 from automation.terraform.pool import Outcome
 from automation.terraform.stacks import (
     WORKSPACE,

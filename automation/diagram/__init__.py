@@ -1,5 +1,5 @@
 """Draws the platform from the synthesized JSON of an environment."""
 
-from automation.diagram.command import draw
+from automation.diagram.drawing import draw
 
 __all__ = ["draw"]

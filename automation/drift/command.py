@@ -13,12 +13,11 @@ from rich.console import Console
 from automation.aws.clients import Clients
 from automation.aws.session import connect, explain
 from automation.aws.states import States, gone
-from automation.command import interruptible
+from automation.command import interruptible, settings_of
 from automation.drift import report, resources
 from automation.drift.report import DriftResult, DriftStatus
 from automation.drift.resources import drifted
 from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.synth.command import settings_of
 from automation.terraform.pool import StackRun
 from automation.terraform.stacks import Stack, Synthesize, choose, ordered, synthesize
 from automation.terraform.steps import PATIENT, retry

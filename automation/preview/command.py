@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from automation.command import check_folder, disk_errors, exclusive_lock, interruptible
-from automation.diagram.command import draw
+from automation.command import check_folder, disk_errors, exclusive_lock, interruptible, settings_of
+from automation.diagram.drawing import draw
 from automation.emulator.process import Emulator
 from automation.errors import INTERRUPTED
 from automation.preview.base import Base
@@ -18,9 +18,8 @@ from automation.preview.git import Commit, Repository
 from automation.preview.head import Head, PreviewPlans, ReviewPolicy
 from automation.preview.synthesis import Comparison, Revision, prepare
 from automation.rehearse.account import emulator_of, fleet_of, start_account
-from automation.review.command import BLOCKED, approved, tell, today, write
+from automation.review.output import BLOCKED, approved, tell, today, write
 from automation.review.review import Review, Verdict
-from automation.synth.command import settings_of
 from automation.terraform import program
 from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from automation.command import disk_errors, exclusive_lock, interruptible
+from automation.command import disk_errors, exclusive_lock, interruptible, settings_of
 from automation.emulator import pidfile
 from automation.emulator.pidfile import RunningEmulator
 from automation.emulator.process import Emulator
@@ -24,7 +24,6 @@ from automation.rehearse.account import (
 )
 from automation.rehearse.rehearsal import Rehearsal
 from automation.rehearse.result import RehearsalResult
-from automation.synth.command import settings_of
 from automation.terraform import program
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install

@@ -13,12 +13,11 @@ from rich.markup import escape
 
 from automation.aws.clients import Clients
 from automation.aws.session import connect, explain
-from automation.command import attended
+from automation.command import attended, settings_of
 from automation.deploy.command import DeployCommand, DeployRequest
 from automation.errors import INTERRUPTED, CommandError
 from automation.release.refresh import PAUSE, Progress, Refreshes
 from automation.release.releases import Releases
-from automation.synth.command import settings_of
 from automation.terraform.stacks import WORKSPACE, Synthesis, synthesize
 from config import Settings
 

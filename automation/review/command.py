@@ -1,34 +1,30 @@
 """`review`, apart from how it is typed."""
 
-import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
-from automation.command import check_folder, interruptible
+from automation.command import check_folder, interruptible, settings_of
 from automation.deploy.plans import PlanStore
 from automation.errors import INTERRUPTED, UserError
-from automation.review import approvals, html, markdown, rules
-from automation.review import text as review_text
-from automation.review.approvals import APPROVALS, Approval
-from automation.review.review import Review, Verdict, review
-from automation.synth.command import settings_of
+from automation.review import rules
+from automation.review.output import BLOCKED, approved, tell, today, write
+from automation.review.review import Verdict, review
 from automation.terraform import plan, program
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan
 from automation.terraform.pool import LIMIT
 from automation.terraform.program import Terraform
 from automation.terraform.providers import LOCK, Installation, install
-from automation.terraform.stacks import PROJECT, WORKSPACE, Stack, Synthesize, outline, stacks_of
+from automation.terraform.stacks import WORKSPACE, Stack, Synthesize, outline, stacks_of
 
 _NAME = "plan.tfplan"
 
@@ -75,15 +71,6 @@ def _show(
         )
     start = shown.stdout.index("{") if "{" in shown.stdout else 0
     return plan.parse(shown.stdout[start:], f"the plan of {stack}")
-
-
-# As the pull request has to wait for somebody, which is neither an error nor bad input.
-BLOCKED = 3
-
-
-def today() -> date:
-    """The day by which approvals expire, the same all over the world."""
-    return datetime.now(UTC).date()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,50 +148,6 @@ class ReviewCommand:
         request = self._request
         with self._progress.status(f"Synthesizing {request.environment}"):
             return stacks_of(request.environment, request.synthesize)
-
-
-def tell(found: Review, folder: Path, console: Console, *, as_json: bool) -> None:
-    """Print what blocks and what else has to be known, or all of it as JSON."""
-    if as_json:
-        print(json.dumps(review_text.to_json(found), indent=2))
-        return
-    for line in _lines(found, folder):
-        console.print(line, highlight=False, soft_wrap=True)
-
-
-def _lines(found: Review, folder: Path) -> Iterator[str]:
-    for change in found.blocking:
-        yield f"[red]{change.action}[/] {change.stack}: {escape(change.address)}"
-        yield f"    {escape(review_text.reason(change))}"
-    yield from map(escape, review_text.notes(found))
-    yield review_text.totals(found)
-    page_file = folder / "review.html"
-    if page_file.is_relative_to(Path.cwd()):
-        page_file = page_file.relative_to(Path.cwd())
-    yield f"{review_text.headline(found)}: see {page_file}"
-
-
-def write(found: Review, folder: Path, *, svg: str | None = None) -> None:
-    """Write review.md, review.html and review.json; raises `UserError` where it cannot."""
-    texts = {
-        "review.md": markdown.render(found),
-        "review.html": html.render(found, svg=svg),
-        "review.json": json.dumps(review_text.to_json(found), indent=2) + "\n",
-    }
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"the review cannot be written to {folder}: {error}") from error
-
-
-def approved(file: Path | None) -> tuple[Approval, ...]:
-    """The approvals of a file, or of the project's if there is one; raises `UserError`."""
-    default = PROJECT / APPROVALS
-    if file is None:
-        return approvals.load(default) if default.is_file() else ()
-    return approvals.load(file)
 
 
 def _diagram(file: Path | None) -> str | None:

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from automation.command import every_environment, settings_of
 from automation.errors import INTERRUPTED
 from automation.scan import exceptions, scanners
 from automation.scan.document import merge
 from automation.scan.exceptions import Exemption, Unused, Violation
-from automation.synth.command import every_environment, settings_of
 from automation.terraform.stacks import read, synthesize
 from config import Settings
 

@@ -16,10 +16,10 @@ from rich.table import Table
 from automation.aws.clients import Clients
 from automation.aws.session import connect, explain
 from automation.aws.states import Lock, StackStatus, States
+from automation.command import settings_of
 from automation.errors import CommandError
 from automation.release import releases
 from automation.release.releases import RunningRelease
-from automation.synth.command import settings_of
 from automation.terraform.stacks import Synthesize, outline, stacks_of
 from config import Settings
 

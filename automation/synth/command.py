@@ -1,18 +1,16 @@
 """The commands of `python -m automation`, apart from how they are typed."""
 
 import json
-import os
 import time
 from collections.abc import Sequence
 
 from rich.console import Console
 
+from automation.command import every_environment, settings_of
 from automation.errors import UserError
 from automation.synth.validation import ValidationReport, Validator
 from automation.terraform import program
 from automation.terraform.stacks import OUTPUT, WORKSPACE, Synthesis, synthesize
-from config import ConfigError, Settings, load
-from config.environments import ENVIRONMENTS, names
 
 
 def synth(environment: str, *, console: Console, progress: Console) -> None:
@@ -76,25 +74,6 @@ def _meant(environments: Sequence[str]) -> list[str]:
     for name in environments:
         found |= dict.fromkeys(every_environment() if name == "all" else [name])
     return list(found)
-
-
-def every_environment() -> list[str]:
-    """All that there are; raises `UserError` where there is none."""
-    if found := names():
-        return found
-    raise UserError(
-        f"{ENVIRONMENTS.name}/ holds no environment: write <name>.toml there, "
-        "docs/settings.md has every key"
-    )
-
-
-def settings_of(environment: str) -> Settings:
-    """The settings of an environment; raises `UserError` with all their faults."""
-    chosen_by = "APP_ENV" if environment == os.environ.get("APP_ENV") else "--env"
-    try:
-        return load(environment, chosen_by=chosen_by)
-    except ConfigError as error:
-        raise UserError(str(error)) from error
 
 
 def _check(environments: Sequence[str]) -> None:

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from artifact import ArtifactError, procfile
 from artifact.wheels import Wheels
+from automation.command import every_environment, settings_of
 from automation.errors import UserError
-from automation.synth.command import every_environment, settings_of
 from automation.terraform.stacks import PROJECT
 from config import Settings
 
