@@ -3,67 +3,106 @@
 `python -m automation` in the project's folder; `terrace`, which runs this folder, in any.
 """
 
+import importlib
+import re
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 if not __package__:
     # The folder of the modules, in place of this one, whose names may be others' as well.
     sys.path[0] = str(Path(__file__).parent.parent)
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from automation.command import remedy
+from automation.disk import remedy
 from automation.errors import CommandError, UserError
-from automation.options import CONSOLE, PROGRESS
-from automation.output import OutputError, give_up, named_output
-from automation.terraform.stacks import PROJECT
-from automation.typed import account, local
+from automation.output import OutputError, give_up, line_width, named_output
 
-_PANELS = {
-    "On this machine": (
-        local.synth,
-        local.validate,
-        local.scan,
-        local.diagram,
-        local.review,
-        local.preview,
-        local.wheels,
-        local.app,
-        local.rehearse,
-    ),
-    "Before the first deployment": (account.bootstrap, account.preflight),
-    "Change the platform": (
-        account.plan,
-        account.deploy,
-        account.release,
-        account.rollback,
-        account.destroy,
-    ),
-    "Look at the platform": (account.status, account.verify, account.drift),
+_HERE = Path(__file__).parent
+# The commands by panel, and the folder whose `command.py` has a function of that name.
+_PANELS: Mapping[str, Mapping[str, str]] = {
+    "On this machine": {
+        "synth": "synth",
+        "validate": "synth",
+        "scan": "scan",
+        "diagram": "diagram",
+        "review": "review",
+        "preview": "preview",
+        "wheels": "synth",
+        "app": "app",
+        "rehearse": "rehearse",
+    },
+    "Before the first deployment": {"bootstrap": "bootstrap", "preflight": "checks"},
+    "Change the platform": {
+        "plan": "deploy",
+        "deploy": "deploy",
+        "release": "release",
+        "rollback": "release",
+        "destroy": "destroy",
+    },
+    "Look at the platform": {"status": "status", "verify": "checks", "drift": "drift"},
 }
+_FOLDERS = {name: folder for panel in _PANELS.values() for name, folder in panel.items()}
+# Frames, and lines that end at its width, are for a terminal.
+_TERMINAL = sys.stdout.isatty() and sys.stderr.isatty()
+_MARKUP: Any = "rich" if _TERMINAL else None
 _debug = False
 
+
+class LazyGroup(TyperGroup):
+    """Commands of which only the one that runs is imported.
+
+    https://click.palletsprojects.com/en/stable/complex/#lazily-loading-subcommands
+    """
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        for panel, folders in _PANELS.items():
+            for name in folders:
+                self.add_command(TyperCommand(name, help=_summary(name), rich_help_panel=panel))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command with its options, for who runs it or completes it."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and _load(str(name)), rest
+
+
+def _summary(name: str) -> str:
+    """The docstring of a command's function, as far as a list of commands has room for it."""
+    source = (_HERE / _FOLDERS[name] / "command.py").read_text(encoding="utf-8")
+    found = re.search(rf'^def {name}\(.*?^    """(.*?)(?:"""|\n)', source, re.DOTALL | re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _load(name: str) -> Any:
+    module = importlib.import_module(f"automation.{_FOLDERS[name]}.command")
+    single = typer.Typer(
+        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=_MARKUP
+    )
+    single.command(name)(getattr(module, name))
+    return typer.main.get_command(single)
+
+
 cli = typer.Typer(
+    cls=LazyGroup,
     # A shell completes what is one word.
     add_completion=not __package__,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    # Frames, and lines that end at its width, are for a terminal.
-    rich_markup_mode="rich" if CONSOLE.is_terminal and PROGRESS.is_terminal else None,
-    context_settings={} if CONSOLE.is_terminal else {"terminal_width": CONSOLE.width},
+    rich_markup_mode=_MARKUP,
+    context_settings={} if sys.stdout.isatty() else {"terminal_width": line_width()},
     help="Exit codes: 0; 1 when something failed or was found; 2 when you can mend it; 3 when a "
     "blocking change is not approved; 130 after Ctrl-C.",
 )
-for panel, commands in _PANELS.items():
-    for command in commands:
-        cli.command(rich_help_panel=panel)(command)
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        text = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+        text = (_HERE.parent / "pyproject.toml").read_text(encoding="utf-8")
         print(f"terrace {tomllib.loads(text)['project']['version']}")
         raise typer.Exit
 
@@ -77,7 +116,7 @@ def options(
         typer.Option("--version", callback=_print_version, is_eager=True, help="print the version"),
     ] = False,
 ) -> None:
-    """What holds for every command."""
+    """Take the options that hold for every command."""
     global _debug  # noqa: PLW0603
     _debug = debug
 

@@ -1,23 +1,23 @@
-"""What the commands have in common."""
+"""Options that several commands have, and the consoles that they print to."""
 
-import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from automation.output import line_width
+from automation.terraform.stacks import WORKSPACE
 from config import chosen, names
 
 DEFAULT = chosen()
-# What is no terminal has no width: there, a line is as long as what it says.
-_UNBOUNDED = 10_000
 
 
 def _console(*, stderr: bool = False) -> Console:
-    """One that breaks no lines in a file or a pipe, unless `COLUMNS` says where."""
+    """One that breaks no lines in a file or a pipe."""
     console = Console(stderr=stderr)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
-        console.width = _UNBOUNDED
+    if not console.is_terminal:
+        console.width = line_width()
     return console
 
 
@@ -43,3 +43,12 @@ Environments = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
 Tiers = Annotated[list[str], typer.Argument(help="tiers that are meant; all if none is named")]
 Yes = Annotated[bool, typer.Option("--yes", help="make changes without asking")]
+ReviewFolder = Annotated[
+    Path,
+    typer.Option("--out", help="gets review.md, .html and .json", show_default=".terrace/review"),
+]
+REVIEW = WORKSPACE / "review"
+Approvals = Annotated[Path | None, typer.Option("--approvals", help="instead of approvals.toml")]
+Port = Annotated[
+    int, typer.Option("--port", min=0, max=65_535, help="the emulator's; 0: any free one")
+]

@@ -6,6 +6,9 @@ import os
 import sys
 from collections.abc import Iterator
 
+# What is no terminal has no width: there, a line is as long as what it says.
+_UNBOUNDED = 10_000
+
 
 class OutputError(OSError):
     """Standard output does not take what is printed; no other file is to blame."""
@@ -57,3 +60,9 @@ def _named() -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputError(*error.args) from error
+
+
+def line_width() -> int:
+    """Where lines end in a file or a pipe: where `COLUMNS` says, else nowhere."""
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() and columns.isascii() else _UNBOUNDED

@@ -10,7 +10,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from artifact import ArtifactError, procfile
@@ -19,6 +21,7 @@ from automation.app.database import HOST, Access, MariaDb
 from automation.command import exclusive_lock, interruptible, settings_of
 from automation.emulator import Emulator
 from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment
 from automation.synth.wheels import directory_of
 from automation.terraform.stacks import PROJECT
 
@@ -177,3 +180,24 @@ def _refuse_taken(port: int) -> None:
             raise UserError(
                 f"port {port} is taken: free it, or choose another with --port"
             ) from None
+
+
+def app(
+    *,
+    env: Environment = DEFAULT,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="a directory with a Procfile, instead of its")
+    ] = None,
+    port: Annotated[
+        int, typer.Option("--port", min=1, max=65_535, help="where it listens, on loopback")
+    ] = 8080,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            "--database-url", envvar="DATABASE_URL", help="mysql://…; else a MariaDB of its own"
+        ),
+    ] = None,
+) -> None:
+    """Run the application of an environment here, as its instances do."""
+    request = AppRequest(folder=folder or application_of(env), port=port, database_url=database_url)
+    raise typer.Exit(AppCommand(request, console=CONSOLE, progress=PROGRESS).run())

@@ -28,7 +28,7 @@ class BootstrapOutcome:
     changes: tuple[StackChange, ...] = ()
 
 
-def bootstrap(
+def create_or_update(
     session: boto3.Session,
     settings: Settings,
     *,

@@ -3,9 +3,10 @@
 import json
 import time
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import boto3
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.box import ROUNDED
 from rich.console import Console
@@ -14,12 +15,20 @@ from rich.table import Table
 
 from automation.aws.session import connect, explain
 from automation.bootstrap import account
-from automation.bootstrap.bootstrap import PAUSE, BootstrapOutcome, bootstrap, delete_stack
+from automation.bootstrap.bootstrap import PAUSE, BootstrapOutcome, create_or_update, delete_stack
 from automation.bootstrap.changes import Confirmation
 from automation.bootstrap.lifecycle import Event, StackPhase, rest_of
 from automation.bootstrap.stack import BootstrapStack
 from automation.command import settings_of
 from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.options import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    Environment,
+    Json,
+    Yes,
+)
 from config import Settings
 
 _REMEDIES = {
@@ -165,7 +174,7 @@ class BootstrapCommand:
                 tell=self._event,
                 pause=self._pause,
             )
-        return bootstrap(
+        return create_or_update(
             session,
             settings,
             github=wanted,
@@ -185,3 +194,39 @@ class BootstrapCommand:
             print(json.dumps(to_json(settings, outcome), indent=2))
         else:
             show(settings, outcome, self._console)
+
+
+def bootstrap(
+    *,
+    env: Environment = DEFAULT,
+    yes: Yes = False,
+    status: Annotated[
+        bool, typer.Option("--status", help="say how the stack is, change nothing")
+    ] = False,
+    delete: Annotated[
+        bool, typer.Option("--delete", help="delete the stack; bucket and key are retained")
+    ] = False,
+    github: Annotated[
+        str | None,
+        typer.Option(help="owner/name: roles for its workflows; none: take them away"),
+    ] = None,
+    branch: Annotated[
+        list[str], typer.Option(help="may deploy, may be given again; default main")
+    ] = [],  # noqa: B006
+    github_environment: Annotated[
+        list[str], typer.Option(help="GitHub environment that may deploy, may be given again")
+    ] = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Make the bucket that holds Terraform's states, or bring it up to date."""
+    request = BootstrapRequest(
+        environment=env,
+        yes=yes,
+        status=status,
+        delete=delete,
+        as_json=as_json,
+        github=github,
+        branches=tuple(branch),
+        github_environments=tuple(github_environment),
+    )
+    raise typer.Exit(BootstrapCommand(request, console=CONSOLE, progress=PROGRESS).run())

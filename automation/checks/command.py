@@ -1,5 +1,8 @@
 """`verify`, apart from how it is typed."""
 
+from typing import Annotated
+
+import typer
 from rich.console import Console
 
 from automation.aws.session import connect
@@ -8,10 +11,17 @@ from automation.checks.health.health import verify as findings_of
 from automation.checks.preflight.preflight import examine
 from automation.command import settings_of
 from automation.errors import INTERRUPTED
+from automation.options import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    Environment,
+    Json,
+)
 from automation.terraform.stacks import Synthesize, outline, stacks_of
 
 
-def verify(
+def run_verify(
     environment: str,
     *,
     in_full: bool,
@@ -37,7 +47,7 @@ def verify(
     return report.answer(findings, as_json=as_json, console=console)
 
 
-def preflight(environment: str, *, as_json: bool, console: Console, progress: Console) -> int:
+def run_preflight(environment: str, *, as_json: bool, console: Console, progress: Console) -> int:
     """The exit code: 0, or 1 when something would keep the environment from being deployed.
 
     Raises `UserError` for settings with faults, and for credentials that are none of the account.
@@ -51,3 +61,22 @@ def preflight(environment: str, *, as_json: bool, console: Console, progress: Co
         progress.print("interrupted: nothing was changed")
         return INTERRUPTED
     return report.answer(findings, as_json=as_json, console=console)
+
+
+def preflight(env: Environment = DEFAULT, as_json: Json = False) -> None:
+    """Say what would keep an environment from being deployed, before anything is changed."""
+    raise typer.Exit(run_preflight(env, as_json=as_json, console=CONSOLE, progress=PROGRESS))
+
+
+def verify(
+    *,
+    env: Environment = DEFAULT,
+    in_full: Annotated[
+        bool,
+        typer.Option("--all", help="every claim about the configuration, not a line for each tier"),
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Say whether a deployed environment works, and is as configured."""
+    code = run_verify(env, in_full=in_full, as_json=as_json, console=CONSOLE, progress=PROGRESS)
+    raise typer.Exit(code)

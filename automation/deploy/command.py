@@ -5,31 +5,28 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.prompt import Confirm
 
 from automation.aws.session import connect
 from automation.aws.states import DeployedStates
-from automation.command import (
-    attended,
-    check_folder,
-    disk_errors,
-    exclusive_lock,
-    interruptible,
-    settings_of,
-)
+from automation.command import attended, exclusive_lock, interruptible, settings_of
 from automation.deploy import result
 from automation.deploy.deployment import Deployment
 from automation.deploy.log import RunLog, commit, versions
-from automation.deploy.plans import PlanStore
 from automation.deploy.result import Run
+from automation.disk import check_folder, disk_errors
 from automation.errors import INTERRUPTED, UserError
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers, Yes
 from automation.review import rules, terminal
-from automation.review.review import Review, review
+from automation.review.review import Review, review_of
 from automation.terraform import program
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan as Changes
+from automation.terraform.plan_store import PlanStore
 from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install
@@ -170,7 +167,7 @@ class StackCommand:
 
     def review(self, changes: Mapping[str, Changes]) -> Review:
         """What plans would change, by risk; whether that is approved of is asked elsewhere."""
-        return review(
+        return review_of(
             changes,
             title=f"Plan of {self.request.environment}",
             rules=rules.load(),
@@ -303,3 +300,37 @@ class DeployCommand(StackCommand):
             return Confirm.ask(question, console=self.progress, default=False)
         except EOFError:
             return False
+
+
+def plan(
+    *,
+    tiers: Tiers = [],  # noqa: B006
+    env: Environment = DEFAULT,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="a folder that keeps the plans, for deploy --plans")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what `deploy` would do."""
+    request = DeployRequest(environment=env, tiers=tuple(tiers), out=out, as_json=as_json)
+    raise typer.Exit(PlanCommand(request, console=CONSOLE, progress=PROGRESS).run())
+
+
+def deploy(
+    *,
+    tiers: Tiers = [],  # noqa: B006
+    env: Environment = DEFAULT,
+    yes: Yes = False,
+    plans: Annotated[
+        Path | None, typer.Option("--plans", help="apply what plan --out kept, and nothing else")
+    ] = None,
+    unlock: Annotated[
+        str | None, typer.Option("--unlock", help="take away the lock that a dead run left on it")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Plan every stack, show the changes, and apply them after those that they read from."""
+    request = DeployRequest(
+        environment=env, tiers=tuple(tiers), yes=yes, plans=plans, unlock=unlock, as_json=as_json
+    )
+    raise typer.Exit(DeployCommand(request, console=CONSOLE, progress=PROGRESS).run())

@@ -5,10 +5,10 @@ from functools import partial
 
 from automation.aws.states import DeployedStates
 from automation.deploy.inputs import Inputs, Wiring
-from automation.deploy.plans import PlanStore, StoredPlan, unapproved
 from automation.errors import CommandError, UserError
 from automation.terraform import steps
 from automation.terraform.plan import Plan as Changes
+from automation.terraform.plan_store import PlanStore, StoredPlan, unapproved
 from automation.terraform.pool import StackPool, StackRun
 from automation.terraform.runner import Step
 from automation.terraform.stacks import Graph, Stack, dependencies, in_order, key_of

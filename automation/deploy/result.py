@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from automation.deploy.plans import StoredPlan
 from automation.review import terminal, text
 from automation.review.review import Review
 from automation.review.rules import Risk
 from automation.terraform.diagnostics import Fault, faults
 from automation.terraform.masking import Mask
+from automation.terraform.plan_store import StoredPlan
 from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.runner import Operation
 from automation.terraform.stacks import Graph

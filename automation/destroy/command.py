@@ -7,8 +7,10 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import boto3
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
@@ -20,6 +22,7 @@ from automation.destroy.data_loss import losses, resources
 from automation.destroy.preconditions import check_account, check_locks, check_settings, select
 from automation.destroy.result import DestroyResult
 from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers
 from automation.terraform.pool import Outcome
 from automation.terraform.stacks import (
     WORKSPACE,
@@ -213,3 +216,18 @@ def _warning(result: DestroyResult) -> Sequence[str]:
 def _staying(result: DestroyResult) -> Sequence[str]:
     names = ", ".join(result.gone)
     return [f"This stays, as no code makes it any more: {names}"] if names else []
+
+
+def destroy(
+    *,
+    tiers: Tiers = [],  # noqa: B006
+    env: Environment = DEFAULT,
+    confirm: Annotated[
+        str | None,
+        typer.Option("--confirm", help="the environment's prefix, instead of typing it"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Destroy an environment, or tiers of it, after saying what would be lost."""
+    request = DestroyRequest(environment=env, tiers=tuple(tiers), confirm=confirm, as_json=as_json)
+    raise typer.Exit(DestroyCommand(request, console=CONSOLE, progress=PROGRESS).run())

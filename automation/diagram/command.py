@@ -4,19 +4,22 @@ import errno
 import os
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
 from automation.command import settings_of
 from automation.diagram.drawing import draw
 from automation.errors import INTERRUPTED, UserError
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment
 from automation.terraform.stacks import PROJECT, synthesize
 
 # The picture of the README; what else is drawn is not committed.
 COMMITTED = PROJECT / "docs" / "platform.svg"
 
 
-def diagram(environment: str, *, out: Path, console: Console, progress: Console) -> int:
+def run_diagram(environment: str, *, out: Path, console: Console, progress: Console) -> int:
     """The exit code: 0, or 130 after Ctrl-C.
 
     Raises `UserError` for settings with faults, and for a file that cannot be written.
@@ -50,3 +53,11 @@ def _check(out: Path) -> None:
     for number, found in faults:
         if found:
             raise UserError(f"{out} cannot be written: {os.strerror(number)}")
+
+
+def diagram(
+    env: Environment = DEFAULT,
+    out: Annotated[Path, typer.Option("--out", help="the SVG file")] = Path("platform.svg"),
+) -> None:
+    """Draw an environment as it is synthesized."""
+    raise typer.Exit(run_diagram(env, out=out, console=CONSOLE, progress=PROGRESS))

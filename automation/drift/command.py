@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
@@ -18,6 +19,7 @@ from automation.drift import report, resources
 from automation.drift.report import DriftResult, DriftStatus
 from automation.drift.resources import drifted
 from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers
 from automation.terraform.pool import StackRun
 from automation.terraform.stacks import Stack, Synthesize, choose, ordered, synthesize
 from automation.terraform.steps import PATIENT, retry
@@ -113,3 +115,14 @@ class DriftCommand:
             return True
 
         result.tracks = bench.fleet.run("Looking for drift", independent, one)
+
+
+def drift(
+    *,
+    tiers: Tiers = [],  # noqa: B006
+    env: Environment = DEFAULT,
+    as_json: Json = False,
+) -> None:
+    """Find what was changed by other means than Terraform: exit code 0 none, 2 drift, 1 error."""
+    request = DriftRequest(environment=env, tiers=tuple(tiers), as_json=as_json)
+    raise typer.Exit(DriftCommand(request, console=CONSOLE, progress=PROGRESS).run())

@@ -1,53 +1,39 @@
 """`preview`, apart from how it is typed."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from datetime import date
-from pathlib import Path
+from dataclasses import dataclass, replace
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
-from automation.command import check_folder, disk_errors, exclusive_lock, interruptible, settings_of
+from automation.command import exclusive_lock, interruptible, settings_of
 from automation.diagram.drawing import draw
+from automation.disk import check_folder, disk_errors
 from automation.emulator.process import Emulator
 from automation.errors import INTERRUPTED
+from automation.options import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    REVIEW,
+    Approvals,
+    Environment,
+    Json,
+    ReviewFolder,
+)
 from automation.preview.base import Base
 from automation.preview.checkout import application_directory
 from automation.preview.git import Commit, Repository
 from automation.preview.head import Head, PreviewPlans, ReviewPolicy
-from automation.preview.synthesis import Comparison, Revision, prepare
+from automation.preview.synthesis import Comparison, PreviewRequest, Revision, prepare
 from automation.rehearse.account import emulator_of, fleet_of, start_account
-from automation.review.output import BLOCKED, approved, tell, today, write
+from automation.review.output import BLOCKED, approved, tell, write
 from automation.review.review import Review, Verdict
 from automation.terraform import program
 from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform
-from automation.terraform.stacks import PROJECT, WORKSPACE
 from config import Settings
-
-
-@dataclass(frozen=True, kw_only=True)
-class PreviewRequest:
-    """An environment, what to compare the working tree with, and where to write the review."""
-
-    environment: str
-    base: str
-    out: Path
-    dirty: bool = False
-    """Whether changes that are not committed may be in it, too."""
-    approvals: Path | None = None
-    """The file in the project, if there is one, when none is named."""
-    as_json: bool = False
-    project: Path = PROJECT
-    workspace: Path = WORKSPACE
-    today: Callable[[], date] = field(default=today)
-
-    @property
-    def folder(self) -> Path:
-        """Where previews of the environment keep what they need."""
-        return self.workspace / "preview" / self.environment
-
 
 # More than elsewhere: most of them only wait, and nothing else runs on a machine of CI's.
 _LIMIT = 4
@@ -166,3 +152,21 @@ def _exit_code(result: Review) -> int:
     if result.verdict is Verdict.BLOCKED:
         return BLOCKED
     return 1 if result.missing else 0
+
+
+def preview(
+    *,
+    base: Annotated[str, typer.Option("--base", help="the commit to compare with: origin/main")],
+    env: Environment = DEFAULT,
+    out: ReviewFolder = REVIEW,
+    approvals: Approvals = None,
+    dirty: Annotated[
+        bool, typer.Option("--dirty", help="changes that are not committed may be in it, too")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Apply a base to an emulated AWS, and review what the working tree would change there."""
+    request = PreviewRequest(
+        environment=env, base=base, out=out, approvals=approvals, dirty=dirty, as_json=as_json
+    )
+    raise typer.Exit(PreviewCommand(request, console=CONSOLE, progress=PROGRESS).run())

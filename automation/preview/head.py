@@ -13,7 +13,7 @@ from automation.preview.base import Base, refuse_failures
 from automation.preview.synthesis import Comparison
 from automation.review import rules
 from automation.review.approvals import Approval
-from automation.review.review import Review, review
+from automation.review.review import Review, review_of
 from automation.review.rules import Rules
 from automation.terraform import steps
 from automation.terraform.masking import Mask
@@ -151,7 +151,7 @@ class ReviewPolicy:
 
     def review(self, plans: Mapping[str, Plan], expected: Sequence[str] = ()) -> Review:
         """Review plans by stack; `expected` are the stacks that there should be plans of."""
-        return review(
+        return review_of(
             {name: without_gaps(plan, self.gaps) for name, plan in plans.items()},
             title=self.title,
             rules=self.rules,

@@ -3,24 +3,47 @@
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from automation.errors import CommandError, UserError
 from automation.preview.checkout import Checkout
-from automation.preview.command import PreviewRequest
 from automation.preview.git import Commit, Repository
+from automation.review.output import today
 from automation.surroundings import for_python
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install
-from automation.terraform.stacks import Stack, key_of, references, synthesize
+from automation.terraform.stacks import PROJECT, WORKSPACE, Stack, key_of, references, synthesize
 from config.environments import folder_of, names
 
 # AWS writes its examples for it, and nobody has it: what is there was never deployed.
 SAMPLE_ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewRequest:
+    """An environment, what to compare the working tree with, and where to write the review."""
+
+    environment: str
+    base: str
+    out: Path
+    dirty: bool = False
+    """Whether changes that are not committed may be in it, too."""
+    approvals: Path | None = None
+    """The file in the project, if there is one, when none is named."""
+    as_json: bool = False
+    project: Path = PROJECT
+    workspace: Path = WORKSPACE
+    today: Callable[[], date] = field(default=today)
+
+    @property
+    def folder(self) -> Path:
+        """Where previews of the environment keep what they need."""
+        return self.workspace / "preview" / self.environment
 
 
 @dataclass(frozen=True)

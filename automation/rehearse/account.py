@@ -9,7 +9,7 @@ import botocore.session
 from botocore.config import Config
 from rich.console import Console
 
-from automation.bootstrap.bootstrap import bootstrap
+from automation.bootstrap.bootstrap import create_or_update
 from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION, Emulator
 from automation.errors import CommandError
 from automation.terraform.pool import LIMIT, StackPool
@@ -89,4 +89,4 @@ def session(emulator: Emulator) -> boto3.Session:
 
 def bootstrap_account(emulator: Emulator, settings: Settings) -> None:
     """Make the state bucket of an environment, as in any account."""
-    bootstrap(session(emulator), settings, pause=_PAUSE)
+    create_or_update(session(emulator), settings, pause=_PAUSE)

@@ -6,14 +6,18 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
-from automation.command import disk_errors, exclusive_lock, interruptible, settings_of
+from automation.command import exclusive_lock, interruptible, settings_of
+from automation.disk import disk_errors
 from automation.emulator import pidfile
 from automation.emulator.pidfile import RunningEmulator
 from automation.emulator.process import Emulator
 from automation.errors import INTERRUPTED, UserError
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json
 from automation.rehearse import result as rehearse_result
 from automation.rehearse.account import (
     emulator_of,
@@ -178,3 +182,24 @@ class RehearseCommand:
                 self._console.print(f"To stop it: {left.stop_command}", highlight=False)
         if request.as_json:
             print(json.dumps(answer, indent=2))
+
+
+def rehearse(
+    *,
+    env: Environment = DEFAULT,
+    keep: Annotated[bool, typer.Option("--keep", help="leave the emulator running")] = False,
+    destroy: Annotated[
+        bool, typer.Option("--destroy", help="destroy everything at the end")
+    ] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="stop a kept emulator")] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65_535, help="the emulator's; 0: any free one")
+    ] = 0,
+    as_json: Json = False,
+) -> None:
+    """Deploy an environment to an AWS that is emulated on this machine, and check it there."""
+    request = RehearseRequest(
+        environment=env, keep=keep, destroy=destroy, port=port, as_json=as_json
+    )
+    command = RehearseCommand(request, console=CONSOLE, progress=PROGRESS)
+    raise typer.Exit(command.stop() if stop else command.run())

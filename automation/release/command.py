@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
@@ -16,6 +17,7 @@ from automation.aws.session import connect, explain
 from automation.command import attended, settings_of
 from automation.deploy.command import DeployCommand, DeployRequest
 from automation.errors import INTERRUPTED, CommandError
+from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Yes
 from automation.release.refresh import PAUSE, Progress, Refreshes
 from automation.release.releases import Releases
 from automation.terraform.stacks import WORKSPACE, Synthesis, synthesize
@@ -142,3 +144,23 @@ def _document(before: str, after: str, refresh: Progress | None) -> dict[str, An
         "after": after,
         "refresh": vars(refresh) if refresh else None,
     }
+
+
+def release(*, env: Environment = DEFAULT, yes: Yes = False, as_json: Json = False) -> None:
+    """Publish the application as it is here, and have it replace what runs."""
+    request = ReleaseRequest(environment=env, yes=yes, as_json=as_json)
+    raise typer.Exit(ReleaseCommand(request, console=CONSOLE, progress=PROGRESS).run())
+
+
+def rollback(
+    *,
+    env: Environment = DEFAULT,
+    to: Annotated[
+        str | None, typer.Option("--to", help="how its SHA-256 begins; else the one before")
+    ] = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Have an earlier release of the application replace what runs."""
+    request = ReleaseRequest(environment=env, to=to, yes=yes, as_json=as_json)
+    raise typer.Exit(RollbackCommand(request, console=CONSOLE, progress=PROGRESS).run())

@@ -9,18 +9,31 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 
-from automation.command import check_folder, interruptible, settings_of
-from automation.deploy.plans import PlanStore
+from automation.command import interruptible, settings_of
+from automation.disk import check_folder
 from automation.errors import INTERRUPTED, UserError
+from automation.options import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    REVIEW,
+    Approvals,
+    Environment,
+    Json,
+    ReviewFolder,
+)
 from automation.review import rules
 from automation.review.output import BLOCKED, approved, tell, today, write
-from automation.review.review import Verdict, review
+from automation.review.review import Verdict, review_of
 from automation.terraform import plan, program
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan
+from automation.terraform.plan_store import PlanStore
 from automation.terraform.pool import LIMIT
 from automation.terraform.program import Terraform
 from automation.terraform.providers import LOCK, Installation, install
@@ -118,7 +131,7 @@ class ReviewCommand:
         check_folder(request.out, "--out")
         allowed = approved(request.approvals)
         svg = _diagram(request.diagram)
-        found = review(
+        found = review_of(
             self._plans(),
             title=f"Plan of {request.environment}",
             rules=rules.load(),
@@ -157,3 +170,21 @@ def _diagram(file: Path | None) -> str | None:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{file} cannot be read: {error}") from error
+
+
+def review(
+    *,
+    plans: Annotated[Path, typer.Argument(help="what plan --out kept, or <stack>.json files")],
+    env: Environment = DEFAULT,
+    out: ReviewFolder = REVIEW,
+    approvals: Approvals = None,
+    picture: Annotated[
+        Path | None, typer.Option("--diagram", help="an SVG of the architecture")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say what plans would do, by risk: exit code 3 if a blocking change is not approved."""
+    request = ReviewRequest(
+        environment=env, plans=plans, out=out, approvals=approvals, diagram=picture, as_json=as_json
+    )
+    raise typer.Exit(ReviewCommand(request, console=CONSOLE, progress=PROGRESS).run())

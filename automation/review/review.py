@@ -89,7 +89,7 @@ class Review:
         return sum(kind in (each.action, each.risk) for each in self.changes)
 
 
-def review(
+def review_of(
     plans: Mapping[str, Plan],
     *,
     title: str,

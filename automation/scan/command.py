@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.box import ROUNDED
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from automation.command import every_environment, settings_of
 from automation.errors import INTERRUPTED
+from automation.options import CONSOLE, PROGRESS, Json
 from automation.scan import exceptions, scanners
 from automation.scan.document import merge
 from automation.scan.exceptions import Exemption, Unused, Violation
@@ -77,7 +79,7 @@ def _table(report: ScanReport, *, plain: bool) -> Table:
     return table
 
 
-def scan(*, as_json: bool, console: Console, progress: Console) -> int:
+def run_scan(*, as_json: bool, console: Console, progress: Console) -> int:
     """The exit code: 0, or 1 when a check fails that must not, or an exemption is not used.
 
     All environments are looked at: an exemption may be for one of them only.
@@ -130,3 +132,8 @@ def examine(
         orphans=tuple(exceptions.orphans(users, outputs)),
         found=len(findings),
     )
+
+
+def scan(as_json: Json = False) -> None:
+    """Have checkov and parliament look at every environment as it is synthesized."""
+    raise typer.Exit(run_scan(as_json=as_json, console=CONSOLE, progress=PROGRESS))

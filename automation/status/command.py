@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.box import ROUNDED
 from rich.console import Console
@@ -18,6 +19,13 @@ from automation.aws.session import connect, explain
 from automation.aws.states import Lock, StackStatus, States
 from automation.command import settings_of
 from automation.errors import CommandError
+from automation.options import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    Environment,
+    Json,
+)
 from automation.release import releases
 from automation.release.releases import RunningRelease
 from automation.terraform.stacks import Synthesize, outline, stacks_of
@@ -111,7 +119,7 @@ def _to_json(stack: StackStatus) -> dict[str, Any]:
     }
 
 
-def status(
+def run_status(
     environment: str,
     *,
     as_json: bool,
@@ -150,3 +158,8 @@ def look(session: boto3.Session, settings: Settings, tiers: Sequence[str]) -> St
         stacks=tuple(states.each(tiers)),
         release=releases.find(clients, settings),
     )
+
+
+def status(env: Environment = DEFAULT, as_json: Json = False) -> None:
+    """Show each stack's resources, state and lock, and the application's release."""
+    raise typer.Exit(run_status(env, as_json=as_json, console=CONSOLE, progress=PROGRESS))

@@ -4,16 +4,26 @@ import json
 import time
 from collections.abc import Sequence
 
+import typer
 from rich.console import Console
 
 from automation.command import every_environment, settings_of
 from automation.errors import UserError
+from automation.options import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    Environment,
+    Environments,
+    Json,
+)
 from automation.synth.validation import ValidationReport, Validator
+from automation.synth.wheels import fetch
 from automation.terraform import program
 from automation.terraform.stacks import OUTPUT, WORKSPACE, Synthesis, synthesize
 
 
-def synth(environment: str, *, console: Console, progress: Console) -> None:
+def run_synth(environment: str, *, console: Console, progress: Console) -> None:
     """Synthesize an environment, and say what came out."""
     _check([environment])
     with progress.status(f"Synthesizing {environment}"):
@@ -27,7 +37,7 @@ def synth(environment: str, *, console: Console, progress: Console) -> None:
     )
 
 
-def validate(
+def run_validate(
     environments: Sequence[str], *, as_json: bool, console: Console, progress: Console
 ) -> bool:
     """Synthesize and validate environments; whether Terraform accepts all of them."""
@@ -86,3 +96,19 @@ def _check(environments: Sequence[str]) -> None:
             faults.append(str(error))
     if faults:
         raise UserError("\n".join(faults))
+
+
+def synth(env: Environment = DEFAULT) -> None:
+    """Synthesize an environment to cdktf.out, as `python main.py` does."""
+    run_synth(env, console=CONSOLE, progress=PROGRESS)
+
+
+def validate(env: Environments = [DEFAULT], as_json: Json = False) -> None:  # noqa: B006
+    """Synthesize, and have Terraform and the AWS provider validate every stack."""
+    valid = run_validate(env, as_json=as_json, console=CONSOLE, progress=PROGRESS)
+    raise typer.Exit(0 if valid else 1)
+
+
+def wheels(env: Environments = [DEFAULT]) -> None:  # noqa: B006
+    """Download what the application's instances install, so that synthesis needs no network."""
+    fetch(env, console=CONSOLE, progress=PROGRESS)

@@ -187,7 +187,9 @@ REMEDIES = {
     ),
     ErrorKind.STALE: "plan again: something has changed since this plan was made",
     ErrorKind.UPSTREAM: "deploy the stacks that it depends on first",
-    ErrorKind.NETWORK: "check the network and https://health.aws.amazon.com, then repeat the command",
+    ErrorKind.NETWORK: (
+        "check the network and https://health.aws.amazon.com, then repeat the command"
+    ),
     ErrorKind.CONFIG: "correct the environment's settings or the stack, then repeat the command",
     ErrorKind.UNAPPROVED: "run the command again: it shows the new plan, and asks",
     ErrorKind.OTHER: "correct what it names, then repeat the command",

@@ -15,11 +15,14 @@ from automation.__main__ import cli
 from automation.terraform.stacks import PROJECT
 
 GROUP: Any = typer.main.get_command(cli)
+_CONTEXT = GROUP.make_context("terrace", [], resilient_parsing=True)
+COMMANDS: Mapping[str, Any] = {
+    name: GROUP.resolve_command(_CONTEXT, [name])[1] for name in GROUP.commands
+}
 OPTIONS: Mapping[str, frozenset[str]] = {
     name: frozenset(option for each in command.params for option in each.opts)
-    for name, command in GROUP.commands.items()
+    for name, command in COMMANDS.items()
 }
-TYPED = ("automation.typed.account", "automation.typed.local")
 # What other programs are told in a message, and what Terrace is.
 QUOTED = re.compile(r"`([^`]*)`")
 OURS = re.compile(r"python -m automation (?P<command>[a-z]+)(?P<rest>[^`;]*)")
@@ -68,15 +71,8 @@ def imported(tree: ast.AST) -> set[tuple[str, str]]:
 @cache
 def reached(command: str) -> frozenset[tuple[str, str]]:
     """All that a command may come to: from its function, import by import."""
-    (start,) = (
-        node
-        for module in TYPED
-        for node in tree_of(module).body
-        if isinstance(node, ast.FunctionDef) and node.name == command
-    )
-    found, todo = set[tuple[str, str]](), imported(start)
-    if command in ("synth", "validate"):
-        todo |= {("automation.synth.command", command)}
+    module = COMMANDS[command].callback.__module__
+    found, todo = set[tuple[str, str]](), {(module, command)}
     while todo - found:
         new = todo - found
         found |= new
@@ -85,8 +81,6 @@ def reached(command: str) -> frozenset[tuple[str, str]]:
 
 
 def may_say(command: str, message: Message) -> bool:
-    if message.module in TYPED:
-        return message.within == command
     names = frozenset(name for module, name in reached(command) if module == message.module)
     return bool(names) and message.within in used(message.module, names)
 

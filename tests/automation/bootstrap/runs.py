@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 
 from automation.bootstrap import account
-from automation.bootstrap.bootstrap import BootstrapOutcome, bootstrap
+from automation.bootstrap.bootstrap import BootstrapOutcome, create_or_update
 from automation.bootstrap.stack import TEMPLATE
 from config import Settings
 
@@ -14,7 +14,7 @@ PAUSE = 0.01
 
 
 def run(session: boto3.Session, settings: Settings, **options: Any) -> BootstrapOutcome:
-    return bootstrap(session, settings, pause=PAUSE, **options)
+    return create_or_update(session, settings, pause=PAUSE, **options)
 
 
 def main_of(repository: str = "acme/shop", *branches: str) -> account.GitHub:

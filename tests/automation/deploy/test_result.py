@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from automation.deploy.plans import StoredPlan
 from automation.deploy.result import Run, show, show_changes, to_json
 from automation.review.review import Review
 from automation.terraform.events import AppliedResource, Event, Intended, Outputs, Problem
 from automation.terraform.masking import Mask
+from automation.terraform.plan_store import StoredPlan
 from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.runner import Operation, Step
 from tests.automation.consoles import Consoles

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from automation.diagram import command
-from automation.diagram.command import diagram
+from automation.diagram.command import run_diagram
 from automation.errors import UserError
 from automation.terraform.stacks import Synthesis, read
 from tests.automation.consoles import Consoles
@@ -25,7 +25,7 @@ def synthesized(monkeypatch: pytest.MonkeyPatch, output_of: "object") -> None:
 def test_draws_to_a_file(tmp_path: Path) -> None:
     consoles = Consoles()
     file = tmp_path / "dev.svg"
-    code = diagram("dev", out=file, console=consoles.console, progress=consoles.progress)
+    code = run_diagram("dev", out=file, console=consoles.console, progress=consoles.progress)
     assert code == 0
     assert file.read_text(encoding="utf-8").startswith("<svg ")
     assert "".join(consoles.lines) == f"dev: drawn to {file}"
@@ -35,13 +35,13 @@ def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
     consoles = Consoles()
     file = tmp_path / "missing" / "dev.svg"
     with pytest.raises(UserError) as raised:
-        diagram("dev", out=file, console=consoles.console, progress=consoles.progress)
+        run_diagram("dev", out=file, console=consoles.console, progress=consoles.progress)
     assert str(raised.value) == f"{file} cannot be written: No such file or directory"
 
 
 def test_an_environment_that_is_unknown(tmp_path: Path) -> None:
     consoles = Consoles()
     with pytest.raises(UserError, match="nowhere"):
-        diagram(
+        run_diagram(
             "nowhere", out=tmp_path / "a.svg", console=consoles.console, progress=consoles.progress
         )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automation.preview.command import PreviewCommand, PreviewRequest
+from automation.preview.command import PreviewCommand
+from automation.preview.synthesis import PreviewRequest
 from automation.terraform.stacks import PROJECT
 from config import load
 from config.environments import ENVIRONMENTS

@@ -14,7 +14,7 @@ from typing import Any
 from automation.review import rules
 from automation.review.approvals import Approval
 from automation.review.changes import Change
-from automation.review.review import Review, review
+from automation.review.review import Review, review_of
 from automation.terraform.masking import Mask
 
 RECORDED = Path(__file__).parent / "recorded"
@@ -76,7 +76,7 @@ def entry(
 
 
 def reviewed(*approvals: Approval, expected: Sequence[str] = (), **plans: Any) -> Review:
-    return review(
+    return review_of(
         plans,
         title="Plan of prod",
         rules=RULES,

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from automation.deploy.plans import PlanStore, StoredPlan
 from automation.errors import UserError
 from automation.review import command
 from automation.terraform import program
+from automation.terraform.plan_store import PlanStore, StoredPlan
 from automation.terraform.providers import install
 from automation.terraform.stacks import WORKSPACE, Synthesis
 from config import load

@@ -42,7 +42,7 @@ def run(
 
     monkeypatch.setattr(command, "examine", examine)
     console = Console(file=StringIO(), width=200)
-    code = command.scan(as_json=as_json, console=console, progress=Console(file=StringIO()))
+    code = command.run_scan(as_json=as_json, console=console, progress=Console(file=StringIO()))
     assert isinstance(console.file, StringIO)
     return code, console.file.getvalue()
 
@@ -102,7 +102,7 @@ def test_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(command, "examine", interrupted)
     console = Console(file=StringIO())
-    assert command.scan(as_json=False, console=console, progress=console) == INTERRUPTED
+    assert command.run_scan(as_json=False, console=console, progress=console) == INTERRUPTED
 
 
 def test_without_scanners_nothing_is_synthesized(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from automation.errors import CommandError, UserError
-from automation.status.command import status
+from automation.status.command import run_status
 from automation.terraform.stacks import Synthesis, ordered, read
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
@@ -63,7 +63,7 @@ def look(output_of: Callable[[str], Path]) -> Look:
 
     def run(environment: str = "dev", *, as_json: bool = False) -> Consoles:
         consoles = Consoles()
-        code = status(
+        code = run_status(
             environment,
             as_json=as_json,
             console=consoles.console,
@@ -168,7 +168,7 @@ def test_what_is_no_state_is_refused_without_quoting_it(
 def refusal(environment: str = "dev") -> str:
     consoles = Consoles()
     with pytest.raises(UserError) as caught:
-        status(environment, as_json=True, console=consoles.console, progress=consoles.progress)
+        run_status(environment, as_json=True, console=consoles.console, progress=consoles.progress)
     assert consoles.lines == []
     return str(caught.value)
 

@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from automation.checks.command import verify
+from automation.checks.command import run_verify
 from automation.emulator import Emulator
 from automation.errors import UserError
 
@@ -20,7 +20,9 @@ def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
 def run(environment: str, *, as_json: bool = False) -> tuple[int, str]:
     printed = StringIO()
     console, progress = Console(file=printed, width=200), Console(file=StringIO())
-    code = verify(environment, in_full=False, as_json=as_json, console=console, progress=progress)
+    code = run_verify(
+        environment, in_full=False, as_json=as_json, console=console, progress=progress
+    )
     return code, printed.getvalue()
 
 

@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from automation.checks.command import preflight
+from automation.checks.command import run_preflight
 from automation.emulator import Emulator
 from automation.errors import UserError
 from automation.rehearse.account import bootstrap_account
@@ -23,7 +23,7 @@ def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Emulator:
 def run(environment: str, *, as_json: bool = False) -> tuple[int, str]:
     printed = StringIO()
     console, progress = Console(file=printed, width=200), Console(file=StringIO())
-    code = preflight(environment, as_json=as_json, console=console, progress=progress)
+    code = run_preflight(environment, as_json=as_json, console=console, progress=progress)
     return code, printed.getvalue()
 
 

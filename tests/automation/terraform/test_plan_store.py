@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from automation.aws.states import RemoteState
-from automation.deploy.plans import PlanStore, StoredPlan, unapproved
 from automation.errors import UserError
 from automation.terraform.events import Intended
+from automation.terraform.plan_store import PlanStore, StoredPlan, unapproved
 from automation.terraform.runner import Operation, Step
 from automation.terraform.stacks import Stack
 

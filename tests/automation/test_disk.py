@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.command import check_folder, disk_errors
+from automation.disk import check_folder, disk_errors
 from automation.errors import CommandError, UserError
 from automation.output import OutputError
 
