@@ -28,7 +28,8 @@ from automation.preview.git import Commit, Repository
 from automation.preview.head import Head, PreviewPlans, ReviewPolicy
 from automation.preview.synthesis import Comparison, PreviewRequest, Revision, prepare
 from automation.rehearse.account import emulator_of, fleet_of, start_account
-from automation.review.output import BLOCKED, approved, tell, write
+from automation.review.approvals import approved
+from automation.review.output import BLOCKED, tell, write
 from automation.review.review import Review, Verdict
 from automation.terraform import program
 from automation.terraform.pool import StackPool

@@ -13,7 +13,7 @@ from typing import Any
 from automation.errors import CommandError, UserError
 from automation.preview.checkout import Checkout
 from automation.preview.git import Commit, Repository
-from automation.review.output import today
+from automation.review.approvals import today
 from automation.surroundings import for_python
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install

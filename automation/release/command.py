@@ -15,7 +15,7 @@ from rich.markup import escape
 from automation.aws.clients import Clients
 from automation.aws.session import connect, explain
 from automation.command import attended, settings_of
-from automation.deploy.command import DeployCommand, DeployRequest
+from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest
 from automation.errors import INTERRUPTED, CommandError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Yes
 from automation.release.refresh import PAUSE, Progress, Refreshes

@@ -1,17 +1,18 @@
 """Who lets a blocking change pass, and until when: `approvals.toml`."""
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from automation.errors import UserError
-from automation.review.changes import Change
-from automation.review.rules import Risk
+from automation.terraform.stacks import PROJECT
 
 APPROVALS = Path("approvals.toml")
+# A change, by its stack and its address.
+Key = tuple[str, str]
 _KEYS = {"address", "stack", "until", "reason"}
 _EXAMPLE = (
     'address = "aws_db_instance.…", until = 2030-01-31, reason = "…", stack = "…" if it helps'
@@ -27,9 +28,10 @@ class Approval:
     reason: str
     stack: str = ""
 
-    def covers(self, change: Change) -> bool:
+    def covers(self, change: Key) -> bool:
         """Whether it is about this change; without a stack, the address in any stack."""
-        return change.address == self.address and self.stack in ("", change.stack)
+        stack, address = change
+        return address == self.address and self.stack in ("", stack)
 
     def __str__(self) -> str:
         return f"{self.stack}: {self.address}" if self.stack else self.address
@@ -39,14 +41,13 @@ class Approval:
 class Ledger:
     """Which approvals count for which of the changes."""
 
-    used: Mapping[tuple[str, str], Approval]
-    """By stack and address of the change."""
+    used: Mapping[Key, Approval]
     expired: tuple[Approval, ...]
     unused: tuple[Approval, ...]
 
-    def of(self, change: Change) -> Approval | None:
+    def of(self, change: Key) -> Approval | None:
         """The approval of a change."""
-        return self.used.get((change.stack, change.address))
+        return self.used.get(change)
 
 
 def load(file: Path) -> tuple[Approval, ...]:
@@ -61,12 +62,11 @@ def load(file: Path) -> tuple[Approval, ...]:
     return tuple(_parse(each, f"{file}: approval {n}") for n, each in enumerate(entries, start=1))
 
 
-def settle(changes: Iterable[Change], approvals: Sequence[Approval], *, today: date) -> Ledger:
+def settle(blocking: Collection[Key], approvals: Sequence[Approval], *, today: date) -> Ledger:
     """Find the approval of each blocking change."""
-    blocking = [each for each in changes if each.risk is Risk.BLOCKING]
     valid = [each for each in approvals if each.until >= today]
     used = {
-        (change.stack, change.address): approval
+        change: approval
         for change in blocking
         for approval in reversed(valid)
         if approval.covers(change)
@@ -90,3 +90,16 @@ def _parse(entry: Any, place: str) -> Approval:
         if not isinstance(value, str) or not value.strip():
             raise UserError(f"{place}: {name} = {value!r} is no text: {_EXAMPLE}")
     return Approval(**entry)
+
+
+def today() -> date:
+    """The day by which approvals expire, the same all over the world."""
+    return datetime.now(UTC).date()
+
+
+def approved(file: Path | None) -> tuple[Approval, ...]:
+    """The approvals of a file, or of the project's if there is one; raises `UserError`."""
+    default = PROJECT / APPROVALS
+    if file is None:
+        return load(default) if default.is_file() else ()
+    return load(file)

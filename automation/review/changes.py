@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from automation.review.rules import ORDER, Risk, Rules, assess
-from automation.terraform.diff import Difference, compare
+from automation.terraform.diff import UNKNOWN, Difference, compare
 from automation.terraform.masking import Mask
-from automation.terraform.plan import UNKNOWN, Action, ResourceChange
+from automation.terraform.plan import Action, ResourceChange
 
 # What AWS tells of one that is there is not planned for one that is to come, and tags may differ.
 _LEAST = 2
@@ -67,6 +67,11 @@ class Change:
     imported_id: str = ""
     hint: str = ""
     attributes: tuple[Attribute, ...] = ()
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Its stack and its address: no other change of a review has the same."""
+        return self.stack, self.address
 
 
 def changes(resources: Sequence[ResourceChange], rules: Rules, mask: Mask) -> tuple[Change, ...]:

@@ -28,7 +28,8 @@ from automation.options import (
     ReviewFolder,
 )
 from automation.review import rules
-from automation.review.output import BLOCKED, approved, tell, today, write
+from automation.review.approvals import approved, today
+from automation.review.output import BLOCKED, tell, write
 from automation.review.review import Verdict, review_of
 from automation.terraform import plan, program
 from automation.terraform.masking import Mask

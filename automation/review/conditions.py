@@ -4,9 +4,7 @@ import ipaddress
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from automation.terraform import plan
-from automation.terraform.diff import same
-from automation.terraform.plan import UNKNOWN
+from automation.terraform.diff import UNKNOWN, at, same
 
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _OFF = ("", "disabled", "suspended", "off", "false", "none", "inactive")
@@ -96,7 +94,7 @@ def _openings(tree: Tree) -> Iterator[tuple[Any, ...]]:
         if isinstance(rule, Mapping):
             protocol = rule.get("ip_protocol", rule.get("protocol"))
             for name in _CIDRS:
-                for cidr in plan.at(rule, name):
+                for cidr in at(rule, name):
                     if _whole_world(cidr):
                         yield str(protocol), rule.get("from_port"), rule.get("to_port"), cidr
 

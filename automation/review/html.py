@@ -148,7 +148,7 @@ def _section(review: Review, stack: Reviewed) -> str:
 
 
 def _change(review: Review, change: Change) -> str:
-    approval = review.ledger.of(change)
+    approval = review.ledger.of(change.key)
     more = [
         f"moved from {change.moved_from}" if change.moved_from else "",
         f"imported as {change.imported_id}" if change.imported_id else "",

@@ -90,7 +90,7 @@ def _summary(change: Change) -> str:
 
 
 def _explanation(review: Review, change: Change) -> str:
-    approval = review.ledger.of(change)
+    approval = review.ledger.of(change.key)
     parts = [f"<b>{change.risk}</b>: {_plain(text.reason(change))}"]
     if change.moved_from:
         parts.append(f"moved from {_plain(change.moved_from)}")

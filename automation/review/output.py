@@ -2,26 +2,18 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
 from automation.errors import UserError
-from automation.review import approvals, html, markdown
+from automation.review import html, markdown
 from automation.review import text as review_text
-from automation.review.approvals import APPROVALS, Approval
 from automation.review.review import Review
-from automation.terraform.stacks import PROJECT
 
 # As the pull request has to wait for somebody, which is neither an error nor bad input.
 BLOCKED = 3
-
-
-def today() -> date:
-    """The day by which approvals expire, the same all over the world."""
-    return datetime.now(UTC).date()
 
 
 def tell(found: Review, folder: Path, console: Console, *, as_json: bool) -> None:
@@ -58,11 +50,3 @@ def write(found: Review, folder: Path, *, svg: str | None = None) -> None:
             (folder / name).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UserError(f"the review cannot be written to {folder}: {error}") from error
-
-
-def approved(file: Path | None) -> tuple[Approval, ...]:
-    """The approvals of a file, or of the project's if there is one; raises `UserError`."""
-    default = PROJECT / APPROVALS
-    if file is None:
-        return approvals.load(default) if default.is_file() else ()
-    return approvals.load(file)

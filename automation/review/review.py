@@ -72,7 +72,7 @@ class Review:
         return tuple(
             each
             for each in self.changes
-            if each.risk is Risk.BLOCKING and self.ledger.of(each) is None
+            if each.risk is Risk.BLOCKING and self.ledger.of(each.key) is None
         )
 
     @property
@@ -108,13 +108,14 @@ def review_of(
     """
     graph = _graph(plans)
     stacks = tuple(_reviewed(name, plans[name], rules, mask) for name in graph)
-    every = [change for stack in stacks for change in stack.changes]
+    every = (change for stack in stacks for change in stack.changes)
+    blocking = [each.key for each in every if each.risk is Risk.BLOCKING]
     return Review(
         title=title,
         stacks=stacks,
         graph=graph,
         missing=tuple(name for name in expected if name not in plans),
-        ledger=settle(every, approvals, today=today),
+        ledger=settle(blocking, approvals, today=today),
         remarks=tuple(remarks),
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automation.review.conditions import CONDITIONS, denies_less, opened, widened
-from automation.terraform import plan
+from automation.terraform.diff import at
 from automation.terraform.plan import Action, ResourceChange
 
 RULES = Path(__file__).parent / "rules.toml"
@@ -63,8 +63,8 @@ class Rule:
         return not self.attributes or any(self._touches(resource, name) for name in self.attributes)
 
     def _touches(self, resource: ResourceChange, attribute: str) -> bool:
-        old = plan.at(resource.before, attribute)
-        new = plan.at(resource.after, attribute)
+        old = at(resource.before, attribute)
+        new = at(resource.after, attribute)
         if self.when in _POLICIES:
             pairs = zip(_filled(old, new), _filled(new, old), strict=True)
             return any(_POLICIES[self.when](before, after) for before, after in pairs)

@@ -12,8 +12,8 @@ from automation.review import text as review_text
 from automation.review.changes import Attribute, Change
 from automation.review.review import Review
 from automation.review.rules import Risk
-from automation.terraform.diff import MASK
-from automation.terraform.plan import UNKNOWN, Action
+from automation.terraform.diff import MASK, UNKNOWN
+from automation.terraform.plan import Action
 
 _LONGEST = 300
 _ATTRIBUTES = 30

@@ -129,7 +129,7 @@ def _stack(review: Review, stack: Reviewed) -> dict[str, Any]:
 
 
 def _change(review: Review, change: Change) -> dict[str, Any]:
-    approval = review.ledger.of(change)
+    approval = review.ledger.of(change.key)
     return {**asdict(change), "approval": _approval(approval) if approval else None}
 
 

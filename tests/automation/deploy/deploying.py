@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automation.deploy.command import DeployCommand, DeployRequest, PlanCommand
+from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest, PlanCommand
 from automation.terraform.stacks import PROJECT, Synthesis, read
 from automation.terraform.steps import Backoff
 from tests.automation.accounts import Account

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from automation.review.conditions import denies_less, opened, shorter, widened
 from automation.review.rules import RULES, Rule, load
-from automation.terraform import plan
+from automation.terraform.diff import UNKNOWN
 from automation.terraform.plan import Action
 from tests.automation.review.reviewing import entry, only, update
 
@@ -130,7 +130,7 @@ def test_what_only_aws_will_tell_switches_nothing_off() -> None:
     change["change"]["after_unknown"] = {"kms_master_key_id": True}
     found = only(change)
     assert found.risk == "routine"
-    assert [each.new for each in found.attributes] == [plan.UNKNOWN]
+    assert [each.new for each in found.attributes] == [UNKNOWN]
 
 
 @settings(deadline=None)
@@ -149,7 +149,7 @@ def test_only_narrow_ranges_are_let_in_unasked(address: Any, bits: int) -> None:
         ({"type": "ingress", "cidr_blocks": ["10.0.0.0/8", "0.0.0.0/0"]}, True),
         ({"ingress": [{"cidr_blocks": [], "ipv6_cidr_blocks": ["::/0"]}]}, True),
         ({"ingress": [], "egress": [{"cidr_blocks": ["0.0.0.0/0"]}]}, False),
-        ({"cidr_ipv4": plan.UNKNOWN}, False),
+        ({"cidr_ipv4": UNKNOWN}, False),
     ],
 )
 def test_rules_within_and_beside_groups(rule: dict[str, Any], expected: bool) -> None:
@@ -200,7 +200,7 @@ def test_policies_that_are_widened(before: Any, after: Any, expected: bool) -> N
         (statement(Effect="Deny", Condition={"Bool": {}}), True),
         (statement(), True),
         (None, True),
-        (plan.UNKNOWN, False),
+        (UNKNOWN, False),
     ],
 )
 def test_policies_that_deny_less(after: Any, expected: bool) -> None:
