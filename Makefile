@@ -99,7 +99,7 @@ docs: setup ## renew docs/settings.md from the code
 lock: .venv/bin/python ## renew the lock files from Pipfile and package.json, then install them
 	$(INSTALL_PIPENV)
 	$(PIPENV_HASH) lock
-	$(RUN) -m automation.portable_lock
+	$(RUN) -m automation.locks --pipfile
 	$(MAKE) .venv/.installed
 	$(NPM) install --package-lock-only
 	$(RUN) -m automation.locks

@@ -27,13 +27,13 @@ def python_fault(version: "tuple[int, ...]") -> "str | None":
 
 def venv_fault() -> "str | None":
     """What is wrong where a distribution ships Python without its `venv` module."""
-    from automation import packages, programs  # noqa: PLC0415
+    from automation import programs as programs_module  # noqa: PLC0415
 
     if _has_venv():
         return None
     package = "python{}.{}-venv".format(*platform.python_version_tuple())
-    if packages.may_install(programs.system()):
-        fault = packages.install([package], "for Python's venv module")
+    if programs_module.may_install(programs_module.system()):
+        fault = programs_module.install([package], "for Python's venv module")
         importlib.invalidate_caches()
         if fault or _has_venv():
             return fault
@@ -56,12 +56,12 @@ def terraform_fault() -> "str | None":
 
 def system_fault(use: "str", *, install: "bool") -> "str | None":
     """What the system lacks for a use, after an installation where that is possible."""
-    from automation import packages, programs  # noqa: PLC0415
+    from automation import programs as programs_module  # noqa: PLC0415
 
     # The application then has the user's database.
     if use == "app" and os.environ.get("DATABASE_URL"):
         return None
-    return packages.provide(use, programs.system(), allowed=install)
+    return programs_module.provide(use, programs_module.system(), allowed=install)
 
 
 def faults(checks: "tuple[str, ...]") -> "list[str]":

@@ -1,5 +1,9 @@
-"""Renew each `requirements.txt` from the `requirements.in` beside it (`make lock`)."""
+"""Renew each `requirements.txt` from the `requirements.in` beside it (`make lock`).
 
+With `--pipfile`, the package index is taken out of `Pipfile.lock`: each user's pip decides it.
+"""
+
+import json
 import subprocess
 import sys
 import tempfile
@@ -11,6 +15,7 @@ from automation.synth.wheels import applications
 from automation.terraform.stacks import PROJECT
 
 SAMPLE = PROJECT / "examples" / "guestbook"
+PIPFILE_LOCK = Path("Pipfile.lock")
 SCANNERS = PROJECT / "automation" / "scan"
 _SOURCE, _LOCK = "requirements.in", "requirements.txt"
 # Versions and hashes, and no word on where they were found.
@@ -61,5 +66,18 @@ def main() -> int:
     return 2 if asked.faults else 0
 
 
+def without_index(lock: str) -> str:
+    """The lock file's text, with versions and hashes but no word on where they were found."""
+    content = json.loads(lock)
+    content["_meta"]["sources"] = []
+    for section in ("default", "develop"):
+        for package in content[section].values():
+            package.pop("index", None)
+    return json.dumps(content, indent=4) + "\n"
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:] == ["--pipfile"]:
+        PIPFILE_LOCK.write_text(without_index(PIPFILE_LOCK.read_text("utf-8")), encoding="utf-8")
+    else:
+        sys.exit(main())

@@ -11,7 +11,7 @@ from pathlib import Path
 # Tests have environments of their own: those of environments/ are the user's.
 os.environ["APP_ENVIRONMENTS"] = "tests/environments"
 
-from automation.surroundings import for_git
+from automation.programs import for_git
 
 # A hook that runs the tests names its own repository, and they make some of theirs.
 for _name in set(os.environ) - set(for_git()):

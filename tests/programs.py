@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from automation import packages, programs
+from automation import programs
 from automation.programs import Need
 
 # A package of Python brings it.
@@ -24,4 +24,4 @@ def absence(need: Need, system: programs.System) -> str:
     """Why a program is not there."""
     if system.manager and not system.packages(need):
         return f"{system.name} has no package of {need.name}"
-    return f"{need.name} is missing: {packages.remedy([need], system)}"
+    return f"{need.name} is missing: {programs.remedy([need], system)}"

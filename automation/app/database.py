@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from automation import packages, programs
+from automation import programs
 from automation.emulator.certificates import Authority
 from automation.errors import CommandError, UserError
 
@@ -44,7 +44,7 @@ def find(program: str) -> str:
     found = programs.find(program)
     if found is None:
         raise UserError(
-            MISSING.format(program, packages.remedy([programs.MARIADB], programs.system()))
+            MISSING.format(program, programs.remedy([programs.MARIADB], programs.system()))
         )
     return found
 

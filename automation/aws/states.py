@@ -16,7 +16,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from automation.aws.clients import Clients
 from automation.aws.session import explain
-from automation.checks.configuration.state import STATE
 from automation.errors import CommandError, UserError
 from config import Settings
 
@@ -53,6 +52,8 @@ def check_state_bucket(client: "S3Client", settings: Settings) -> None:
         raise
 
 
+# What the bucket is for, by the name that `Naming` gives.
+STATE = "tfstate"
 _FILE = "terraform.tfstate"
 _LOCK = f"{_FILE}.tflock"
 # The format of every Terraform since 0.12.

@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from automation.aws.session import connect
-from automation.checks import report
+from automation.checks import check
 from automation.checks.health.health import verify as findings_of
 from automation.checks.preflight.preflight import examine
 from automation.command import settings_of
@@ -44,7 +44,7 @@ def run_verify(
     except KeyboardInterrupt:
         progress.print("interrupted: nothing was changed")
         return INTERRUPTED
-    return report.answer(findings, as_json=as_json, console=console)
+    return check.answer(findings, as_json=as_json, console=console)
 
 
 def run_preflight(environment: str, *, as_json: bool, console: Console, progress: Console) -> int:
@@ -60,7 +60,7 @@ def run_preflight(environment: str, *, as_json: bool, console: Console, progress
     except KeyboardInterrupt:
         progress.print("interrupted: nothing was changed")
         return INTERRUPTED
-    return report.answer(findings, as_json=as_json, console=console)
+    return check.answer(findings, as_json=as_json, console=console)
 
 
 def preflight(env: Environment = DEFAULT, as_json: Json = False) -> None:

@@ -11,6 +11,7 @@ from config import Settings
 if TYPE_CHECKING:
     from types_boto3_acm.type_defs import CertificateDetailTypeDef
     from types_boto3_ec2.type_defs import SubnetTypeDef
+    from types_boto3_elbv2.type_defs import LoadBalancerTypeDef, TargetGroupTypeDef
 
 
 KINDS = ("public", "app", "database")
@@ -180,3 +181,26 @@ def _only_key(mapping: Mapping[str, Any]) -> str | None:
 def _list(value: Any) -> list[Any]:
     """AWS writes a list of one without its brackets."""
     return value if isinstance(value, list) else [value]
+
+
+HEADER = "X-Origin-Verify"
+
+
+def find(clients: Clients, settings: Settings) -> "LoadBalancerTypeDef":
+    """The load balancer of the environment."""
+    name = settings.naming.name("web")
+    answer = clients.elbv2.describe_load_balancers(Names=[name])
+    return only(answer["LoadBalancers"], f"load balancer {name}")
+
+
+def find_target_group(clients: Clients, settings: Settings) -> "TargetGroupTypeDef":
+    """The target group for the application's port."""
+    name = settings.naming.name(f"app-{settings.application.port}")
+    answer = clients.elbv2.describe_target_groups(Names=[name])
+    return only(answer["TargetGroups"], f"target group {name}")
+
+
+def secret(clients: Clients, settings: Settings, *, parity: str) -> str:
+    """One of the two values that CloudFront may send."""
+    name = settings.naming.name(f"origin-{parity}")
+    return clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]

@@ -1,5 +1,1 @@
-"""Brings an AWS account to what was synthesized: `plan` and `deploy`."""
-
-from automation.terraform.steps import deploy_stack
-
-__all__ = ["deploy_stack"]
+"""Brings an account to what is synthesized, stack by stack."""

@@ -1,18 +1,53 @@
 """Plans and applies the stacks of an environment, each after those that it reads from."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from automation.aws.states import DeployedStates
-from automation.deploy.inputs import Inputs, Wiring
+from automation.aws.states import DeployedStates, RemoteState
 from automation.errors import CommandError, UserError
 from automation.terraform import steps
 from automation.terraform.plan import Plan as Changes
 from automation.terraform.plan_store import PlanStore, StoredPlan, unapproved
 from automation.terraform.pool import StackPool, StackRun
 from automation.terraform.runner import Step
-from automation.terraform.stacks import Graph, Stack, dependencies, in_order, key_of
+from automation.terraform.stacks import Graph, Stack, dependencies, in_order, key_of, references
 from automation.terraform.steps import PATIENT, Backoff
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Digests of the outputs that a stack reads, and the stacks that lack one of them."""
+
+    digests: Mapping[str, str]
+    missing: tuple[str, ...]
+
+
+class Wiring:
+    """Which stack reads which outputs."""
+
+    def __init__(self, stacks: Sequence[Stack], states: DeployedStates) -> None:
+        self._stacks = {stack.name: stack for stack in stacks}
+        self._names = {key_of(stack): stack.name for stack in stacks}
+        self._states = states
+
+    def inputs(self, stack: str) -> Inputs:
+        """What a stack would read now; raises `CommandError` when AWS does not tell."""
+        digests: dict[str, str] = {}
+        missing: list[str] = []
+        for key, outputs in references(self._stacks[stack]).items():
+            upstream = self._names.get(key, key)
+            state = self._states.read(key)
+            found = state.outputs if state else {}
+            if state is None or not outputs <= found.keys():
+                missing.append(upstream)
+            digests |= {f"{upstream}.{name}": found[name] for name in outputs & found.keys()}
+        return Inputs(digests, tuple(missing))
+
+    def state(self, stack: str) -> RemoteState | None:
+        """A stack's own state."""
+        return self._states.read(key_of(self._stacks[stack]))
+
 
 Tracks = Mapping[str, StackRun]
 # Shows people a plan that is made while others are applied, before it is applied itself.

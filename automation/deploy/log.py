@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from automation.surroundings import for_git
+from automation.programs import for_git
 from automation.terraform.diagnostics import faults
 from automation.terraform.masking import Mask
 from automation.terraform.pool import StackRun

@@ -16,8 +16,8 @@ from automation.deploy import result
 from automation.deploy.deployment import Deployment
 from automation.deploy.log import RunLog, commit, versions
 from automation.deploy.result import Run
-from automation.disk import check_folder, disk_errors
 from automation.errors import INTERRUPTED, UserError
+from automation.output import check_folder, disk_errors
 from automation.review import rules, terminal
 from automation.review.review import Review, review_of
 from automation.terraform import program

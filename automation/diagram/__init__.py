@@ -1,5 +1,1 @@
-"""Draws the platform from the synthesized JSON of an environment."""
-
-from automation.diagram.drawing import draw
-
-__all__ = ["draw"]
+"""Draws an environment as it is synthesized."""

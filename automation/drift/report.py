@@ -9,8 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from automation.drift.resources import Drifted
-from automation.drift.shared_collections import manual_only
+from automation.drift.resources import Drifted, manual_only
 from automation.terraform.diagnostics import Fault, faults
 from automation.terraform.pool import Outcome, StackRun
 

@@ -1,13 +1,126 @@
 """What a refresh-only plan found to be otherwise than Terraform left it, resource by resource."""
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from automation.drift.shared_collections import SHARED, SiblingResources
 from automation.terraform.diff import Difference, compare
+
+Values = Mapping[str, Any]
+_EVERY_PROTOCOL = "-1"
+
+
+class SiblingResources:
+    """The resources of a plan: those that are there, and those that were."""
+
+    def __init__(self, plan: Mapping[str, Any]) -> None:
+        state = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
+        found = [(each["type"], each["values"]) for each in state.get("resources", ())]
+        gone = [
+            (each["type"], each["change"]["before"])
+            for each in plan.get("resource_drift", ())
+            if each["change"]["actions"] == ["delete"]
+        ]
+        self._resources = [*found, *gone]
+
+    def of(self, type_: str, key: str, id_: object) -> Iterator[Values]:
+        """Those of a type that belong to the resource with an id, which their key names."""
+        for each, values in self._resources:
+            if each == type_ and values.get(key) == id_:
+                yield values
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A collection, whose pieces are told apart as those of the resources that add them are."""
+
+    type: str
+    attribute: str
+    by: str
+    key: str
+    pieces: Callable[[Any], Iterator[Hashable]]
+    piece: Callable[[Values], Hashable]
+
+    def foreign(self, items: Any, id_: object, others: SiblingResources) -> list[Any]:
+        """The items of which no other resource of ours can be the author."""
+        ours = {self.piece(values) for values in others.of(self.by, self.key, id_)}
+        return [item for item in items or () if not ours.issuperset(self.pieces(item))]
+
+
+def manual_only(type_: str, attribute: str) -> bool:
+    """Whether no plan undoes what was added to such a collection."""
+    return any(each.type == type_ and each.attribute == attribute for each in SHARED)
+
+
+def _rules(item: Values) -> Iterator[Hashable]:
+    """A security group lists rules that differ only in their peer as one."""
+    ports = item["protocol"], item["from_port"], item["to_port"]
+    if item["protocol"] == _EVERY_PROTOCOL:
+        ports = (_EVERY_PROTOCOL, None, None)
+    for kind in ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids", "security_groups"):
+        yield from ((*ports, peer) for peer in item.get(kind) or ())
+    if item.get("self"):
+        yield (*ports, "self")
+
+
+def _rule(values: Values) -> Hashable:
+    kinds = ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")
+    peer = next((values[kind] for kind in kinds if values.get(kind)), None)
+    if peer == values["security_group_id"]:
+        peer = "self"
+    if values["ip_protocol"] == _EVERY_PROTOCOL:
+        return _EVERY_PROTOCOL, None, None, peer
+    return values["ip_protocol"], values["from_port"], values["to_port"], peer
+
+
+def _routes(item: Values) -> Iterator[Hashable]:
+    kinds = ("cidr_block", "ipv6_cidr_block", "destination_prefix_list_id")
+    yield next((item[kind] for kind in kinds if item.get(kind)), None)
+
+
+def _route(values: Values) -> Hashable:
+    kinds = ("cidr_block", "ipv6_cidr_block", "prefix_list_id")
+    names = [f"destination_{kind}" for kind in kinds]
+    return next((values[name] for name in names if values.get(name)), None)
+
+
+def _named(item: Values) -> Iterator[Hashable]:
+    yield item["name"]
+
+
+SHARED = (
+    *(
+        Shared(
+            "aws_security_group",
+            direction,
+            f"aws_vpc_security_group_{direction}_rule",
+            "security_group_id",
+            _rules,
+            _rule,
+        )
+        for direction in ("ingress", "egress")
+    ),
+    Shared("aws_route_table", "route", "aws_route", "route_table_id", _routes, _route),
+    Shared(
+        "aws_iam_role",
+        "inline_policy",
+        "aws_iam_role_policy",
+        "role",
+        _named,
+        lambda values: str(values["name"]),
+    ),
+    Shared(
+        "aws_iam_role",
+        "managed_policy_arns",
+        "aws_iam_role_policy_attachment",
+        "role",
+        lambda item: iter([str(item)]),
+        lambda values: str(values["policy_arn"]),
+    ),
+)
+
 
 EXPECTED = Path(__file__).parent / "expected.toml"
 

@@ -17,7 +17,7 @@ from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
 from automation.errors import CommandError, UserError
-from automation.surroundings import for_python
+from automation.programs import for_python
 
 # Where Terraform downloads providers, if it has to: nothing else is exempt.
 DOWNLOADS = (

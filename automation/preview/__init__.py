@@ -1,1 +1,1 @@
-"""What a pull request would do, shown by applying its base to an emulated AWS."""
+"""Reviews a change by applying its base to an emulated account."""

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from automation.errors import UserError
-from automation.preview.git import Commit, Repository
-from automation.preview.objects import Objects, Submodule
+from automation.preview.git import Commit, Objects, Repository, Submodule
 from config.application import App
 from config.environments import folder_of
 

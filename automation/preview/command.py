@@ -9,7 +9,6 @@ from rich.console import Console
 
 from automation.command import exclusive_lock, interruptible, settings_of
 from automation.diagram.drawing import draw
-from automation.disk import check_folder, disk_errors
 from automation.emulator.process import Emulator
 from automation.errors import INTERRUPTED
 from automation.options import (
@@ -22,6 +21,7 @@ from automation.options import (
     Json,
     ReviewFolder,
 )
+from automation.output import check_folder, disk_errors
 from automation.preview.base import Base
 from automation.preview.checkout import application_directory
 from automation.preview.git import Commit, Repository

@@ -13,8 +13,8 @@ from typing import Any
 from automation.errors import CommandError, UserError
 from automation.preview.checkout import Checkout
 from automation.preview.git import Commit, Repository
+from automation.programs import for_python
 from automation.review.approvals import today
-from automation.surroundings import for_python
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install
 from automation.terraform.stacks import PROJECT, WORKSPACE, Stack, key_of, references, synthesize

@@ -12,12 +12,12 @@ import typer
 from rich.console import Console
 
 from automation.command import exclusive_lock, interruptible, settings_of
-from automation.disk import disk_errors
 from automation.emulator import pidfile
 from automation.emulator.pidfile import RunningEmulator
 from automation.emulator.process import Emulator
 from automation.errors import INTERRUPTED, UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json
+from automation.output import disk_errors
 from automation.rehearse import result as rehearse_result
 from automation.rehearse.account import (
     emulator_of,

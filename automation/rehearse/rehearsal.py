@@ -9,7 +9,7 @@ from dataclasses import replace
 import boto3
 from rich.console import Console
 
-from automation.checks import check_platform
+from automation.checks.configuration.platform import check_platform, without_checks
 from automation.emulator import gaps
 from automation.rehearse.result import RehearsalResult
 from automation.terraform import steps
@@ -40,7 +40,9 @@ class Rehearsal:
         self._gaps = gaps.load()
         graph = dependencies(synthesis.stacks)
         self._graph = {name: graph[name] for name in in_order(graph)}
-        self.result = RehearsalResult(synthesis, self._graph)
+        self.result = RehearsalResult(
+            synthesis, self._graph, without_checks=without_checks(self._graph)
+        )
 
     def run(self, *, destroy: bool) -> RehearsalResult:
         """Rehearse; what cannot be done after a failure is left out."""

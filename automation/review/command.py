@@ -15,7 +15,6 @@ import typer
 from rich.console import Console
 
 from automation.command import interruptible, settings_of
-from automation.disk import check_folder
 from automation.errors import INTERRUPTED, UserError
 from automation.options import (
     CONSOLE,
@@ -27,6 +26,7 @@ from automation.options import (
     Json,
     ReviewFolder,
 )
+from automation.output import check_folder
 from automation.review import rules
 from automation.review.approvals import approved, today
 from automation.review.output import BLOCKED, tell, write

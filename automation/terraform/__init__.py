@@ -1,1 +1,1 @@
-"""The commands as they are typed: what each one does is imported as it runs."""
+"""The engine: Terraform over the stacks of an environment."""

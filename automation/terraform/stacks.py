@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from automation.errors import CommandError, UserError
-from automation.surroundings import for_python
+from automation.programs import for_python
 
 PROJECT = Path(__file__).parent.parent.parent
 OUTPUT = PROJECT / "cdktf.out"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from automation import packages, programs
+from automation import programs
 
 RELEASES = {
     "Debian": "ID=debian\nNAME=Debian\n",
@@ -94,7 +94,7 @@ class Machine:
 
     def provide(self, use: str) -> str | None:
         """What is wrong there for one of the keys of `NEEDS`."""
-        return packages.provide(use, programs.system())
+        return programs.provide(use, programs.system())
 
     @staticmethod
     def _script(file: Path, text: str) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 from automation.aws.clients import Clients
 from automation.checks import lookups
 from automation.checks.check import Check, Claim, equal, holds, only, same
-from automation.checks.configuration import load_balancer
 from config import Settings
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def _origin(clients: Clients, settings: Settings, id_: str) -> "OriginOutputType
 def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """The load balancer over TLS, with the current secret, whose value is never shown."""
     origin = _origin(clients, settings, "application")
-    balancer = load_balancer.find(clients, settings).get("DNSName")
+    balancer = lookups.find(clients, settings).get("DNSName")
     yield equal("is", origin["DomainName"], balancer)
     custom = origin["CustomOriginConfig"]
     yield equal("protocol", custom["OriginProtocolPolicy"], "https-only")
@@ -136,10 +135,10 @@ def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]
         each["HeaderName"]: each["HeaderValue"]
         for each in origin.get("CustomHeaders", {}).get("Items", [])
     }
-    yield same("headers", headers, [load_balancer.HEADER])
+    yield same("headers", headers, [lookups.HEADER])
     parity = "odd" if settings.application.origin_secret_version % 2 else "even"
-    secret = load_balancer.secret(clients, settings, parity=parity)
-    current = headers.get(load_balancer.HEADER) == secret
+    secret = lookups.secret(clients, settings, parity=parity)
+    current = headers.get(lookups.HEADER) == secret
     found = "the current secret" if current else "another value"
     yield holds("value", current, found=found, expected="the current secret")
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from automation.aws.clients import Clients
 from automation.checks import lookups
 from automation.checks.check import Check, Claim, Finding, covers, equal, holds, only, run, same
-from automation.checks.configuration.load_balancer import LOAD_BALANCER_CHECKS, find_target_group
+from automation.checks.configuration.load_balancer import LOAD_BALANCER_CHECKS
+from automation.checks.lookups import find_target_group
 from config import Settings
 
 if TYPE_CHECKING:

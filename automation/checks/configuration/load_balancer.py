@@ -6,39 +6,17 @@ from typing import TYPE_CHECKING
 from automation.aws.clients import Clients
 from automation.checks import lookups
 from automation.checks.check import Check, Claim, equal, only, same
+from automation.checks.lookups import HEADER, find, find_target_group, secret
 from config import Settings
 
 if TYPE_CHECKING:
     from types_boto3_elbv2.type_defs import (
         ListenerTypeDef,
-        LoadBalancerTypeDef,
         RuleTypeDef,
-        TargetGroupTypeDef,
     )
 
 HTTP, HTTPS = 80, 443
 SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-HEADER = "X-Origin-Verify"
-
-
-def find(clients: Clients, settings: Settings) -> "LoadBalancerTypeDef":
-    """The load balancer of the environment."""
-    name = settings.naming.name("web")
-    answer = clients.elbv2.describe_load_balancers(Names=[name])
-    return only(answer["LoadBalancers"], f"load balancer {name}")
-
-
-def find_target_group(clients: Clients, settings: Settings) -> "TargetGroupTypeDef":
-    """The target group for the application's port."""
-    name = settings.naming.name(f"app-{settings.application.port}")
-    answer = clients.elbv2.describe_target_groups(Names=[name])
-    return only(answer["TargetGroups"], f"target group {name}")
-
-
-def secret(clients: Clients, settings: Settings, *, parity: str) -> str:
-    """One of the two values that CloudFront may send."""
-    name = settings.naming.name(f"origin-{parity}")
-    return clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]
 
 
 def _listener(clients: Clients, settings: Settings, port: int) -> "ListenerTypeDef":

@@ -15,8 +15,7 @@ from automation.checks.configuration.instances import check_application
 from automation.checks.configuration.monitoring import check_monitoring
 from automation.checks.configuration.network import check_network
 from automation.checks.configuration.security import check_security
-from automation.checks.configuration.state import check_state
-from automation.checks.configuration.storage import check_storage
+from automation.checks.configuration.storage import check_state, check_storage
 from automation.terraform.stacks import Stack
 from config import Settings
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from automation.aws.clients import Clients
 from automation.checks.check import Check, Claim, holds, only, shown
 from automation.checks.configuration.instances import find
-from automation.checks.configuration.load_balancer import find_target_group
+from automation.checks.lookups import find_target_group
 from config import Settings
 
 if TYPE_CHECKING:

@@ -1,5 +1,1 @@
-"""What would keep an environment from being deployed, found before anything is changed."""
-
-from automation.checks.preflight.preflight import examine
-
-__all__ = ["examine"]
+"""Finds what would keep an environment from being deployed, before anything is changed."""

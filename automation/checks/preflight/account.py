@@ -6,9 +6,9 @@ from functools import partial
 from botocore.exceptions import ClientError
 
 from automation.aws.clients import Clients
+from automation.aws.states import STATE
 from automation.checks.check import Check, Claim, covers, equal, holds
 from automation.checks.configuration.audit import AUDIT
-from automation.checks.configuration.state import STATE
 from automation.checks.configuration.storage import ASSETS, BucketChecks
 from config import Settings
 

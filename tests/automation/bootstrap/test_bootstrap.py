@@ -5,12 +5,12 @@ import boto3
 import pytest
 
 from automation.aws.clients import Clients
+from automation.aws.states import STATE
 from automation.bootstrap.bootstrap import BootstrapOutcome
 from automation.bootstrap.changes import StackChange
 from automation.bootstrap.lifecycle import Event
 from automation.checks.check import Finding
 from automation.checks.check import run as run_checks
-from automation.checks.configuration.state import STATE
 from automation.checks.configuration.storage import BucketChecks, replaced_versions
 from automation.errors import CommandError, UserError
 from config import Settings

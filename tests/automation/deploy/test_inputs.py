@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import cast
 
 from automation.aws.states import DeployedStates, RemoteState
-from automation.deploy.inputs import Inputs, Wiring
+from automation.deploy.deployment import Inputs, Wiring
 from automation.terraform.stacks import Stack, references
 from config import load
 from tests.automation.terraform import tiny

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automation.aws.clients import Clients
-from automation.destroy.data_loss import LOOKS, DeployedResource, losses, size
-from automation.destroy.harmless import HARMLESS
+from automation.destroy.data_loss import HARMLESS, LOOKS, DeployedResource, losses, size
 from automation.rehearse.account import session
 from tests.automation.accounts import Account
 from tests.conftest import Tiers

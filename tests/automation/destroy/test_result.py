@@ -1,6 +1,6 @@
 from typing import Any, cast
 
-from automation.destroy.result import DestroyResult
+from automation.destroy.command import DestroyResult
 from automation.terraform.events import AppliedResource, Problem
 from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.progress import ProgressTable

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.checks import check_platform
+from automation.checks.configuration.platform import check_platform
 from automation.emulator.process import Emulator
 from automation.rehearse.account import bootstrap_account, session, terraform_environment
 from automation.terraform import program

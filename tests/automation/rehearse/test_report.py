@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from automation.checks import Finding
+from automation.checks.check import Finding
 from automation.emulator.gaps import AttributeChange
 from automation.rehearse.result import RehearsalResult, show, to_json
 from automation.terraform.events import Problem
@@ -92,7 +92,7 @@ def test_known_gaps_are_counted_apart() -> None:
 
 def test_a_tier_without_checks_of_its_own_is_named() -> None:
     found = success()
-    found.graph = {**GRAPH, "queue": frozenset()}
+    found.without_checks = ["queue"]
     found.findings = [Finding("queue", "resources", ok=True, detail="")]
     assert "Live account: 1 of 1 checks hold (none of its own for queue)" in shown(found)
 

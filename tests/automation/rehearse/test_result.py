@@ -1,4 +1,4 @@
-from automation.checks import Finding
+from automation.checks.check import Finding
 from automation.emulator.gaps import AttributeChange
 from automation.terraform.events import Problem
 from automation.terraform.pool import Outcome

@@ -4,10 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from automation.deploy import deploy_stack
 from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.runner import Step
-from automation.terraform.steps import NO_CHANGES, Backoff, apply_at_once, connect, plan_and_apply
+from automation.terraform.steps import (
+    NO_CHANGES,
+    Backoff,
+    apply_at_once,
+    connect,
+    deploy_stack,
+    plan_and_apply,
+)
 from tests.automation.terraform.fakes import PASSED, Answer, Played, failed, planned
 
 SOON = Backoff(tries=3, base=0.01, cap=0.01)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from automation.checks import lookups
 from automation.checks.configuration import (
     audit,
     database,
@@ -99,7 +100,7 @@ def test_tags_are_those_that_the_group_propagates(environment: Environment) -> N
 
 def test_constants_are_those_of_the_modules() -> None:
     assert load_balancer.SSL_POLICY == SSL_POLICY
-    assert OriginSecret.header_name == load_balancer.HEADER
+    assert OriginSecret.header_name == lookups.HEADER
     assert ErrorPages.path_pattern == distribution.ERROR_PATHS
     assert distribution.CACHING_DISABLED == behaviors.CACHING_DISABLED
     assert distribution.CACHING_OPTIMIZED == behaviors.CACHING_OPTIMIZED

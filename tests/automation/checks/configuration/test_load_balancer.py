@@ -6,7 +6,8 @@ import pytest
 from automation.aws.clients import Clients
 from automation.checks.check import Finding
 from automation.checks.configuration.instances import check_application
-from automation.checks.configuration.load_balancer import HEADER, SSL_POLICY
+from automation.checks.configuration.load_balancer import SSL_POLICY
+from automation.checks.lookups import HEADER
 from config import Settings
 from tests.automation.checks.configuration.account import Account
 

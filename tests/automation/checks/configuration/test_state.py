@@ -1,7 +1,7 @@
 import pytest
 
 from automation.aws.clients import Clients
-from automation.checks.configuration.state import check_state
+from automation.checks.configuration.storage import check_state
 from config import Settings
 from tests.automation.checks.configuration.account import LOG_DELIVERY, Account, failed, policy
 from tests.promises import SHIPPED

