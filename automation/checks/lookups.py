@@ -183,24 +183,24 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-HEADER = "X-Origin-Verify"
+ORIGIN_HEADER = "X-Origin-Verify"
 
 
-def find(clients: Clients, settings: Settings) -> "LoadBalancerTypeDef":
+def load_balancer(clients: Clients, settings: Settings) -> "LoadBalancerTypeDef":
     """The load balancer of the environment."""
     name = settings.naming.name("web")
     answer = clients.elbv2.describe_load_balancers(Names=[name])
     return only(answer["LoadBalancers"], f"load balancer {name}")
 
 
-def find_target_group(clients: Clients, settings: Settings) -> "TargetGroupTypeDef":
+def target_group(clients: Clients, settings: Settings) -> "TargetGroupTypeDef":
     """The target group for the application's port."""
     name = settings.naming.name(f"app-{settings.application.port}")
     answer = clients.elbv2.describe_target_groups(Names=[name])
     return only(answer["TargetGroups"], f"target group {name}")
 
 
-def secret(clients: Clients, settings: Settings, *, parity: str) -> str:
+def origin_secret(clients: Clients, settings: Settings, *, parity: str) -> str:
     """One of the two values that CloudFront may send."""
     name = settings.naming.name(f"origin-{parity}")
     return clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]

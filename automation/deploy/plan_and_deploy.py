@@ -217,7 +217,7 @@ class PlanCommand(StackCommand):
             files = {name: track.runner.plan_file for name, track in run.planned.items()}
             PlanStore(self.request.out).save(list(run.plans.values()), files)
         if not self.request.as_json:
-            result.show_changes(run, self.console)
+            show_changes(run, self.console)
         self.tell(run)
 
 
@@ -266,7 +266,7 @@ class DeployCommand(StackCommand):
             return False
         if not run.waiting and not any(plan.changed for plan in run.plans.values()):
             return False
-        result.show_changes(run, self.progress)
+        show_changes(run, self.progress)
         more = f", then what {', '.join(run.waiting)} needs" if run.waiting else ""
         question = f"Deploy to {run.environment}: {result.total(run)}{more}?"
         run.declined = not self._ask(question)
@@ -297,3 +297,15 @@ class DeployCommand(StackCommand):
             return Confirm.ask(question, console=self.progress, default=False)
         except EOFError:
             return False
+
+
+def show_changes(run: Run, console: Console) -> None:
+    """Print every planned change by its risk, what has to wait, and how many there are of each."""
+    if run.review:
+        terminal.show(run.review, console)
+    for name, upstreams in run.waiting.items():
+        after = ", ".join(upstreams)
+        line = f"    {name} waits for {after}, whose outputs it reads: it is planned after that"
+        console.print(line, highlight=False, soft_wrap=True)
+    if run.review:
+        terminal.show_counts(run.review, console)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from automation.review import terminal, text
+from automation.review import text
 from automation.review.review import Review
 from automation.review.rules import Risk
 from automation.terraform.diagnostics import Fault, faults
@@ -99,18 +99,6 @@ def show(run: Run, console: Console, mask: Mask) -> None:
     console.print(_table(run, plain=not console.is_terminal))
     for line in _lines(run, mask):
         console.print(line, highlight=False, soft_wrap=True)
-
-
-def show_changes(run: Run, console: Console) -> None:
-    """Print every planned change by its risk, what has to wait, and how many there are of each."""
-    if run.review:
-        terminal.show(run.review, console)
-    for name, upstreams in run.waiting.items():
-        after = ", ".join(upstreams)
-        line = f"    {name} waits for {after}, whose outputs it reads: it is planned after that"
-        console.print(line, highlight=False, soft_wrap=True)
-    if run.review:
-        terminal.show_counts(run.review, console)
 
 
 def to_json(run: Run, mask: Mask) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _origin(clients: Clients, settings: Settings, id_: str) -> "OriginOutputType
 def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """The load balancer over TLS, with the current secret, whose value is never shown."""
     origin = _origin(clients, settings, "application")
-    balancer = lookups.find(clients, settings).get("DNSName")
+    balancer = lookups.load_balancer(clients, settings).get("DNSName")
     yield equal("is", origin["DomainName"], balancer)
     custom = origin["CustomOriginConfig"]
     yield equal("protocol", custom["OriginProtocolPolicy"], "https-only")
@@ -135,10 +135,10 @@ def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]
         each["HeaderName"]: each["HeaderValue"]
         for each in origin.get("CustomHeaders", {}).get("Items", [])
     }
-    yield same("headers", headers, [lookups.HEADER])
+    yield same("headers", headers, [lookups.ORIGIN_HEADER])
     parity = "odd" if settings.application.origin_secret_version % 2 else "even"
-    secret = lookups.secret(clients, settings, parity=parity)
-    current = headers.get(lookups.HEADER) == secret
+    secret = lookups.origin_secret(clients, settings, parity=parity)
+    current = headers.get(lookups.ORIGIN_HEADER) == secret
     found = "the current secret" if current else "another value"
     yield holds("value", current, found=found, expected="the current secret")
 

@@ -7,7 +7,7 @@ from automation.aws.clients import Clients
 from automation.checks import lookups
 from automation.checks.check import Check, Claim, Finding, covers, equal, holds, only, run, same
 from automation.checks.configuration.load_balancer import LOAD_BALANCER_CHECKS
-from automation.checks.lookups import find_target_group
+from automation.checks.lookups import target_group
 from config import Settings
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def _group(clients: Clients, settings: Settings) -> Iterator[Claim]:
     )
     warmup = found.get("DefaultInstanceWarmup")
     yield equal("warm-up seconds", warmup, wanted.scaling.warmup_seconds)
-    target_group = find_target_group(clients, settings)["TargetGroupArn"]
-    yield equal("target groups", found.get("TargetGroupARNs"), [target_group])
+    target_group_arn = target_group(clients, settings)["TargetGroupArn"]
+    yield equal("target groups", found.get("TargetGroupARNs"), [target_group_arn])
     subnets = found.get("VPCZoneIdentifier", "").split(",")
     yield same("subnets", subnets, lookups.subnet_ids(clients, settings, "app"))
     metrics = [each["Metric"] for each in found.get("EnabledMetrics", []) if "Metric" in each]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from automation.aws.clients import Clients
 from automation.checks import lookups
 from automation.checks.check import Check, Claim, equal, only, same
-from automation.checks.lookups import HEADER, find, find_target_group, secret
+from automation.checks.lookups import ORIGIN_HEADER, load_balancer, origin_secret, target_group
 from config import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
 
 def _listener(clients: Clients, settings: Settings, port: int) -> "ListenerTypeDef":
-    arn = find(clients, settings)["LoadBalancerArn"]
+    arn = load_balancer(clients, settings)["LoadBalancerArn"]
     answer = clients.elbv2.describe_listeners(LoadBalancerArn=arn)
     return only(
         (each for each in answer["Listeners"] if each.get("Port") == port),
@@ -29,7 +29,7 @@ def _listener(clients: Clients, settings: Settings, port: int) -> "ListenerTypeD
 
 
 def _load_balancer(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    found = find(clients, settings)
+    found = load_balancer(clients, settings)
     yield equal("state", found["State"].get("Code"), "active")
     yield equal("kind", found.get("Type"), "application")
     yield equal("scheme", found.get("Scheme"), "internet-facing")
@@ -41,7 +41,7 @@ def _load_balancer(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _attributes(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    arn = find(clients, settings)["LoadBalancerArn"]
+    arn = load_balancer(clients, settings)["LoadBalancerArn"]
     answer = clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
     found = {each["Key"]: each["Value"] for each in answer["Attributes"]}
     expected = {
@@ -79,7 +79,7 @@ def _http(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _listeners(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    arn = find(clients, settings)["LoadBalancerArn"]
+    arn = load_balancer(clients, settings)["LoadBalancerArn"]
     answer = clients.elbv2.describe_listeners(LoadBalancerArn=arn)
     yield same("ports", [each.get("Port") for each in answer["Listeners"]], [HTTP, HTTPS])
 
@@ -90,16 +90,18 @@ def _rule(clients: Clients, settings: Settings) -> Iterator[Claim]:
     rules = clients.elbv2.describe_rules(ListenerArn=arn)["Rules"]
     rule = only((each for each in rules if not each.get("IsDefault")), "rule")
     targets = [(each["Type"], each.get("TargetGroupArn")) for each in rule.get("Actions", [])]
-    target_group = find_target_group(clients, settings)["TargetGroupArn"]
-    yield equal("action", targets, [("forward", target_group)])
+    target_group_arn = target_group(clients, settings)["TargetGroupArn"]
+    yield equal("action", targets, [("forward", target_group_arn)])
     fields = [each.get("Field") for each in rule.get("Conditions", [])]
     yield equal("asks for", fields, ["http-header"])
-    yield from _header(rule, {secret(clients, settings, parity=each) for each in ("odd", "even")})
+    yield from _header(
+        rule, {origin_secret(clients, settings, parity=each) for each in ("odd", "even")}
+    )
 
 
 def _header(rule: "RuleTypeDef", secrets: set[str]) -> Iterator[Claim]:
     header = only(rule["Conditions"], "condition")["HttpHeaderConfig"]
-    yield equal("header", header.get("HttpHeaderName"), HEADER)
+    yield equal("header", header.get("HttpHeaderName"), ORIGIN_HEADER)
     values = set(header.get("Values", []))
     yield equal(
         "values",
@@ -110,7 +112,7 @@ def _header(rule: "RuleTypeDef", secrets: set[str]) -> Iterator[Claim]:
 
 
 def _target_group(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    found, wanted = find_target_group(clients, settings), settings.application.health_check
+    found, wanted = target_group(clients, settings), settings.application.health_check
     yield equal("port", found.get("Port"), settings.application.port)
     yield equal("network", found.get("VpcId"), lookups.vpc_id(clients, settings))
     expected: Mapping[str, object] = {
@@ -128,7 +130,7 @@ def _target_group(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _draining(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    arn = find_target_group(clients, settings)["TargetGroupArn"]
+    arn = target_group(clients, settings)["TargetGroupArn"]
     answer = clients.elbv2.describe_target_group_attributes(TargetGroupArn=arn)
     found = {each["Key"]: each["Value"] for each in answer["Attributes"]}
     expected = {

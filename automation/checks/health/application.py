@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from automation.aws.clients import Clients
 from automation.checks.check import Check, Claim, holds, only, shown
 from automation.checks.configuration.instances import find
-from automation.checks.lookups import find_target_group
+from automation.checks.lookups import target_group
 from config import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _SOON = "look again in a few minutes: instances come and go"
 
 def _targets(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """All are healthy; those that come or go are a warning."""
-    arn = find_target_group(clients, settings)["TargetGroupArn"]
+    arn = target_group(clients, settings)["TargetGroupArn"]
     answer = clients.elbv2.describe_target_health(TargetGroupArn=arn)
     health = {
         each["Target"]["Id"]: each["TargetHealth"] for each in answer["TargetHealthDescriptions"]

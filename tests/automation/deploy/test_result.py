@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from automation.deploy.result import Run, show, show_changes, to_json
+from automation.deploy.plan_and_deploy import show_changes
+from automation.deploy.result import Run, show, to_json
 from automation.review.review import Review
 from automation.terraform.events import AppliedResource, Event, Intended, Outputs, Problem
 from automation.terraform.masking import Mask

@@ -100,7 +100,7 @@ def test_tags_are_those_that_the_group_propagates(environment: Environment) -> N
 
 def test_constants_are_those_of_the_modules() -> None:
     assert load_balancer.SSL_POLICY == SSL_POLICY
-    assert OriginSecret.header_name == lookups.HEADER
+    assert OriginSecret.header_name == lookups.ORIGIN_HEADER
     assert ErrorPages.path_pattern == distribution.ERROR_PATHS
     assert distribution.CACHING_DISABLED == behaviors.CACHING_DISABLED
     assert distribution.CACHING_OPTIMIZED == behaviors.CACHING_OPTIMIZED

@@ -7,7 +7,7 @@ from automation.aws.clients import Clients
 from automation.checks.check import Finding
 from automation.checks.configuration.instances import check_application
 from automation.checks.configuration.load_balancer import SSL_POLICY
-from automation.checks.lookups import HEADER
+from automation.checks.lookups import ORIGIN_HEADER
 from config import Settings
 from tests.automation.checks.configuration.account import Account
 
@@ -62,7 +62,7 @@ def balancer(account: Account, clients: Clients, settings: Settings) -> Balancer
     return Balancer(arn, https, rule, target_group)
 
 
-def header(*values: str, name: str = HEADER) -> Any:
+def header(*values: str, name: str = ORIGIN_HEADER) -> Any:
     config = {"HttpHeaderName": name, "Values": list(values)}
     return {"Field": "http-header", "HttpHeaderConfig": config}
 
