@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from automation import PROJECT
 from automation.errors import CommandError
 from automation.synth.wheels import applications
-from automation.terraform.stacks import PROJECT
 
 SAMPLE = PROJECT / "examples" / "guestbook"
 PIPFILE_LOCK = Path("Pipfile.lock")

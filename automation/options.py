@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from automation import WORKSPACE
 from automation.output import line_width
-from automation.terraform.stacks import WORKSPACE
 from config import chosen, names
 
 DEFAULT = chosen()

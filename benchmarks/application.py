@@ -25,10 +25,10 @@ from rich.console import Console
 from rich.table import Table
 
 from artifact import procfile
+from automation import PROJECT
 from automation.app import command
 from automation.app.database import HOST, MariaDb, free_port
 from automation.emulator import Emulator
-from automation.terraform.stacks import PROJECT
 
 _APP = PROJECT / "examples" / "guestbook"
 _MESSAGES = 40

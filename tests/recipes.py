@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from automation.terraform.stacks import PROJECT
+from automation import PROJECT
 
 PAGE = PROJECT / "CONTRIBUTING.md"
 # A file by its name, and the block below: all of a new one, or what changes in one that is there.

@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from artifact import ArtifactError, procfile
+from automation import WORKSPACE
 from automation.app import database as app_database
 from automation.app.database import HOST, Access, MariaDb
 from automation.command import exclusive_lock, interruptible, settings_of
@@ -23,7 +24,6 @@ from automation.emulator import Emulator
 from automation.errors import INTERRUPTED, CommandError, UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment
 from automation.synth.wheels import directory_of
-from automation.terraform.stacks import PROJECT
 
 ACCOUNT, REGION = "123456789012", "us-west-2"
 _SECRET = "local-database"  # noqa: S105 (a name)
@@ -74,7 +74,7 @@ class AppRequest:
     port: int = 8080
     # None: a MariaDB of its own.
     database_url: str | None = None
-    workspace: Path = PROJECT / ".terrace" / "app"
+    workspace: Path = WORKSPACE / "app"
 
 
 _STOP_SECONDS = 30

@@ -11,12 +11,12 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT
 from automation.programs import for_git
 from automation.terraform.diagnostics import faults
 from automation.terraform.masking import Mask
 from automation.terraform.pool import StackRun
 from automation.terraform.runner import Operation, Step
-from automation.terraform.stacks import PROJECT
 
 KEPT = 50
 _PRIVATE_FOLDER, _PRIVATE_FILE = 0o700, 0o600

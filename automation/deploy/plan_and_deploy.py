@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.prompt import Confirm
 
+from automation import WORKSPACE
 from automation.aws.session import connect
 from automation.aws.states import DeployedStates
 from automation.command import attended, exclusive_lock, interruptible, settings_of
@@ -27,7 +28,7 @@ from automation.terraform.plan_store import PlanStore
 from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install
-from automation.terraform.stacks import WORKSPACE, Synthesis, choose, ordered, synthesize
+from automation.terraform.stacks import Synthesis, choose, ordered, synthesize
 from automation.terraform.steps import PATIENT, Backoff
 from config import Settings
 

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
+from automation import WORKSPACE
 from automation.aws.clients import Clients
 from automation.aws.session import connect, explain
 from automation.aws.states import States, gone
@@ -26,7 +27,6 @@ from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Ti
 from automation.terraform.diagnostics import faults
 from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.stacks import (
-    WORKSPACE,
     Graph,
     Stack,
     Synthesize,

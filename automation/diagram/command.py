@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from automation import PROJECT
 from automation.command import settings_of
 from automation.diagram.drawing import draw
 from automation.errors import INTERRUPTED, UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment
-from automation.terraform.stacks import PROJECT, synthesize
+from automation.terraform.stacks import synthesize
 
 # The picture of the README; what else is drawn is not committed.
 COMMITTED = PROJECT / "docs" / "platform.svg"

@@ -16,6 +16,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
 
+from automation import WORKSPACE
 from automation.errors import CommandError, UserError
 from automation.programs import for_python
 
@@ -79,7 +80,7 @@ def system_roots() -> str:
 
 
 PROJECT = Path(__file__).parent.parent.parent
-WORKSPACE = PROJECT / ".terrace" / "emulator"
+_FOLDER = WORKSPACE / "emulator"
 # The server's exit code for it.
 PORT_TAKEN = 3
 _START_SECONDS = 60
@@ -111,7 +112,7 @@ class Emulator:
         port: int = 0,
         hosted_zones: Mapping[str, str] | None = None,
         keep: bool = False,
-        workspace: Path = WORKSPACE,
+        workspace: Path = _FOLDER,
     ) -> None:
         self.account_id = account_id
         self.region = region

@@ -8,9 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT
 from automation.errors import UserError
 from automation.programs import for_git
-from automation.terraform.stacks import PROJECT
 
 _SHOWN = 3
 

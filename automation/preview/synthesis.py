@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT, WORKSPACE
 from automation.errors import CommandError, UserError
 from automation.preview.checkout import Checkout
 from automation.preview.git import Commit, Repository
@@ -17,7 +18,7 @@ from automation.programs import for_python
 from automation.review.approvals import today
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install
-from automation.terraform.stacks import PROJECT, WORKSPACE, Stack, key_of, references, synthesize
+from automation.terraform.stacks import Stack, key_of, references, synthesize
 from config.environments import folder_of, names
 
 # AWS writes its examples for it, and nobody has it: what is there was never deployed.

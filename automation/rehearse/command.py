@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from automation import WORKSPACE
 from automation.command import exclusive_lock, interruptible, settings_of
 from automation.emulator import pidfile
 from automation.emulator.pidfile import RunningEmulator
@@ -31,7 +32,7 @@ from automation.rehearse.result import RehearsalResult
 from automation.terraform import program
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install
-from automation.terraform.stacks import OUTPUT, WORKSPACE, Synthesis, synthesize
+from automation.terraform.stacks import OUTPUT, Synthesis, synthesize
 from config import Settings
 
 

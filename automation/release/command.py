@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
+from automation import WORKSPACE
 from automation.aws.clients import Clients
 from automation.aws.session import connect, explain
 from automation.command import attended, settings_of
@@ -20,7 +21,7 @@ from automation.errors import INTERRUPTED, CommandError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Yes
 from automation.release.refresh import PAUSE, Progress, Refreshes
 from automation.release.releases import Releases
-from automation.terraform.stacks import WORKSPACE, Synthesis, synthesize
+from automation.terraform.stacks import Synthesis, synthesize
 from config import Settings
 
 

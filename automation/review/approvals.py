@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT
 from automation.errors import UserError
-from automation.terraform.stacks import PROJECT
 
 APPROVALS = Path("approvals.toml")
 # A change, by its stack and its address.

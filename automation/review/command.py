@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from automation import WORKSPACE
 from automation.command import interruptible, settings_of
 from automation.errors import INTERRUPTED, UserError
 from automation.options import (
@@ -38,7 +39,7 @@ from automation.terraform.plan_store import PlanStore
 from automation.terraform.pool import LIMIT
 from automation.terraform.program import Terraform
 from automation.terraform.providers import LOCK, Installation, install
-from automation.terraform.stacks import WORKSPACE, Stack, Synthesize, outline, stacks_of
+from automation.terraform.stacks import Stack, Synthesize, outline, stacks_of
 
 _NAME = "plan.tfplan"
 

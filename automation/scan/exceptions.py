@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT
 from automation.errors import UserError
 from automation.scan.document import Document
-from automation.terraform.stacks import PROJECT
 from config import Settings
 
 _FORM = re.compile(r"([a-z_]+(?:\.[a-z_]+)*) (=|<|>|lacks) (.+)")

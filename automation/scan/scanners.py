@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from automation import WORKSPACE
 from automation.errors import CommandError, UserError
 from automation.scan.document import Document, policies
 from automation.scan.exceptions import Violation
-from automation.terraform.stacks import WORKSPACE
 
 PYTHON = WORKSPACE / "scanners" / "bin" / "python"
 LINTER = Path(__file__).parent / "linter.py"

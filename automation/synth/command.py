@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 from rich.console import Console
 
+from automation import WORKSPACE
 from automation.command import every_environment, settings_of
 from automation.errors import UserError
 from automation.options import (
@@ -20,7 +21,7 @@ from automation.options import (
 from automation.synth.validation import ValidationReport, Validator
 from automation.synth.wheels import fetch
 from automation.terraform import program
-from automation.terraform.stacks import OUTPUT, WORKSPACE, Synthesis, synthesize
+from automation.terraform.stacks import OUTPUT, Synthesis, synthesize
 
 
 def run_synth(environment: str, *, console: Console, progress: Console) -> None:

@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from automation import WORKSPACE
 from automation.errors import CommandError
 from automation.terraform.program import Terraform, answer
 from automation.terraform.providers import LOCK, install
-from automation.terraform.stacks import WORKSPACE, Stack, Synthesis
+from automation.terraform.stacks import Stack, Synthesis
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from rich.console import Console
 
 from artifact import ArtifactError, procfile
 from artifact.wheels import Wheels
+from automation import PROJECT, WORKSPACE
 from automation.command import every_environment, settings_of
 from automation.errors import UserError
-from automation.terraform.stacks import PROJECT
 from config import Settings
 
-CACHE = PROJECT / ".terrace" / "wheels"
+CACHE = WORKSPACE / "wheels"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT, WORKSPACE
 from automation.errors import UserError
-from automation.terraform.stacks import PROJECT, WORKSPACE
 
 Version = tuple[int, int, int]
 

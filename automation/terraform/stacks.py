@@ -14,13 +14,11 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT
 from automation.errors import CommandError, UserError
 from automation.programs import for_python
 
-PROJECT = Path(__file__).parent.parent.parent
 OUTPUT = PROJECT / "cdktf.out"
-# All else that is made here.
-WORKSPACE = PROJECT / ".terrace"
 # A reference to an output of another stack: the look-up of its state, and the output.
 OUTPUT_REFERENCE = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from rich.console import Console
 
+from automation import WORKSPACE
 from automation.terraform import program
 from automation.terraform.pool import StackPool
 from automation.terraform.providers import install
-from automation.terraform.stacks import WORKSPACE, Graph, Stack, dependencies
+from automation.terraform.stacks import Graph, Stack, dependencies
 
 
 @dataclass(frozen=True)

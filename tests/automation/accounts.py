@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from automation import PROJECT
 from automation.emulator import Emulator
 from automation.rehearse.account import bootstrap_account, session, terraform_environment
 from automation.terraform import program
 from automation.terraform.pool import Outcome, StackPool, StackRun
 from automation.terraform.providers import install
-from automation.terraform.stacks import PROJECT, Synthesis, dependencies
+from automation.terraform.stacks import Synthesis, dependencies
 from config import Settings, load
 from tests.automation.consoles import Consoles
 from tests.automation.terraform import tiny

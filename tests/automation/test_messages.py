@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import typer.main
 
+from automation import PROJECT
 from automation.__main__ import cli
-from automation.terraform.stacks import PROJECT
 
 GROUP: Any = typer.main.get_command(cli)
 _CONTEXT = GROUP.make_context("terrace", [], resilient_parsing=True)
@@ -57,26 +57,31 @@ def tree_of(module: str) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
-def imported(tree: ast.AST) -> set[tuple[str, str]]:
-    """Modules of ours and the names that are taken of them; of a module itself, none."""
+def imported(tree: ast.AST) -> set[tuple[str, str, str]]:
+    """Modules of ours, the names that are taken of them (none of a module itself), and as what."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 whole = f"{node.module}.{alias.name}"
-                found.add((whole, "") if file_of(whole) else (node.module, alias.name))
+                taken = (whole, "") if file_of(whole) else (node.module, alias.name)
+                found.add((*taken, alias.asname or alias.name))
     return {each for each in found if each[0].startswith("automation") and file_of(each[0])}
 
 
 @cache
 def reached(command: str) -> frozenset[tuple[str, str]]:
-    """All that a command may come to: from its function, import by import."""
-    module = COMMANDS[command].callback.__module__
-    found, todo = set[tuple[str, str]](), {(module, command)}
+    """All that a command may come to: from its function on, name by name."""
+    found = set[tuple[str, str]]()
+    todo = {(COMMANDS[command].callback.__module__, command)}
     while todo - found:
-        new = todo - found
-        found |= new
-        todo = {each for module, _ in new for each in imported(tree_of(module))}
+        found |= todo
+        todo = {
+            (source, name)
+            for module in {module for module, _ in found}
+            for source, name, local in imported(tree_of(module))
+            if local in used(module, frozenset(name for each, name in found if each == module))
+        }
     return frozenset(found)
 
 

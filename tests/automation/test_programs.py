@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from automation import doctor, programs
-from automation.terraform.stacks import PROJECT
+from automation import PROJECT, doctor, programs
 from tests.automation.systems import Machine
 from tests.processes import run
 from tests.programs import absence

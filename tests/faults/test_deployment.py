@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from automation.terraform.stacks import PROJECT
+from automation import PROJECT
 from tests.automation.accounts import Account, emulated
 from tests.automation.deploy.deploying import Deploying, share_provider
 from tests.faults.calls import Call

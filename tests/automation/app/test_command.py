@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from automation import PROJECT
 from automation.app import database
 from automation.app.command import AppCommand, AppRequest
 from automation.errors import CommandError, UserError
-from automation.terraform.stacks import PROJECT
 from tests import processes as programs
 from tests.automation.systems import Machine
 

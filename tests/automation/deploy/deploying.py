@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT
 from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest, PlanCommand
-from automation.terraform.stacks import PROJECT, Synthesis, read
+from automation.terraform.stacks import Synthesis, read
 from automation.terraform.steps import Backoff
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles

@@ -1,8 +1,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from automation import PROJECT
 from automation.destroy.command import DestroyCommand, DestroyRequest
-from automation.terraform.stacks import PROJECT
 from tests.automation.accounts import Account
 from tests.automation.consoles import Consoles
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from automation import PROJECT
 from automation.preview.command import PreviewCommand
 from automation.preview.synthesis import PreviewRequest
-from automation.terraform.stacks import PROJECT
 from config import load
 from config.environments import ENVIRONMENTS
 from tests.automation.consoles import Consoles

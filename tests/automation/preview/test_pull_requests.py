@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from automation import PROJECT
 from automation.emulator.process import Emulator
 from automation.preview.base import Base
 from automation.preview.head import Head, ReviewPolicy
@@ -17,7 +18,7 @@ from automation.review.review import Review
 from automation.terraform import program
 from automation.terraform.pool import StackPool
 from automation.terraform.providers import install
-from automation.terraform.stacks import PROJECT, Stack, synthesize
+from automation.terraform.stacks import Stack, synthesize
 from config import load
 from tests.automation.consoles import Consoles
 from tests.automation.preview.projects import whole_project

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.terraform.stacks import PROJECT
+from automation import PROJECT
 from tests.automation.rehearse.program import Program, Start
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from automation.terraform.stacks import PROJECT, read
+from automation import PROJECT
+from automation.terraform.stacks import read
 from tests.processes import run
 from tests.promises import SHIPPED
 

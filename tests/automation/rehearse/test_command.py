@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from automation import PROJECT
 from automation.emulator.pidfile import RunningEmulator
 from automation.errors import UserError
 from automation.rehearse.command import RehearseCommand, RehearseRequest
-from automation.terraform.stacks import PROJECT
 from tests.processes import run
 
 

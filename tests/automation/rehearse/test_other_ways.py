@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from automation import PROJECT
 from automation.checks.configuration.platform import check_platform
 from automation.emulator.process import Emulator
 from automation.rehearse.account import bootstrap_account, session, terraform_environment
@@ -15,7 +16,7 @@ from automation.terraform.processes import Processes
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation, install
 from automation.terraform.runner import StackRunner
-from automation.terraform.stacks import PROJECT, Stack, ordered, read, synthesize
+from automation.terraform.stacks import Stack, ordered, read, synthesize
 from config import load
 from tests.processes import run
 

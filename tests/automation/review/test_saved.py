@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
+from automation import WORKSPACE
 from automation.errors import UserError
 from automation.review import command
 from automation.terraform import program
 from automation.terraform.plan_store import PlanStore, StoredPlan
 from automation.terraform.providers import install
-from automation.terraform.stacks import WORKSPACE, Synthesis
+from automation.terraform.stacks import Synthesis
 from config import load
 from tests.automation.consoles import Consoles
 from tests.automation.terraform import tiny

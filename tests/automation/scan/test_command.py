@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from automation import command as shared
 from automation.errors import INTERRUPTED, UserError
 from automation.scan import command, scanners
 from automation.scan.command import ScanReport
 from automation.scan.exceptions import Exemption, Unused, Violation
-from automation.synth import command as synth_command
 from automation.terraform.stacks import Synthesis
 from config import Settings
 
@@ -74,7 +74,7 @@ def test_an_exemption_for_an_environment_that_is_gone_fails(
 
 
 def test_without_an_environment_there_is_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(synth_command, "names", list)
+    monkeypatch.setattr(shared, "names", list)
     with pytest.raises(UserError, match=r"holds no environment: write <name>\.toml there"):
         run(monkeypatch, report())
 

@@ -57,9 +57,9 @@ def enter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     installer = folder / "installer.txt"
     installer.write_text(wheel(project.index, "pip"), encoding="utf-8")
     monkeypatch.setattr("artifact.wheels.INSTALLER", installer)
-    monkeypatch.setattr("automation.synth.command.load", loaded)
+    monkeypatch.setattr("automation.command.load", loaded)
     monkeypatch.setattr(wheels, "PROJECT", project.root)
-    monkeypatch.setattr("automation.synth.command.names", lambda: names(environments))
+    monkeypatch.setattr("automation.command.names", lambda: names(environments))
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(project.index))
     return project

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from automation import WORKSPACE
 from automation.errors import UserError
 from automation.terraform import program
 from automation.terraform.program import Terraform
-from automation.terraform.stacks import WORKSPACE
 from tests.automation import hostile
 
 

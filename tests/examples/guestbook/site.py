@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 from artifact import procfile
+from automation import PROJECT
 from automation.app import command as app_command
 from automation.app.database import HOST, MariaDb, free_port
-from automation.terraform.stacks import PROJECT
 
 FOLDER = PROJECT / "examples" / "guestbook"
 

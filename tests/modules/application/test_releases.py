@@ -8,11 +8,12 @@ import pytest
 from cdktf import App, LocalBackend, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
+from automation import PROJECT
 from automation.emulator import Emulator
 from automation.rehearse.account import terraform_environment
 from automation.terraform import program
 from automation.terraform.providers import LOCK, Installation, install
-from automation.terraform.stacks import PROJECT, Stack
+from automation.terraform.stacks import Stack
 from modules.application.releases import Releases
 from tests.synthesized import Synthesized, synthesize
 

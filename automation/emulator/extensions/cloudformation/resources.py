@@ -94,7 +94,7 @@ class ManagedPolicy:
             PolicyDocument=json.dumps(given["PolicyDocument"]),
             Description=given.get("Description", ""),
         )
-        return {"Ref": answer["ManagedPolicy"]["Arn"]}
+        return {"Ref": answer["Policy"]["Arn"]}
 
     def update(self, region: str, made: Made, given: Properties) -> None:
         """Make another version the one that counts."""
@@ -105,7 +105,7 @@ class ManagedPolicy:
     def delete(self, region: str, made: Made, given: Properties) -> None:  # noqa: ARG002
         """All versions of it, which moto would do even while roles have it."""
         iam, arn = client("iam", region), made["Ref"]
-        if iam.get_policy(PolicyArn=arn)["ManagedPolicy"]["AttachmentCount"]:
+        if iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"]:
             raise refused("DeletePolicy", "DeleteConflict", f"{arn} is attached to roles")
         for version in iam.list_policy_versions(PolicyArn=arn)["Versions"]:
             if not version["IsDefaultVersion"]:

@@ -56,7 +56,7 @@ def test_machines_get_json_alone(capsys: pytest.CaptureFixture[str]) -> None:
 def test_another_account_is_refused(account: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     assert account.alive
     other = load("dev").model_copy(update={"account_id": "999999999999"})
-    monkeypatch.setattr("automation.checks.settings_of", lambda _: other)
+    monkeypatch.setattr("automation.checks.command.settings_of", lambda _: other)
     with pytest.raises(UserError, match=r"^the credentials are of account 123456789012, and dev "):
         run("dev")
 
