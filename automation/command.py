@@ -4,12 +4,17 @@ import fcntl
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from automation.errors import UserError
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from automation.aws.session import explain
+from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.output import disk_errors
 from config import ConfigError, Settings, load
 from config.environments import ENVIRONMENTS, names
 
@@ -24,6 +29,36 @@ def exclusive_lock(folder: Path, busy: str) -> Iterator[None]:
         except BlockingIOError:
             raise UserError(f"{busy}: wait for that to end") from None
         yield
+
+
+def run(
+    work: Callable[[], int],
+    *,
+    progress: Console,
+    interrupted: str = "interrupted: nothing was changed",
+    folder: Path | None = None,
+    busy: str = "",
+    place: Path | None = None,
+) -> int:
+    """A command's exit code, with what every command needs around its work.
+
+    Only one at a time works in `folder`, which is `busy` meanwhile; what the disk refuses is said
+    of `place`, or else of the folder. Ctrl-C, SIGTERM and SIGHUP end in a line and in 130.
+
+    Raises `UserError` for a folder in use and for the disk, `CommandError` for what AWS refuses.
+    """
+    with ExitStack() as around:
+        if folder is not None:
+            around.enter_context(disk_errors(place or folder))
+            around.enter_context(exclusive_lock(folder, busy))
+        around.enter_context(interruptible())
+        try:
+            return work()
+        except KeyboardInterrupt:
+            progress.print(interrupted)
+            return INTERRUPTED
+        except (BotoCoreError, ClientError) as error:
+            raise CommandError(explain(error)) from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,9 +20,9 @@ from artifact import ArtifactError, procfile
 from automation import WORKSPACE
 from automation.app import database as app_database
 from automation.app.database import HOST, Access, MariaDb
-from automation.command import exclusive_lock, interruptible, settings_of
+from automation.command import run, settings_of
 from automation.emulator import Emulator
-from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.errors import CommandError, UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment
 from automation.synth.wheels import directory_of
 
@@ -95,13 +96,17 @@ class AppCommand:
         """
         commands = _commands(self._request.folder)
         _refuse_taken(self._request.port)
-        with exclusive_lock(self._request.workspace, "the application is running"), interruptible():
-            try:
-                with self._database() as access, self._emulator() as emulator:
-                    return self._serve(commands, access, emulator)
-            except KeyboardInterrupt:
-                self._progress.print("the application, its database and the emulator have ended")
-                return INTERRUPTED
+        return run(
+            partial(self._run, commands),
+            progress=self._progress,
+            interrupted="the application, its database and the emulator have ended",
+            folder=self._request.workspace,
+            busy="the application is running",
+        )
+
+    def _run(self, commands: Mapping[str, str]) -> int:
+        with self._database() as access, self._emulator() as emulator:
+            return self._serve(commands, access, emulator)
 
     @contextlib.contextmanager
     def _database(self) -> Iterator[Access]:

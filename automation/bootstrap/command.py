@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import boto3
@@ -19,8 +20,8 @@ from automation.bootstrap.bootstrap import PAUSE, BootstrapOutcome, create_or_up
 from automation.bootstrap.changes import Confirmation
 from automation.bootstrap.lifecycle import Event, StackPhase, rest_of
 from automation.bootstrap.stack import BootstrapStack
-from automation.command import settings_of
-from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.command import run, settings_of
+from automation.errors import CommandError, UserError
 from automation.options import (
     CONSOLE,
     DEFAULT,
@@ -146,14 +147,17 @@ class BootstrapCommand:
             request.github, branches=request.branches, environments=request.github_environments
         )
         settings = settings_of(request.environment)
+        return run(
+            partial(self._run, settings, wanted),
+            progress=self._progress,
+            interrupted="interrupted: CloudFormation goes on; run it again to follow",
+        )
+
+    def _run(self, settings: Settings, wanted: account.GitHub | None) -> int:
         try:
-            session = connect(settings)
-            outcome = self._act(session, settings, wanted)
+            outcome = self._act(connect(settings), settings, wanted)
         except (BotoCoreError, ClientError) as error:
             raise CommandError(f"{settings.naming.name('bootstrap')}: {explain(error)}") from error
-        except KeyboardInterrupt:
-            self._progress.print("interrupted: CloudFormation goes on; run it again to follow")
-            return INTERRUPTED
         self._tell(settings, outcome)
         return 0 if fine(outcome) else 1
 

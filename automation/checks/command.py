@@ -9,8 +9,7 @@ from automation.aws.session import connect
 from automation.checks import check
 from automation.checks.health.health import verify as findings_of
 from automation.checks.preflight.preflight import examine
-from automation.command import settings_of
-from automation.errors import INTERRUPTED
+from automation.command import run, settings_of
 from automation.options import (
     CONSOLE,
     DEFAULT,
@@ -35,16 +34,16 @@ def run_verify(
     Raises `UserError` for settings with faults, and for credentials that are none of the account.
     """
     settings = settings_of(environment)
-    try:
+
+    def work() -> int:
         session = connect(settings)
         with progress.status(f"Synthesizing {environment}"):
             stacks = stacks_of(environment, synthesize)
         with progress.status(f"Looking at {environment}"):
             findings = list(findings_of(session, settings, stacks, in_full=in_full))
-    except KeyboardInterrupt:
-        progress.print("interrupted: nothing was changed")
-        return INTERRUPTED
-    return check.answer(findings, as_json=as_json, console=console)
+        return check.answer(findings, as_json=as_json, console=console)
+
+    return run(work, progress=progress)
 
 
 def run_preflight(environment: str, *, as_json: bool, console: Console, progress: Console) -> int:
@@ -53,14 +52,14 @@ def run_preflight(environment: str, *, as_json: bool, console: Console, progress
     Raises `UserError` for settings with faults, and for credentials that are none of the account.
     """
     settings = settings_of(environment)
-    try:
+
+    def work() -> int:
         session = connect(settings)
         with progress.status(f"Looking at what {environment} needs"):
             findings = list(examine(session, settings))
-    except KeyboardInterrupt:
-        progress.print("interrupted: nothing was changed")
-        return INTERRUPTED
-    return check.answer(findings, as_json=as_json, console=console)
+        return check.answer(findings, as_json=as_json, console=console)
+
+    return run(work, progress=progress)
 
 
 def preflight(env: Environment = DEFAULT, as_json: Json = False) -> None:

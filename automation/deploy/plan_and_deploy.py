@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -12,13 +13,13 @@ from rich.prompt import Confirm
 from automation import WORKSPACE
 from automation.aws.session import connect
 from automation.aws.states import DeployedStates
-from automation.command import attended, exclusive_lock, interruptible, settings_of
+from automation.command import attended, run, settings_of
 from automation.deploy import result
 from automation.deploy.deployment import Deployment
 from automation.deploy.log import RunLog, commit, versions
 from automation.deploy.result import Run
 from automation.errors import INTERRUPTED, UserError
-from automation.output import check_folder, disk_errors
+from automation.output import check_folder
 from automation.review import rules, terminal
 from automation.review.review import Review, review_of
 from automation.terraform import program
@@ -97,13 +98,14 @@ class StackCommand:
         found = program.find()
         states = DeployedStates(connect(settings), settings)
         states.check()
-        busy = f"{request.environment} is being deployed from this folder"
-        with disk_errors(request.workspace), exclusive_lock(request.folder, busy), interruptible():
-            try:
-                return self._run(settings, found, states)
-            except KeyboardInterrupt:
-                self.progress.print("interrupted: Terraform has ended; repeat the command")
-                return INTERRUPTED
+        return run(
+            partial(self._run, settings, found, states),
+            progress=self.progress,
+            interrupted="interrupted: Terraform has ended; repeat the command",
+            folder=request.folder,
+            busy=f"{request.environment} is being deployed from this folder",
+            place=request.workspace,
+        )
 
     def _run(self, settings: Settings, found: Terraform, states: DeployedStates) -> int:
         request = self.request

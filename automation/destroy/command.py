@@ -6,23 +6,23 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
 from automation import WORKSPACE
 from automation.aws.clients import Clients
-from automation.aws.session import connect, explain
+from automation.aws.session import connect
 from automation.aws.states import States, gone
-from automation.command import attended, interruptible, settings_of
+from automation.command import attended, run, settings_of
 from automation.destroy.data_loss import Loss, losses, resources
 from automation.destroy.preconditions import check_account, check_locks, check_settings, select
-from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.errors import UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers
 from automation.terraform.diagnostics import faults
 from automation.terraform.pool import Outcome, StackRun
@@ -165,14 +165,14 @@ class DestroyCommand:
         check_settings(settings)
         if self._request.confirm is None and self._request.ask is typed:
             attended("destroy", f"give --confirm {settings.naming.prefix}")
-        try:
-            with interruptible():
-                result = self._destroy(settings)
-        except (BotoCoreError, ClientError) as error:
-            raise CommandError(explain(error)) from error
-        except KeyboardInterrupt:
-            self._progress.print("interrupted: Terraform has ended; run it again for the rest")
-            return INTERRUPTED
+        return run(
+            partial(self._run, settings),
+            progress=self._progress,
+            interrupted="interrupted: Terraform has ended; run it again for the rest",
+        )
+
+    def _run(self, settings: Settings) -> int:
+        result = self._destroy(settings)
         if self._request.as_json:
             print(json.dumps(result.to_json(), indent=2))
         else:

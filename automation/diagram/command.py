@@ -3,6 +3,7 @@
 import errno
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,9 +11,9 @@ import typer
 from rich.console import Console
 
 from automation import PROJECT
-from automation.command import settings_of
+from automation.command import run, settings_of
 from automation.diagram.drawing import draw
-from automation.errors import INTERRUPTED, UserError
+from automation.errors import UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment
 from automation.terraform.stacks import synthesize
 
@@ -27,6 +28,11 @@ def run_diagram(environment: str, *, out: Path, console: Console, progress: Cons
     """
     settings_of(environment)
     _check(out)
+    work = partial(_draw, environment, out, console, progress)
+    return run(work, progress=progress, interrupted="interrupted: nothing was drawn")
+
+
+def _draw(environment: str, out: Path, console: Console, progress: Console) -> int:
     try:
         with (
             progress.status(f"Drawing {environment}"),
@@ -36,9 +42,6 @@ def run_diagram(environment: str, *, out: Path, console: Console, progress: Cons
         out.write_text(picture, encoding="utf-8", newline="\n")
     except OSError as error:
         raise UserError(f"{out} cannot be written: {error.strerror}") from error
-    except KeyboardInterrupt:
-        progress.print("interrupted: nothing was drawn")
-        return INTERRUPTED
     console.print(f"{environment}: drawn to {out}", highlight=False, soft_wrap=True)
     return 0
 

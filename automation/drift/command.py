@@ -8,17 +8,16 @@ from functools import partial
 from pathlib import Path
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from automation.aws.clients import Clients
-from automation.aws.session import connect, explain
+from automation.aws.session import connect
 from automation.aws.states import States, gone
-from automation.command import interruptible, settings_of
+from automation.command import run, settings_of
 from automation.drift import report, resources
 from automation.drift.report import DriftResult, DriftStatus
 from automation.drift.resources import drifted
-from automation.errors import INTERRUPTED, CommandError, UserError
+from automation.errors import CommandError, UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers
 from automation.terraform.pool import StackRun
 from automation.terraform.stacks import Stack, Synthesize, choose, ordered, synthesize
@@ -59,15 +58,14 @@ class DriftCommand:
         Raises `CommandError` for what the user can mend, too.
         """
         try:
-            with interruptible():
-                result = self._look()
+            return run(
+                self._run, progress=self._progress, interrupted="interrupted: Terraform has ended"
+            )
         except UserError as error:
             raise CommandError(str(error)) from error
-        except (BotoCoreError, ClientError) as error:
-            raise CommandError(explain(error)) from error
-        except KeyboardInterrupt:
-            self._progress.print("interrupted: Terraform has ended")
-            return INTERRUPTED
+
+    def _run(self) -> int:
+        result = self._look()
         if self._request.as_json:
             print(json.dumps(report.to_json(result), indent=2))
         else:

@@ -2,15 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from automation.command import exclusive_lock, interruptible, settings_of
+from automation.command import run, settings_of
 from automation.diagram.drawing import draw
 from automation.emulator.process import Emulator
-from automation.errors import INTERRUPTED
 from automation.options import (
     CONSOLE,
     DEFAULT,
@@ -21,7 +21,7 @@ from automation.options import (
     Json,
     ReviewFolder,
 )
-from automation.output import check_folder, disk_errors
+from automation.output import check_folder
 from automation.preview.base import Base
 from automation.preview.checkout import application_directory
 from automation.preview.git import Commit, Repository
@@ -65,14 +65,18 @@ class PreviewCommand:
 
         Raises `UserError` for what the user can mend, and `CommandError` where Terraform fails.
         """
-        request, task = self._request, self._task()
-        busy = f"{request.environment} is being previewed"
-        with disk_errors(request.folder), exclusive_lock(request.folder, busy), interruptible():
-            try:
-                comparison, planned = self._compare(task)
-            except KeyboardInterrupt:
-                self._progress.print("interrupted: Terraform and the emulator have ended")
-                return INTERRUPTED
+        request = self._request
+        return run(
+            partial(self._run, self._task()),
+            progress=self._progress,
+            interrupted="interrupted: Terraform and the emulator have ended",
+            folder=request.folder,
+            busy=f"{request.environment} is being previewed",
+        )
+
+    def _run(self, task: Task) -> int:
+        request = self._request
+        comparison, planned = self._compare(task)
         found = task.judge.review(planned.plans, sorted(planned.affected))
         remarks = (*_new(comparison), *planned.remarks, *_unaffected(comparison, planned))
         result = replace(found, remarks=remarks)

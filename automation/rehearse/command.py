@@ -5,6 +5,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,13 +13,12 @@ import typer
 from rich.console import Console
 
 from automation import WORKSPACE
-from automation.command import exclusive_lock, interruptible, settings_of
+from automation.command import run, settings_of
 from automation.emulator import pidfile
 from automation.emulator.pidfile import RunningEmulator
 from automation.emulator.process import Emulator
-from automation.errors import INTERRUPTED, UserError
+from automation.errors import UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json
-from automation.output import disk_errors
 from automation.rehearse import result as rehearse_result
 from automation.rehearse.account import (
     emulator_of,
@@ -74,13 +74,14 @@ class RehearseCommand:
         """
         settings = self._settings()
         found = program.find()
-        folder, busy = self._request.folder, f"{settings.environment} is being rehearsed"
-        with disk_errors(self._request.output), exclusive_lock(folder, busy), interruptible():
-            try:
-                return self._rehearse(settings, found)
-            except KeyboardInterrupt:
-                self._progress.print("interrupted: Terraform and the emulator have ended")
-                return INTERRUPTED
+        return run(
+            partial(self._rehearse, settings, found),
+            progress=self._progress,
+            interrupted="interrupted: Terraform and the emulator have ended",
+            folder=self._request.folder,
+            busy=f"{settings.environment} is being rehearsed",
+            place=self._request.output,
+        )
 
     def stop(self) -> int:
         """End the emulator that an earlier rehearsal left running; the exit code."""

@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 
 from automation import WORKSPACE
 from automation.aws.clients import Clients
-from automation.aws.session import connect, explain
-from automation.command import attended, settings_of
+from automation.aws.session import connect
+from automation.command import attended, run, settings_of
 from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest
-from automation.errors import INTERRUPTED, CommandError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Yes
 from automation.release.refresh import PAUSE, Progress, Refreshes
 from automation.release.releases import Releases
@@ -61,10 +59,11 @@ class ReleaseCommand:
         if not self._request.yes:
             attended(self.name, "add --yes")
         clients = Clients(connect(settings), settings.region)
-        try:
-            return self._roll(clients, settings)
-        except (BotoCoreError, ClientError) as error:
-            raise CommandError(explain(error)) from error
+        return run(
+            partial(self._roll, clients, settings),
+            progress=self._progress,
+            interrupted="interrupted: AWS goes on replacing instances; see `status`",
+        )
 
     def _roll(self, clients: Clients, settings: Settings) -> int:
         releases = Releases(clients, settings)
@@ -76,11 +75,7 @@ class ReleaseCommand:
         started = refreshes.latest()
         if started is None or (earlier is not None and started.id == earlier.id):
             return self._tell(before, releases.current, None)
-        try:
-            ended = refreshes.follow(started, self._follow, pause=self._pause)
-        except KeyboardInterrupt:
-            self._progress.print("interrupted: AWS goes on replacing instances; see `status`")
-            return INTERRUPTED
+        ended = refreshes.follow(started, self._follow, pause=self._pause)
         return self._tell(before, releases.current, ended)
 
     def _chosen(self, _: Releases) -> str | None:

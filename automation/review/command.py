@@ -15,8 +15,8 @@ import typer
 from rich.console import Console
 
 from automation import WORKSPACE
-from automation.command import interruptible, settings_of
-from automation.errors import INTERRUPTED, UserError
+from automation.command import run, settings_of
+from automation.errors import UserError
 from automation.options import (
     CONSOLE,
     DEFAULT,
@@ -120,12 +120,7 @@ class ReviewCommand:
 
         Raises `UserError` for plans and approvals that cannot be read.
         """
-        try:
-            with interruptible():
-                return self._run()
-        except KeyboardInterrupt:
-            self._progress.print("interrupted")
-            return INTERRUPTED
+        return run(self._run, progress=self._progress, interrupted="interrupted")
 
     def _run(self) -> int:
         request = self._request

@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from automation.command import every_environment, settings_of
-from automation.errors import INTERRUPTED
+from automation.command import every_environment, run, settings_of
 from automation.options import CONSOLE, PROGRESS, Json
 from automation.scan import exceptions, scanners
 from automation.scan.document import merge
@@ -84,19 +84,21 @@ def run_scan(*, as_json: bool, console: Console, progress: Console) -> int:
 
     All environments are looked at: an exemption may be for one of them only.
     """
-    try:
-        scanners.check_installed()
-        names = every_environment()
-        settings = {name: settings_of(name) for name in names}
-        looking = progress.status(f"Synthesizing {', '.join(names)}")
-        with tempfile.TemporaryDirectory(prefix="terrace-") as folder, looking:
-            outputs = {name: synthesize(name, Path(folder) / name).output for name in names}
-            looking.update(f"Scanning {', '.join(names)}: half a minute")
-            own, users = exceptions.load(exceptions.OWN), exceptions.load()
-            result = examine(outputs, settings, own=own, users=users)
-    except KeyboardInterrupt:
-        progress.print("interrupted: nothing was changed")
-        return INTERRUPTED
+    return run(
+        partial(_scan, as_json=as_json, console=console, progress=progress), progress=progress
+    )
+
+
+def _scan(*, as_json: bool, console: Console, progress: Console) -> int:
+    scanners.check_installed()
+    names = every_environment()
+    settings = {name: settings_of(name) for name in names}
+    looking = progress.status(f"Synthesizing {', '.join(names)}")
+    with tempfile.TemporaryDirectory(prefix="terrace-") as folder, looking:
+        outputs = {name: synthesize(name, Path(folder) / name).output for name in names}
+        looking.update(f"Scanning {', '.join(names)}: half a minute")
+        own, users = exceptions.load(exceptions.OWN), exceptions.load()
+        result = examine(outputs, settings, own=own, users=users)
     if as_json:
         print(json.dumps(to_json(result), indent=2))
     else:

@@ -8,17 +8,15 @@ from typing import Any
 
 import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.box import ROUNDED
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from automation.aws.clients import Clients
-from automation.aws.session import connect, explain
+from automation.aws.session import connect
 from automation.aws.states import Lock, StackStatus, States
-from automation.command import settings_of
-from automation.errors import CommandError
+from automation.command import run, settings_of
 from automation.options import (
     CONSOLE,
     DEFAULT,
@@ -132,20 +130,21 @@ def run_status(
     Only reads, and only through boto3. Raises `UserError` for what the user can mend.
     """
     settings = settings_of(environment)
-    try:
+
+    def work() -> int:
         session = connect(settings)
         States(Clients(session, settings.region), settings).check_bucket()
         with progress.status(f"Synthesizing {environment}"):
             tiers = [stack.name for stack in stacks_of(environment, synthesize)]
         with progress.status(f"Reading the states of {environment}"):
             found = look(session, settings, tiers)
-    except (BotoCoreError, ClientError) as error:
-        raise CommandError(explain(error)) from error
-    if as_json:
-        print(json.dumps(found.to_json(), indent=2))
-    else:
-        found.print(console)
-    return 0
+        if as_json:
+            print(json.dumps(found.to_json(), indent=2))
+        else:
+            found.print(console)
+        return 0
+
+    return run(work, progress=progress)
 
 
 def look(session: boto3.Session, settings: Settings, tiers: Sequence[str]) -> Status:

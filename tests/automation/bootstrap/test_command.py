@@ -199,7 +199,7 @@ def test_ctrl_c_says_that_cloudformation_goes_on(
     typed: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     act: Callable[..., None] = interrupt
-    monkeypatch.setattr(command, "bootstrap", act)
+    monkeypatch.setattr(command, "create_or_update", act)
     assert typed() == 130
     assert typed.consoles.errors.getvalue() == (
         "interrupted: CloudFormation goes on; run it again to follow\n"
