@@ -64,7 +64,7 @@ class Deployment:
         *,
         account: str,
         states: DeployedStates,
-        fleet: StackPool,
+        pool: StackPool,
         tiers: Iterable[str] = (),
         backoff: Backoff = PATIENT,
         show: Show = lambda _: None,
@@ -73,7 +73,7 @@ class Deployment:
         self._account = account
         self._states = states
         self._wiring = Wiring(stacks, states)
-        self._fleet = fleet
+        self._pool = pool
         self._backoff = backoff
         self._show = show
         everything = dependencies(stacks)
@@ -110,12 +110,12 @@ class Deployment:
         received = {name: self._inputs(name) for name in self.graph}
         self.waiting = {name: each.missing for name, each in received.items() if each.missing}
         ready = {name: frozenset[str]() for name in self.graph if name not in self.waiting}
-        return self._fleet.run("Planning", ready, _failing(self._plan_one))
+        return self._pool.run("Planning", ready, _failing(self._plan_one))
 
     def apply(self) -> Tracks:
         """Deploy every stack; what was planned and still holds is applied as it was shown."""
         work = self._apply_shown if self.plans or self.waiting else self._apply_unseen
-        return self._fleet.run("Applying", self.graph, _failing(work))
+        return self._pool.run("Applying", self.graph, _failing(work))
 
     def apply_saved(self, plans: Mapping[str, StoredPlan], folder: PlanStore) -> Tracks:
         """Apply reviewed plans, and nothing else; raises `UserError` when one is outdated."""
@@ -133,7 +133,7 @@ class Deployment:
         self.plans = chosen
         graph = {name: self.graph[name] & chosen.keys() for name in self.graph if name in chosen}
         work = partial(self._apply_reviewed, folder=folder)
-        return self._fleet.run("Applying", graph, _failing(work))
+        return self._pool.run("Applying", graph, _failing(work))
 
     def lock(self, stack: str) -> Mapping[str, str] | None:
         """Who holds a stack's lock: `ID`, `Who`, `Created` and `Operation`."""
@@ -142,66 +142,66 @@ class Deployment:
     def unlock(self, stack: str, lock_id: str) -> Tracks:
         """Take that lock away."""
 
-        def work(track: StackRun) -> bool:
-            connected = steps.connect(track, self._backoff)
+        def work(stack_run: StackRun) -> bool:
+            connected = steps.connect(stack_run, self._backoff)
             if connected:
-                track.runner.unlock(lock_id)
-                track.note = "unlocked"
+                stack_run.runner.unlock(lock_id)
+                stack_run.note = "unlocked"
             return connected
 
-        return self._fleet.run("Unlocking", {stack: frozenset()}, _failing(work))
+        return self._pool.run("Unlocking", {stack: frozenset()}, _failing(work))
 
-    def _plan_one(self, track: StackRun) -> bool:
-        name = track.stack
+    def _plan_one(self, stack_run: StackRun) -> bool:
+        name = stack_run.stack
         state, received = self._wiring.state(name), self._inputs(name)
-        if not (steps.connect(track, self._backoff) and steps.plan(track, self._backoff)):
+        if not (steps.connect(stack_run, self._backoff) and steps.plan(stack_run, self._backoff)):
             return False
         plan = StoredPlan.of(
             self._stacks[name],
-            track.steps[-1],
+            stack_run.steps[-1],
             account=self._account,
             state=state,
             inputs=received.digests,
         )
         if plan.changed:
-            self.changes[name] = track.runner.planned()
+            self.changes[name] = stack_run.runner.planned()
         self.plans[name] = plan
-        track.note = "planned" if plan.changed else steps.NO_CHANGES
+        stack_run.note = "planned" if plan.changed else steps.NO_CHANGES
         return True
 
-    def _apply_unseen(self, track: StackRun) -> bool:
-        return steps.deploy_stack(track, self._showing(track), backoff=self._backoff)
+    def _apply_unseen(self, stack_run: StackRun) -> bool:
+        return steps.deploy_stack(stack_run, self._showing(stack_run), backoff=self._backoff)
 
-    def _apply_shown(self, track: StackRun) -> bool:
-        plan = self.plans.get(track.stack)
+    def _apply_shown(self, stack_run: StackRun) -> bool:
+        plan = self.plans.get(stack_run.stack)
         holds = plan is not None and self._still(plan)
         if plan and holds and not plan.changed:
-            track.note = steps.NO_CHANGES
+            stack_run.note = steps.NO_CHANGES
             return True
-        approve = self._showing(track, partial(unapproved, plan=plan, every=holds))
-        connected = plan is not None or steps.connect(track, self._backoff)
-        return connected and steps.plan_and_apply(track, self._backoff, approve, planned=holds)
+        approve = self._showing(stack_run, partial(unapproved, plan=plan, every=holds))
+        connected = plan is not None or steps.connect(stack_run, self._backoff)
+        return connected and steps.plan_and_apply(stack_run, self._backoff, approve, planned=holds)
 
-    def _apply_reviewed(self, track: StackRun, folder: PlanStore) -> bool:
-        plan = self.plans[track.stack]
+    def _apply_reviewed(self, stack_run: StackRun, folder: PlanStore) -> bool:
+        plan = self.plans[stack_run.stack]
         if not self._still(plan):
             reason = "outputs that it reads have changed since the plan that was reviewed"
-            return steps.refuse(track, f"Saved plan is stale: {reason}")
+            return steps.refuse(stack_run, f"Saved plan is stale: {reason}")
         if not plan.changed:
-            track.note = steps.NO_CHANGES
+            stack_run.note = steps.NO_CHANGES
             return True
-        if not steps.connect(track, self._backoff):
+        if not steps.connect(stack_run, self._backoff):
             return False
-        folder.restore(plan.stack, to=track.runner.plan_file)
-        self._show({track.stack: track.runner.planned()})
-        approve = self._showing(track, partial(unapproved, plan=plan, every=True))
-        return steps.plan_and_apply(track, self._backoff, approve, planned=True)
+        folder.restore(plan.stack, to=stack_run.runner.plan_file)
+        self._show({stack_run.stack: stack_run.runner.planned()})
+        approve = self._showing(stack_run, partial(unapproved, plan=plan, every=True))
+        return steps.plan_and_apply(stack_run, self._backoff, approve, planned=True)
 
-    def _showing(self, track: StackRun, approve: steps.Approve = lambda _: "") -> steps.Approve:
+    def _showing(self, stack_run: StackRun, approve: steps.Approve = lambda _: "") -> steps.Approve:
         """The same, after whoever watches has seen the plan."""
 
         def shown(step: Step) -> str:
-            self._show({track.stack: track.runner.planned()})
+            self._show({stack_run.stack: stack_run.runner.planned()})
             return approve(step)
 
         return shown
@@ -217,10 +217,10 @@ class Deployment:
 def _failing(work: Callable[[StackRun], bool]) -> Callable[[StackRun], bool]:
     """A stack whose state cannot be read fails by itself: raised, it would end all Terraforms."""
 
-    def guarded(track: StackRun) -> bool:
+    def guarded(stack_run: StackRun) -> bool:
         try:
-            return work(track)
+            return work(stack_run)
         except CommandError as error:
-            return steps.refuse(track, str(error))
+            return steps.refuse(stack_run, str(error))
 
     return guarded

@@ -57,10 +57,10 @@ class RunLog:
         with self._lock, self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
 
-    def step(self, track: StackRun, phase: str) -> None:
+    def step(self, stack_run: StackRun, phase: str) -> None:
         """Add what a step of a stack did; values of outputs and attributes are left out."""
-        step = track.steps[-1]
-        self.write("step", stack=track.stack, phase=phase, **described(step))
+        step = stack_run.steps[-1]
+        self.write("step", stack=stack_run.stack, phase=phase, **described(step))
 
 
 def described(step: Step) -> dict[str, Any]:

@@ -118,12 +118,12 @@ class StackCommand:
         log = RunLog(
             request.runs, command=self.name, environment=request.environment, mask=self.mask
         )
-        fleet = self._fleet(synthesis, found, installation, log)
+        pool = self._pool(synthesis, found, installation, log)
         deployment = Deployment(
             synthesis.stacks,
             account=settings.account_id,
             states=states,
-            fleet=fleet,
+            pool=pool,
             tiers=request.tiers,
             backoff=self._backoff,
             show=self._show,
@@ -180,7 +180,7 @@ class StackCommand:
     def refuse(self) -> None:
         """Raises `UserError` for what was asked amiss."""
 
-    def _fleet(
+    def _pool(
         self, synthesis: Synthesis, found: Terraform, installation: Installation, log: RunLog
     ) -> StackPool:
         return StackPool(
@@ -217,7 +217,7 @@ class PlanCommand(StackCommand):
         run.plans, run.waiting = deployment.plans, deployment.waiting
         run.review = self.review(deployment.changes)
         if self.request.out is not None:
-            files = {name: track.runner.plan_file for name, track in run.planned.items()}
+            files = {name: stack_run.runner.plan_file for name, stack_run in run.planned.items()}
             PlanStore(self.request.out).save(list(run.plans.values()), files)
         if not self.request.as_json:
             show_changes(run, self.console)

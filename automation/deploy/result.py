@@ -38,30 +38,30 @@ class Run:
     declined: bool = False
 
     @property
-    def tracks(self) -> Mapping[str, StackRun]:
+    def stack_runs(self) -> Mapping[str, StackRun]:
         """What was done last."""
         return self.applied or self.planned
 
     @property
     def ok(self) -> bool:
         """Whether everything that was asked for is done."""
-        done = all(track.outcome is Outcome.DONE for track in self.tracks.values())
+        done = all(stack_run.outcome is Outcome.DONE for stack_run in self.stack_runs.values())
         return done and not self.declined
 
     def outcome(self, stack: str) -> str:
         """What became of a stack, in words."""
-        track = self.tracks.get(stack)
-        if track is not None:
-            return track.note or str(track.outcome)
+        stack_run = self.stack_runs.get(stack)
+        if stack_run is not None:
+            return stack_run.note or str(stack_run.outcome)
         if stack in self.waiting and not self.applied:
             return f"waits for {', '.join(self.waiting[stack])}"
         return "not planned" if self.applied else str(Outcome.SKIPPED)
 
     def changed(self, stack: str) -> tuple[int, int, int]:
         """How many resources of a stack are, or would be, created, changed and destroyed."""
-        track = self.applied.get(stack)
-        if track is not None:
-            actions = [each.action for step in track.steps for each in step.applied]
+        stack_run = self.applied.get(stack)
+        if stack_run is not None:
+            actions = [each.action for step in stack_run.steps for each in step.applied]
         else:
             plan = self.plans.get(stack)
             actions = [each.action for each in plan.intended] if plan else []
@@ -74,19 +74,19 @@ class Run:
 
     def faults(self, stack: str) -> tuple[Fault, ...]:
         """Why a stack failed."""
-        track = self.tracks.get(stack)
-        failed = track is not None and track.outcome is Outcome.FAILED
-        return faults(track.problems) if track and failed else ()
+        stack_run = self.stack_runs.get(stack)
+        failed = stack_run is not None and stack_run.outcome is Outcome.FAILED
+        return faults(stack_run.problems) if stack_run and failed else ()
 
     def seconds(self, stack: str) -> float:
         """How long Terraform worked on a stack."""
         both = (self.planned.get(stack), self.applied.get(stack))
-        return sum(track.seconds for track in both if track)
+        return sum(stack_run.seconds for stack_run in both if stack_run)
 
     def outputs(self) -> Iterator[tuple[str, object]]:
         """What a user needs to know, by `<stack>.<output>`; secrets are none of them."""
-        for name, track in self.applied.items():
-            for step in track.steps:
+        for name, stack_run in self.applied.items():
+            for step in stack_run.steps:
                 if step.command is Operation.APPLY:
                     yield from ((f"{name}.{key}", value) for key, value in step.outputs.items())
 

@@ -55,7 +55,7 @@ class DestroyResult:
     bucket: str
     stacks: Sequence[str] = ()
     losses: Sequence[Loss] = ()
-    tracks: Mapping[str, StackRun] = field(default_factory=dict)
+    stack_runs: Mapping[str, StackRun] = field(default_factory=dict)
     left: Sequence[str] = ()
     gone: Sequence[str] = ()
     """Stacks that are no longer synthesized, but have resources: Terraform cannot destroy them."""
@@ -65,7 +65,7 @@ class DestroyResult:
     @property
     def ok(self) -> bool:
         """Whether all of them are gone."""
-        done = all(track.outcome is Outcome.DONE for track in self.tracks.values())
+        done = all(stack_run.outcome is Outcome.DONE for stack_run in self.stack_runs.values())
         return done and not self.left and not self.gone
 
     def show(self, console: Console) -> None:
@@ -81,11 +81,11 @@ class DestroyResult:
             "stacks": [
                 {
                     "name": name,
-                    "outcome": track.outcome,
-                    "destroyed": sum(len(step.applied) for step in track.steps),
-                    "problems": [each.to_json() for each in faults(track.problems)],
+                    "outcome": stack_run.outcome,
+                    "destroyed": sum(len(step.applied) for step in stack_run.steps),
+                    "problems": [each.to_json() for each in faults(stack_run.problems)],
                 }
-                for name, track in self.tracks.items()
+                for name, stack_run in self.stack_runs.items()
             ],
             "losses": [asdict(loss) for loss in self.losses],
             "left": list(self.left),
@@ -100,18 +100,20 @@ class DestroyResult:
                 f"{self.environment}: [red]not destroyed, as no code makes them any more[/]: "
                 f"{', '.join(self.gone)}: destroy them from a commit that has their code"
             )
-        if not self.tracks:
+        if not self.stack_runs:
             if not self.gone:
                 yield f"{self.environment}: nothing is deployed, so nothing was destroyed"
             return
-        for name, track in self.tracks.items():
-            if track.outcome is Outcome.FAILED:
+        for name, stack_run in self.stack_runs.items():
+            if stack_run.outcome is Outcome.FAILED:
                 yield from (
-                    f"[red]{name}[/]: {escape(str(each))}" for each in faults(track.problems)
+                    f"[red]{name}[/]: {escape(str(each))}" for each in faults(stack_run.problems)
                 )
         yield from (f"[red]left behind[/]: {escape(each)}" for each in self.left)
         for outcome, word in _WORDS.items():
-            names = [name for name, track in self.tracks.items() if track.outcome is outcome]
+            names = [
+                name for name, stack_run in self.stack_runs.items() if stack_run.outcome is outcome
+            ]
             if names:
                 yield f"{self.environment}: {word}: {', '.join(names)}"
         yield (
@@ -195,10 +197,10 @@ class DestroyCommand:
             stacks = self._synthesize(folder / "out")
             chosen = self._choose(result, stacks, states)
             if chosen:
-                bench = self._prepare(stacks, folder)
+                prepared = self._prepare(stacks, folder)
                 self._weigh(result, chosen, states, session, settings)
                 self._confirm(result, settings)
-                self._carry_out(result, bench, chosen, session)
+                self._carry_out(result, prepared, chosen, session)
         finally:
             result.unsaved = self._clear(folder)
         return result
@@ -263,11 +265,15 @@ class DestroyCommand:
             raise UserError(f'received "{answer}", not {prefix}: nothing was destroyed')
 
     def _carry_out(
-        self, result: DestroyResult, bench: Workspace, chosen: Graph, session: boto3.Session
+        self, result: DestroyResult, prepared: Workspace, chosen: Graph, session: boto3.Session
     ) -> None:
-        result.tracks = bench.fleet.run("Destroying", chosen, destroy_stack)
-        done = [name for name, track in result.tracks.items() if track.outcome is Outcome.DONE]
-        result.left = list(left_behind(session.client("s3"), bench.stacks, done))
+        result.stack_runs = prepared.pool.run("Destroying", chosen, destroy_stack)
+        done = [
+            name
+            for name, stack_run in result.stack_runs.items()
+            if stack_run.outcome is Outcome.DONE
+        ]
+        result.left = list(left_behind(session.client("s3"), prepared.stacks, done))
 
 
 class _Regions:

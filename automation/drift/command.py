@@ -87,8 +87,8 @@ class DriftCommand:
             applied = {each.stack for each in found if each.applied}
             chosen = [name for name in result.stacks if name in applied]
             if chosen:
-                bench = prepare(stacks, data=Path(folder) / "data", progress=self._progress)
-                self._compare(result, bench, chosen)
+                prepared = prepare(stacks, data=Path(folder) / "data", progress=self._progress)
+                self._compare(result, prepared, chosen)
         return result
 
     def _synthesize(self, output: Path) -> Sequence[Stack]:
@@ -96,23 +96,23 @@ class DriftCommand:
         with self._progress.status(f"Synthesizing {environment}"):
             return ordered(self._request.synthesize(environment, output).stacks)
 
-    def _compare(self, result: DriftResult, bench: Workspace, chosen: Sequence[str]) -> None:
+    def _compare(self, result: DriftResult, prepared: Workspace, chosen: Sequence[str]) -> None:
         # Nothing is changed, so none needs to wait for another.
         independent = dict.fromkeys(chosen, frozenset[str]())
         rules = resources.load()
 
-        def one(track: StackRun) -> bool:
-            runner = track.runner
-            if not connect_stack(track, PATIENT):
+        def one(stack_run: StackRun) -> bool:
+            runner = stack_run.runner
+            if not connect_stack(stack_run, PATIENT):
                 return False
-            look = partial(track.do, "look", partial(runner.plan, "refresh-only"))
-            if not retry(track, look, PATIENT):
+            look = partial(stack_run.do, "look", partial(runner.plan, "refresh-only"))
+            if not retry(stack_run, look, PATIENT):
                 return False
-            if track.steps[-1].changed:
-                result.drifted[track.stack] = list(drifted(runner.planned(), rules))
+            if stack_run.steps[-1].changed:
+                result.drifted[stack_run.stack] = list(drifted(runner.planned(), rules))
             return True
 
-        result.tracks = bench.fleet.run("Looking for drift", independent, one)
+        result.stack_runs = prepared.pool.run("Looking for drift", independent, one)
 
 
 def drift(

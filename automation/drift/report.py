@@ -29,16 +29,16 @@ class DriftResult:
 
     environment: str
     stacks: Sequence[str]
-    tracks: Mapping[str, StackRun] = field(default_factory=dict)
+    stack_runs: Mapping[str, StackRun] = field(default_factory=dict)
     drifted: dict[str, list[Drifted]] = field(default_factory=dict)
     gone: Sequence[str] = ()
     """Stacks that are no longer synthesized, but have resources: nobody looked at them."""
 
     def verdict(self, stack: str) -> DriftStatus:
         """What became of a stack."""
-        if stack not in self.tracks:
+        if stack not in self.stack_runs:
             return DriftStatus.NEVER
-        if self.tracks[stack].outcome is not Outcome.DONE:
+        if self.stack_runs[stack].outcome is not Outcome.DONE:
             return DriftStatus.ERROR
         return DriftStatus.DRIFT if self.drifted.get(stack) else DriftStatus.NONE
 
@@ -53,7 +53,7 @@ class DriftResult:
 
     def faults(self, stack: str) -> Sequence[Fault]:
         """Why it is not known what became of a stack."""
-        return faults(self.tracks[stack].problems) if stack in self.tracks else ()
+        return faults(self.stack_runs[stack].problems) if stack in self.stack_runs else ()
 
 
 _STYLES = {DriftStatus.NONE: "green", DriftStatus.DRIFT: "red", DriftStatus.ERROR: "red"}

@@ -97,17 +97,17 @@ _CONNECT, _AHEAD, _APPLY = "connect ", "ahead ", "apply "
 class Base:
     """The stacks of the base, and which of them the emulated account has."""
 
-    def __init__(self, stacks: Mapping[str, Stack], fleet: StackPool) -> None:
+    def __init__(self, stacks: Mapping[str, Stack], pool: StackPool) -> None:
         graph = dependencies(stacks.values())
         self._stacks = {name: stacks[name] for name in in_order(graph)}
         self._graph = graph
-        self._fleet = fleet
+        self._pool = pool
         self._applied: set[str] = set()
 
     def apply(self, names: Iterable[str], then: Mapping[str, Job] | None = None) -> Tracks:
         """Have stacks, and all that they build on; raises `CommandError` where that fails.
 
-        The jobs in `then` come after those of `applying`; the tracks are theirs.
+        The jobs in `then` come after those of `applying`; the runs are theirs.
         """
         wanted = closure(names, self._graph) - self._applied
         jobs = self._jobs([stack for name, stack in self._stacks.items() if name in wanted])
@@ -117,11 +117,11 @@ class Base:
         if not jobs and not later:
             return {}
         title = "Applying the base" if jobs else "Planning"
-        tracks = self._fleet.run_jobs(title, {**jobs, **later})
-        applied = {name: tracks[name] for name in jobs}
+        stack_runs = self._pool.run_jobs(title, {**jobs, **later})
+        applied = {name: stack_runs[name] for name in jobs}
         refuse_failures(applied, "the base cannot be applied to the emulated AWS")
         self._applied |= wanted
-        return {name: tracks[name] for name in later}
+        return {name: stack_runs[name] for name in later}
 
     @staticmethod
     def applying(stack: str) -> str:
@@ -149,22 +149,22 @@ class Base:
         return jobs
 
 
-def refuse_failures(tracks: Tracks, what: str) -> None:
-    """Raises `CommandError` with all that kept tracks from being done."""
+def refuse_failures(stack_runs: Tracks, what: str) -> None:
+    """Raises `CommandError` with all that kept stacks from being done."""
     failed = [
-        f"{track.stack}: {problem}"
-        for track in tracks.values()
-        if track.outcome is Outcome.FAILED
-        for problem in track.problems
+        f"{stack_run.stack}: {problem}"
+        for stack_run in stack_runs.values()
+        if stack_run.outcome is Outcome.FAILED
+        for problem in stack_run.problems
     ]
     if failed:
         raise CommandError("\n".join([f"{what}:", *failed]))
 
 
-def _connect(track: StackRun) -> bool:
-    track.note = "ready"
-    return steps.connect(track, PATIENT)
+def _connect(stack_run: StackRun) -> bool:
+    stack_run.note = "ready"
+    return steps.connect(stack_run, PATIENT)
 
 
-def _apply(track: StackRun, targets: Iterable[str] = ()) -> bool:
-    return steps.apply_at_once(track, PATIENT, tuple(targets))
+def _apply(stack_run: StackRun, targets: Iterable[str] = ()) -> bool:
+    return steps.apply_at_once(stack_run, PATIENT, tuple(targets))

@@ -48,7 +48,7 @@ class Checkout:
                     self._write(here)
                 top, objects = self.repository.top, Objects(self.repository.git_dir)
                 self._write_submodules(objects, self.commit.sha, top, here)
-            if there.exists() or not here.exists() or self.repository.tracks(here):
+            if there.exists() or not here.exists() or self.repository.stack_runs(here):
                 return ()
             there.parent.mkdir(parents=True, exist_ok=True)
             there.symlink_to(here)

@@ -27,7 +27,7 @@ from automation.preview.checkout import application_directory
 from automation.preview.git import Commit, Repository
 from automation.preview.head import Head, PreviewPlans, ReviewPolicy
 from automation.preview.synthesis import Comparison, PreviewRequest, Revision, prepare
-from automation.rehearse.account import emulator_of, fleet_of, start_account
+from automation.rehearse.account import emulator_of, pool_of, start_account
 from automation.review.approvals import approved
 from automation.review.output import BLOCKED, tell, write
 from automation.review.review import Review, Verdict
@@ -109,9 +109,9 @@ class PreviewCommand:
             comparison.refuse_moved_states()
             if not comparison.changed and not comparison.gone:
                 return comparison, replace(_NOTHING, remarks=before.remarks)
-            base = Base(before.stacks, self._fleet("base", before, task, emulator))
-            fleet = self._fleet("head", now, task, emulator)
-            planned = Head(comparison, base, fleet, task.judge.losses).plan()
+            base = Base(before.stacks, self._pool("base", before, task, emulator))
+            pool = self._pool("head", now, task, emulator)
+            planned = Head(comparison, base, pool, task.judge.losses).plan()
             return comparison, replace(planned, remarks=(*before.remarks, *planned.remarks))
         finally:
             emulator.stop()
@@ -127,8 +127,8 @@ class PreviewCommand:
             starting.result()
         return both
 
-    def _fleet(self, name: str, side: Revision, task: Task, emulator: Emulator) -> StackPool:
-        return fleet_of(
+    def _pool(self, name: str, side: Revision, task: Task, emulator: Emulator) -> StackPool:
+        return pool_of(
             tuple(side.stacks.values()),
             emulator,
             terraform=task.terraform,

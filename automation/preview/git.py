@@ -68,7 +68,7 @@ class Repository:
             f"{more}: commit or stash them, or preview them as well with --dirty"
         )
 
-    def tracks(self, path: Path) -> bool:
+    def stack_runs(self, path: Path) -> bool:
         """Whether anything at or below a path belongs to the repository."""
         if not path.is_relative_to(self.top):
             return False

@@ -44,7 +44,7 @@ class Head:
 
     comparison: Comparison
     base: Base
-    fleet: StackPool
+    pool: StackPool
     losses: Callable[[str, Plan], Sequence[str]]
     _plans: dict[str, Plan] = field(default_factory=dict)
     _remarks: list[str] = field(default_factory=list)
@@ -80,17 +80,17 @@ class Head:
                 partial(self._plan_one, mode=None if name in self._graph else "destroy"),
                 frozenset(map(self.base.applying, stacks)),
                 patient=True,
-                fleet=self.fleet if name in self._graph else None,
+                pool=self.pool if name in self._graph else None,
             )
             for name, stacks in needed.items()
         }
-        tracks = self.base.apply(set().union(*needed.values()), jobs)
-        refuse_failures(tracks, "not every stack can be planned")
+        stack_runs = self.base.apply(set().union(*needed.values()), jobs)
+        refuse_failures(stack_runs, "not every stack can be planned")
 
-    def _plan_one(self, track: StackRun, mode: str | None) -> bool:
-        planned = steps.connect(track, PATIENT) and steps.plan(track, PATIENT, mode)
+    def _plan_one(self, stack_run: StackRun, mode: str | None) -> bool:
+        planned = steps.connect(stack_run, PATIENT) and steps.plan(stack_run, PATIENT, mode)
         if planned:
-            self._plans[track.stack] = track.runner.planned()
+            self._plans[stack_run.stack] = stack_run.runner.planned()
         return planned
 
     def _ready(self, names: frozenset[str]) -> list[str]:
@@ -124,12 +124,12 @@ class Head:
             return False
         self.base.apply(readers)
 
-        def work(track: StackRun) -> bool:
-            return steps.plan_and_apply(track, PATIENT, planned=True)
+        def work(stack_run: StackRun) -> bool:
+            return steps.plan_and_apply(stack_run, PATIENT, planned=True)
 
-        tracks = self.fleet.run_jobs("Applying what others read", {stack: Job(stack, work)})
+        stack_runs = self.pool.run_jobs("Applying what others read", {stack: Job(stack, work)})
         try:
-            refuse_failures(tracks, f"{stack} cannot be changed so in the emulated AWS")
+            refuse_failures(stack_runs, f"{stack} cannot be changed so in the emulated AWS")
         except CommandError as error:
             self._remarks.append(" ".join(str(error).split()))
             return False

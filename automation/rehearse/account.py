@@ -43,7 +43,7 @@ def start_account(emulator: Emulator, settings: Settings) -> None:
     bootstrap_account(emulator, settings)
 
 
-def fleet_of(
+def pool_of(
     stacks: Sequence[Stack],
     emulator: Emulator,
     *,

@@ -22,7 +22,7 @@ from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json
 from automation.rehearse import result as rehearse_result
 from automation.rehearse.account import (
     emulator_of,
-    fleet_of,
+    pool_of,
     session,
     start_account,
     terraform_environment,
@@ -152,7 +152,7 @@ class RehearseCommand:
         emulator: Emulator,
         found: Terraform,
     ) -> Rehearsal:
-        fleet = fleet_of(
+        pool = pool_of(
             synthesis.stacks,
             emulator,
             terraform=found,
@@ -162,7 +162,7 @@ class RehearseCommand:
             when="during the rehearsal",
         )
         return Rehearsal(
-            synthesis, settings, fleet=fleet, session=session(emulator), console=self._progress
+            synthesis, settings, pool=pool, session=session(emulator), console=self._progress
         )
 
     def _tell(

@@ -29,12 +29,12 @@ class Rehearsal:
         synthesis: Synthesis,
         settings: Settings,
         *,
-        fleet: StackPool,
+        pool: StackPool,
         session: boto3.Session,
         console: Console,
     ) -> None:
         self._settings = settings
-        self._fleet = fleet
+        self._pool = pool
         self._session = session
         self._console = console
         self._gaps = gaps.load()
@@ -48,7 +48,7 @@ class Rehearsal:
         """Rehearse; what cannot be done after a failure is left out."""
         before = digests(self.result.synthesis.stacks)
         self._apply_and_plan_again()
-        if all(track.outcome is Outcome.DONE for track in self.result.applied.values()):
+        if all(stack_run.outcome is Outcome.DONE for stack_run in self.result.applied.values()):
             self._check()
             if destroy:
                 self._destroy()
@@ -60,14 +60,16 @@ class Rehearsal:
         """Plan a stack again as soon as all that know of it, and so could alter it, are applied."""
         jobs = {**self._applying(), **self._planning_again()}
         with self._timed("apply and plan again"):
-            tracks = self._fleet.run_jobs("Applying", jobs)
+            stack_runs = self._pool.run_jobs("Applying", jobs)
         self.result.applied = {
-            name: _joined([tracks[job + name] for job in (_CONNECT, _PLAN, _APPLY)])
+            name: _joined([stack_runs[job + name] for job in (_CONNECT, _PLAN, _APPLY)])
             for name in self._graph
         }
-        again = {name: tracks[_AGAIN + name] for name in self._graph}
+        again = {name: stack_runs[_AGAIN + name] for name in self._graph}
         self.result.planned_again = {
-            name: track for name, track in again.items() if track.outcome is not Outcome.SKIPPED
+            name: stack_run
+            for name, stack_run in again.items()
+            if stack_run.outcome is not Outcome.SKIPPED
         }
 
     def _applying(self) -> dict[str, Job]:
@@ -98,20 +100,22 @@ class Rehearsal:
             findings = check_platform(self._session, self._settings, stacks)
             self.result.findings = list(findings)
 
-    def _plan_one_again(self, track: StackRun) -> bool:
-        if not track.do("plan again", track.runner.plan):
+    def _plan_one_again(self, stack_run: StackRun) -> bool:
+        if not stack_run.do("plan again", stack_run.runner.plan):
             return False
-        if not track.steps[-1].changed:
+        if not stack_run.steps[-1].changed:
             return True
-        verdict = gaps.judge(track.runner.planned(), self._gaps)
-        self.result.verdicts[track.stack] = verdict
+        verdict = gaps.judge(stack_run.runner.planned(), self._gaps)
+        self.result.verdicts[stack_run.stack] = verdict
         return not verdict.unexplained
 
     def _destroy(self) -> None:
         with self._timed("destroy"):
-            tracks = self._fleet.run("Destroying", reverse(self._graph), empty_stack)
-            self.result.destroyed = tracks
-            destroyed = [name for name, track in tracks.items() if track.outcome is Outcome.DONE]
+            stack_runs = self._pool.run("Destroying", reverse(self._graph), empty_stack)
+            self.result.destroyed = stack_runs
+            destroyed = [
+                name for name, stack_run in stack_runs.items() if stack_run.outcome is Outcome.DONE
+            ]
             stacks = self.result.synthesis.stacks
             self.result.left = list(left_behind(self._session.client("s3"), stacks, destroyed))
 
@@ -131,21 +135,21 @@ def digests(stacks: tuple[Stack, ...]) -> dict[str, str]:
     }
 
 
-def _connect(track: StackRun) -> bool:
-    track.note = "ready"
-    return steps.connect(track, PATIENT)
+def _connect(stack_run: StackRun) -> bool:
+    stack_run.note = "ready"
+    return steps.connect(stack_run, PATIENT)
 
 
-def _plan(track: StackRun) -> bool:
-    track.note = "planned"
-    return steps.plan(track, PATIENT)
+def _plan(stack_run: StackRun) -> bool:
+    stack_run.note = "planned"
+    return steps.plan(stack_run, PATIENT)
 
 
-def _apply(track: StackRun) -> bool:
-    return steps.plan_and_apply(track, PATIENT, planned=True)
+def _apply(stack_run: StackRun) -> bool:
+    return steps.plan_and_apply(stack_run, PATIENT, planned=True)
 
 
-def _joined(tracks: Sequence[StackRun]) -> StackRun:
+def _joined(stack_runs: Sequence[StackRun]) -> StackRun:
     """What was done to apply a stack, one job after the other."""
-    ended = next((each for each in tracks if each.outcome is not Outcome.DONE), tracks[-1])
-    return replace(ended, steps=[step for track in tracks for step in track.steps])
+    ended = next((each for each in stack_runs if each.outcome is not Outcome.DONE), stack_runs[-1])
+    return replace(ended, steps=[step for stack_run in stack_runs for step in stack_run.steps])

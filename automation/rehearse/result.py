@@ -60,17 +60,17 @@ class RehearsalResult:
     @property
     def problems(self) -> Iterator[tuple[str, Problem]]:
         """Terraform's errors, by stack."""
-        for tracks in self._passes():
-            for name, track in tracks.items():
-                yield from ((name, problem) for problem in track.problems)
+        for stack_runs in self._passes():
+            for name, stack_run in stack_runs.items():
+                yield from ((name, problem) for problem in stack_run.problems)
 
     @property
     def outputs(self) -> dict[str, Any]:
         """What a user needs to know, by `<stack>.<output>`."""
         return {
             f"{name}.{key}": value
-            for name, track in self.applied.items()
-            for step in track.steps
+            for name, stack_run in self.applied.items()
+            for step in stack_run.steps
             for key, value in step.outputs.items()
             if not key.startswith(_INTERNAL)
         }
@@ -78,8 +78,10 @@ class RehearsalResult:
     @property
     def critical_path(self) -> list[str]:
         """The chain of stacks that decided how long applying took."""
-        done = {name: track for name, track in self.applied.items() if track.steps}
-        return critical_path(self.graph, {name: track.ended for name, track in done.items()})
+        done = {name: stack_run for name, stack_run in self.applied.items() if stack_run.steps}
+        return critical_path(
+            self.graph, {name: stack_run.ended for name, stack_run in done.items()}
+        )
 
     def slowest(self, count: int) -> list[tuple[str, AppliedResource]]:
         """The resources that took longest to apply, each after its stack."""
@@ -88,18 +90,18 @@ class RehearsalResult:
 
     def resources(self, stack: str) -> list[AppliedResource]:
         """The resources of a stack that were applied."""
-        track = self.applied.get(stack)
-        return [each for step in track.steps for each in step.applied] if track else []
+        stack_run = self.applied.get(stack)
+        return [each for step in stack_run.steps for each in step.applied] if stack_run else []
 
     def _incomplete(self) -> Iterator[str]:
-        for tracks in self._passes():
+        for stack_runs in self._passes():
             for outcome in (Outcome.FAILED, Outcome.SKIPPED):
                 # What a second plan would change is listed change by change.
-                listed = self.verdicts if tracks is self.planned_again else {}
+                listed = self.verdicts if stack_runs is self.planned_again else {}
                 names = [
                     name
-                    for name, track in tracks.items()
-                    if track.outcome is outcome and name not in listed
+                    for name, stack_run in stack_runs.items()
+                    if stack_run.outcome is outcome and name not in listed
                 ]
                 if names:
                     yield f"{outcome}: {', '.join(names)}"
@@ -152,9 +154,9 @@ def phase_seconds(result: RehearsalResult, stack: str) -> dict[str, float]:
         str(step.command): step.seconds
         for step in (result.applied[stack].steps if stack in result.applied else ())
     }
-    for phase, tracks in (("again", result.planned_again), ("destroy", result.destroyed)):
-        if stack in tracks:
-            seconds[phase] = tracks[stack].seconds
+    for phase, stack_runs in (("again", result.planned_again), ("destroy", result.destroyed)):
+        if stack in stack_runs:
+            seconds[phase] = stack_runs[stack].seconds
     return seconds
 
 
@@ -165,7 +167,7 @@ def outcome_of(result: RehearsalResult, stack: str) -> Outcome:
         result.planned_again,
         result.destroyed,
     )
-    outcomes = {tracks[stack].outcome for tracks in passes if stack in tracks}
+    outcomes = {stack_runs[stack].outcome for stack_runs in passes if stack in stack_runs}
     for outcome in (Outcome.FAILED, Outcome.SKIPPED):
         if outcome in outcomes:
             return outcome

@@ -137,14 +137,14 @@ class StackRun:
 class Job:
     """Something to do with a stack, once other jobs are done; for a `patient` one nobody waits.
 
-    `fleet` is whose stack it is, unless it belongs to those that run the jobs.
+    `pool` is whose stack it is, unless it belongs to those that run the jobs.
     """
 
     stack: str
     work: Callable[[StackRun], bool]
     after: frozenset[str] = frozenset()
     patient: bool = False
-    fleet: "StackPool | None" = None
+    pool: "StackPool | None" = None
 
 
 class StackPool:
@@ -181,16 +181,16 @@ class StackPool:
         )
 
     def run_jobs(self, title: str, jobs: Mapping[str, Job]) -> Mapping[str, StackRun]:
-        """Do every job as soon as those before it are done; the tracks have the jobs' names.
+        """Do every job as soon as those before it are done; the runs have the jobs' names.
 
         `watch` is called meanwhile; what it raises ends every Terraform at once.
         """
         stacks = dict.fromkeys(job.stack for job in jobs.values())
         with ProgressTable(self._console, title, stacks) as board:
-            tracks = {name: self._track(job, board) for name, job in jobs.items()}
+            stack_runs = {name: self._stack_run(job, board) for name, job in jobs.items()}
 
             def one(name: str) -> bool:
-                return tracks[name].end(done=jobs[name].work(tracks[name]))
+                return stack_runs[name].end(done=jobs[name].work(stack_runs[name]))
 
             def tick() -> None:
                 self._watch()
@@ -199,13 +199,17 @@ class StackPool:
             scheduler = Scheduler(_order(jobs), limit=self._limit)
             scheduler.run(one, tick=tick, stop=self._processes.end)
             for stack in stacks:
-                outcomes = {track.outcome for track in tracks.values() if track.stack == stack}
+                outcomes = {
+                    stack_run.outcome
+                    for stack_run in stack_runs.values()
+                    if stack_run.stack == stack
+                }
                 if Outcome.SKIPPED in outcomes and Outcome.FAILED not in outcomes:
                     board.phase(stack, Outcome.SKIPPED, last=True)
-        return tracks
+        return stack_runs
 
-    def _track(self, job: Job, board: ProgressTable) -> StackRun:
-        runner = (job.fleet or self)._runner(job, board, self._processes)
+    def _stack_run(self, job: Job, board: ProgressTable) -> StackRun:
+        runner = (job.pool or self)._runner(job, board, self._processes)
         return StackRun(job.stack, runner, board, pause=self._processes.pause, tell=self._tell)
 
     def _runner(self, job: Job, board: ProgressTable, processes: Processes) -> StackRunner:

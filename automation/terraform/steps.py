@@ -42,24 +42,26 @@ NO_CHANGES = "no changes"
 
 
 def deploy_stack(
-    track: StackRun, approve: Approve = lambda _: "", *, backoff: Backoff = PATIENT
+    stack_run: StackRun, approve: Approve = lambda _: "", *, backoff: Backoff = PATIENT
 ) -> bool:
     """Bring a stack to what was synthesized, and whether that succeeded."""
-    return connect(track, backoff) and plan_and_apply(track, backoff, approve)
+    return connect(stack_run, backoff) and plan_and_apply(stack_run, backoff, approve)
 
 
-def connect(track: StackRun, backoff: Backoff) -> bool:
+def connect(stack_run: StackRun, backoff: Backoff) -> bool:
     """Connect to the stack's state."""
-    return retry(track, lambda: track.do("init", track.runner.init), backoff)
+    return retry(stack_run, lambda: stack_run.do("init", stack_run.runner.init), backoff)
 
 
-def plan(track: StackRun, backoff: Backoff, mode: str | None = None) -> bool:
+def plan(stack_run: StackRun, backoff: Backoff, mode: str | None = None) -> bool:
     """Plan, and keep the plan; `mode` is that of the runner."""
-    return retry(track, lambda: track.do("plan", partial(track.runner.plan, mode)), backoff)
+    return retry(
+        stack_run, lambda: stack_run.do("plan", partial(stack_run.runner.plan, mode)), backoff
+    )
 
 
 def plan_and_apply(
-    track: StackRun,
+    stack_run: StackRun,
     backoff: Backoff,
     approve: Approve = lambda _: "",
     *,
@@ -75,68 +77,70 @@ def plan_and_apply(
         nonlocal ready
         if ready:
             ready = False
-            return track.do("apply", track.runner.apply)
-        return _deploy_once(track, approve)
+            return stack_run.do("apply", stack_run.runner.apply)
+        return _deploy_once(stack_run, approve)
 
-    return retry(track, attempt, backoff)
+    return retry(stack_run, attempt, backoff)
 
 
-def apply_at_once(track: StackRun, backoff: Backoff, targets: Sequence[str] = ()) -> bool:
+def apply_at_once(stack_run: StackRun, backoff: Backoff, targets: Sequence[str] = ()) -> bool:
     """Apply a stack, or `targets` in it, without a plan that anybody sees."""
     return retry(
-        track, lambda: track.do("apply", partial(track.runner.apply_at_once, targets)), backoff
+        stack_run,
+        lambda: stack_run.do("apply", partial(stack_run.runner.apply_at_once, targets)),
+        backoff,
     )
 
 
-def _deploy_once(track: StackRun, approve: Approve) -> bool:
-    if not track.do("plan", track.runner.plan):
+def _deploy_once(stack_run: StackRun, approve: Approve) -> bool:
+    if not stack_run.do("plan", stack_run.runner.plan):
         return False
-    step = track.steps[-1]
+    step = stack_run.steps[-1]
     if not step.changed:
-        applied = any(each.command is Operation.APPLY for each in track.steps)
-        track.note = track.note if applied else NO_CHANGES
+        applied = any(each.command is Operation.APPLY for each in stack_run.steps)
+        stack_run.note = stack_run.note if applied else NO_CHANGES
         return True
     reason = approve(step)
     if reason:
-        return refuse(track, reason)
-    return track.do("apply", track.runner.apply)
+        return refuse(stack_run, reason)
+    return stack_run.do("apply", stack_run.runner.apply)
 
 
-def refuse(track: StackRun, reason: str) -> bool:
+def refuse(stack_run: StackRun, reason: str) -> bool:
     """Give up a stack for a reason that Terraform does not know of."""
-    return track.do("stop", lambda: Step(Operation.PLAN, 1, 0, (Problem(reason),)))
+    return stack_run.do("stop", lambda: Step(Operation.PLAN, 1, 0, (Problem(reason),)))
 
 
-def retry(track: StackRun, attempt: Callable[[], bool], backoff: Backoff) -> bool:
+def retry(stack_run: StackRun, attempt: Callable[[], bool], backoff: Backoff) -> bool:
     """Try until it succeeds, or fails for a reason that does not pass, or Ctrl-C is pressed."""
     for pause in backoff.pauses():
         if attempt():
             return True
-        found = faults(track.problems)
+        found = faults(stack_run.problems)
         if not all(fault.passing for fault in found):
             return False
         reason = ", ".join(sorted({fault.kind for fault in found}))
-        track.board.phase(track.stack, f"waiting {pause:.0f} s: {reason}")
-        if not track.pause(pause):
+        stack_run.board.phase(stack_run.stack, f"waiting {pause:.0f} s: {reason}")
+        if not stack_run.pause(pause):
             return False
     return attempt()
 
 
-def destroy_stack(track: StackRun, *, backoff: Backoff = PATIENT) -> bool:
+def destroy_stack(stack_run: StackRun, *, backoff: Backoff = PATIENT) -> bool:
     """Connect to a stack's state and destroy what it holds, and whether that succeeded."""
-    return connect(track, backoff) and empty_stack(track, backoff=backoff)
+    return connect(stack_run, backoff) and empty_stack(stack_run, backoff=backoff)
 
 
-def empty_stack(track: StackRun, *, backoff: Backoff = PATIENT) -> bool:
+def empty_stack(stack_run: StackRun, *, backoff: Backoff = PATIENT) -> bool:
     """The same of a stack that is connected to its state."""
-    return retry(track, lambda: _destroy_once(track), backoff)
+    return retry(stack_run, lambda: _destroy_once(stack_run), backoff)
 
 
-def _destroy_once(track: StackRun) -> bool:
-    plan: partial[Step] = partial(track.runner.plan, "destroy")
-    if not track.do("plan to destroy", plan):
+def _destroy_once(stack_run: StackRun) -> bool:
+    plan: partial[Step] = partial(stack_run.runner.plan, "destroy")
+    if not stack_run.do("plan to destroy", plan):
         return False
-    return not track.steps[-1].changed or track.do("destroy", track.runner.apply)
+    return not stack_run.steps[-1].changed or stack_run.do("destroy", stack_run.runner.apply)
 
 
 def left_behind(

@@ -19,7 +19,7 @@ class Workspace:
 
     stacks: tuple[Stack, ...]
     graph: Graph
-    fleet: StackPool
+    pool: StackPool
 
 
 def prepare(
@@ -32,11 +32,11 @@ def prepare(
     found = program.find()
     with progress.status("Preparing the provider"):
         installation = install(found, stacks, workspace)
-    fleet = StackPool(
+    pool = StackPool(
         stacks,
         terraform=replace(found, environ=installation.environ),
         installation=installation,
         workspace=data,
         console=progress,
     )
-    return Workspace(tuple(stacks), dependencies(stacks), fleet)
+    return Workspace(tuple(stacks), dependencies(stacks), pool)

@@ -61,7 +61,7 @@ class Account:
         stacks = tiny.write(self.folder / "out", self.settings.naming)
         found = program.find()
         installation = install(found, stacks, PROJECT / ".terrace")
-        fleet = StackPool(
+        pool = StackPool(
             stacks,
             terraform=replace(
                 found, environ=terraform_environment(self.emulator, installation.environ)
@@ -70,9 +70,9 @@ class Account:
             workspace=self.folder / "data",
             console=Consoles().progress,
         )
-        tracks = fleet.run("Applying", dependencies(stacks), _deploy)
-        said = [str(p) for t in tracks.values() for step in t.steps for p in step.problems]
-        assert {track.outcome for track in tracks.values()} == {Outcome.DONE}, said
+        stack_runs = pool.run("Applying", dependencies(stacks), _deploy)
+        said = [str(p) for t in stack_runs.values() for step in t.steps for p in step.problems]
+        assert {stack_run.outcome for stack_run in stack_runs.values()} == {Outcome.DONE}, said
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def emulated(folder: Path, settings: Settings | None = None) -> Iterator[Account
         yield Account(emulator, settings, folder)
 
 
-def _deploy(track: StackRun) -> bool:
-    runner = track.runner
+def _deploy(stack_run: StackRun) -> bool:
+    runner = stack_run.runner
     steps = ("init", runner.init), ("plan", runner.plan), ("apply", runner.apply)
-    return all(track.do(phase, step) for phase, step in steps)
+    return all(stack_run.do(phase, step) for phase, step in steps)

@@ -32,7 +32,7 @@ def entries(found: RunLog) -> list[dict[str, Any]]:
     return [json.loads(line) for line in found.path.read_text().splitlines()]
 
 
-def track(*events: Any, code: int = 0) -> StackRun:
+def stack_run(*events: Any, code: int = 0) -> StackRun:
     gone: Any = None
     return StackRun("network", gone, gone, steps=[Step(Operation.APPLY, code, 1.23456, events)])
 
@@ -51,7 +51,7 @@ def test_a_step_is_kept_with_what_it_did_and_why_it_failed(tmp_path: Path) -> No
     found = log(tmp_path)
     done = PlannedCounts(1), AppliedResource("aws_vpc.vpc", "create", 3)
     failure = Problem("creating X: api error Throttling: Rate exceeded")
-    found.step(track(*done, failure, Outputs({"url": "https://x"}), code=1), "apply")
+    found.step(stack_run(*done, failure, Outputs({"url": "https://x"}), code=1), "apply")
     (entry,) = entries(found)
     assert entry["stack"] == "network"
     assert entry["phase"] == entry["command"] == "apply"
@@ -65,7 +65,7 @@ def test_a_step_is_kept_with_what_it_did_and_why_it_failed(tmp_path: Path) -> No
 def test_neither_credentials_nor_outputs_are_kept(tmp_path: Path) -> None:
     found = log(tmp_path)
     said = Problem(f"signing with {SECRET} failed", 'MasterUserPassword: "hunter2"')
-    found.step(track(said, Outputs({"token": "an-output"}), code=1), "apply")
+    found.step(stack_run(said, Outputs({"token": "an-output"}), code=1), "apply")
     text = found.path.read_text()
     assert not any(each in text for each in (SECRET, "hunter2", "an-output"))
 

@@ -25,7 +25,7 @@ mask = Mask({"AWS_SECRET_ACCESS_KEY": SECRET})
 THROTTLED = Problem(f"creating X with {SECRET}: api error Throttling: Rate exceeded", "", "aws_x.y")
 
 
-def track(outcome: Outcome, *events: Event, code: int = 0, note: str = "") -> StackRun:
+def stack_run(outcome: Outcome, *events: Event, code: int = 0, note: str = "") -> StackRun:
     gone: Any = None
     steps = [Step(Operation.APPLY, code, 2.5, events)] if events else []
     return StackRun("any", gone, gone, steps=steps, outcome=outcome, note=note)
@@ -49,10 +49,10 @@ def failed() -> Run:
     created = [AppliedResource("aws_x.a", "create", 1), AppliedResource("aws_x.b", "update", 1)]
     values = {"url": "https://example.com", "cross-stack-output-x": "internal"}
     applied = {
-        "security": track(Outcome.DONE, *created, Outputs(values)),
-        "network": track(Outcome.FAILED, THROTTLED, code=1),
-        "dns": track(Outcome.DONE, note="no changes"),
-        "edge": track(Outcome.SKIPPED),
+        "security": stack_run(Outcome.DONE, *created, Outputs(values)),
+        "network": stack_run(Outcome.FAILED, THROTTLED, code=1),
+        "dns": stack_run(Outcome.DONE, note="no changes"),
+        "edge": stack_run(Outcome.SKIPPED),
     }
     return Run("dev", "deploy", GRAPH, Path("runs/1.jsonl"), applied=applied)
 
@@ -124,8 +124,8 @@ def planned() -> Run:
         GRAPH,
         Path("runs/1.jsonl"),
         planned={
-            "security": track(Outcome.DONE, note="planned"),
-            "network": track(Outcome.DONE, note="no changes"),
+            "security": stack_run(Outcome.DONE, note="planned"),
+            "network": stack_run(Outcome.DONE, note="no changes"),
         },
         plans={
             "security": plan("security", "create", "update", "delete", "replace"),

@@ -11,15 +11,17 @@ BUCKET = "dev-349081-tfstate-123456789012"
 PROBLEM = Problem("deleting S3 Bucket (x): BucketNotEmpty: The bucket is not empty", "", "b.x")
 
 
-def track(name: str, outcome: Outcome, *events: Any) -> StackRun:
+def stack_run(name: str, outcome: Outcome, *events: Any) -> StackRun:
     board = ProgressTable(Consoles().progress, "", [name])
     code = 1 if outcome is Outcome.FAILED else 0
     steps = [Step(Operation.APPLY, code, 1, events)] if events else []
     return StackRun(name, cast(Any, None), board, steps=steps, outcome=outcome)
 
 
-def result(*tracks: StackRun, left: tuple[str, ...] = ()) -> DestroyResult:
-    return DestroyResult("dev", BUCKET, tracks={each.stack: each for each in tracks}, left=left)
+def result(*stack_runs: StackRun, left: tuple[str, ...] = ()) -> DestroyResult:
+    return DestroyResult(
+        "dev", BUCKET, stack_runs={each.stack: each for each in stack_runs}, left=left
+    )
 
 
 def lines(found: DestroyResult) -> list[str]:
@@ -30,9 +32,9 @@ def lines(found: DestroyResult) -> list[str]:
 
 def test_a_stack_that_failed_says_why_and_what_it_kept_from_starting() -> None:
     found = result(
-        track("application", Outcome.DONE, AppliedResource("a.b", "delete", 1)),
-        track("storage", Outcome.FAILED, PROBLEM),
-        track("security", Outcome.SKIPPED),
+        stack_run("application", Outcome.DONE, AppliedResource("a.b", "delete", 1)),
+        stack_run("storage", Outcome.FAILED, PROBLEM),
+        stack_run("security", Outcome.SKIPPED),
     )
     assert not found.ok
     said, *rest = lines(found)
@@ -50,6 +52,6 @@ def test_a_stack_that_failed_says_why_and_what_it_kept_from_starting() -> None:
 
 
 def test_what_is_left_behind_is_a_failure() -> None:
-    found = result(track("storage", Outcome.DONE), left=("storage: managed a.b",))
+    found = result(stack_run("storage", Outcome.DONE), left=("storage: managed a.b",))
     assert not found.ok
     assert lines(found)[0] == "left behind: storage: managed a.b"

@@ -36,7 +36,7 @@ class Platform:
 
     stacks: dict[str, Stack]
     base: Base
-    fleet_of: Callable[[str, dict[str, Stack]], StackPool]
+    pool_of: Callable[[str, dict[str, Stack]], StackPool]
     folder: Path
 
     def preview(self, name: str, change: Change) -> Found:
@@ -45,7 +45,7 @@ class Platform:
         change(project)
         head = stacks_of(project)
         comparison = Comparison(self.stacks, head, same_providers=True)
-        planned = Head(comparison, self.base, self.fleet_of("head", head), JUDGE.losses).plan()
+        planned = Head(comparison, self.base, self.pool_of("head", head), JUDGE.losses).plan()
         return JUDGE.review(planned.plans, sorted(planned.affected)), planned.remarks
 
 
@@ -60,7 +60,7 @@ def applied(folder: Path) -> Iterator[Platform]:
         bootstrap_account(emulator, settings)
         environ = terraform_environment(emulator, installation.environ)
 
-        def fleet_of(side: str, stacks: dict[str, Stack]) -> StackPool:
+        def pool_of(side: str, stacks: dict[str, Stack]) -> StackPool:
             return StackPool(
                 tuple(stacks.values()),
                 terraform=replace(found, environ=environ),
@@ -69,9 +69,9 @@ def applied(folder: Path) -> Iterator[Platform]:
                 console=Consoles().progress,
             )
 
-        base = Base(stacks, fleet_of("base", stacks))
+        base = Base(stacks, pool_of("base", stacks))
         base.apply(stacks)
-        yield Platform(stacks, base, fleet_of, folder)
+        yield Platform(stacks, base, pool_of, folder)
 
 
 def stacks_of(project: Path) -> dict[str, Stack]:

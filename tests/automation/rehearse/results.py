@@ -19,7 +19,7 @@ GRAPH = {
 }
 
 
-def track(outcome: Outcome = Outcome.DONE, ended: float = 0, *steps: Step) -> StackRun:
+def stack_run(outcome: Outcome = Outcome.DONE, ended: float = 0, *steps: Step) -> StackRun:
     # What has been done needs them no more.
     gone: Any = None
     return StackRun("any", gone, gone, steps=list(steps), outcome=outcome, ended=ended)
@@ -37,15 +37,15 @@ def applied(
         step(Operation.PLAN, 2, code=2),
         step(Operation.APPLY, seconds, *resources, Outputs(outputs)),
     ]
-    return track(Outcome.DONE, ended, *steps)
+    return stack_run(Outcome.DONE, ended, *steps)
 
 
 def failed(*events: Event) -> StackRun:
-    return track(Outcome.FAILED, 9, step(Operation.APPLY, 5, *events, code=1))
+    return stack_run(Outcome.FAILED, 9, step(Operation.APPLY, 5, *events, code=1))
 
 
 def planned_again(names: Iterable[str] = GRAPH) -> dict[str, StackRun]:
-    return {name: track(Outcome.DONE, 1, step(Operation.PLAN, 1.5)) for name in names}
+    return {name: stack_run(Outcome.DONE, 1, step(Operation.PLAN, 1.5)) for name in names}
 
 
 def verdict(

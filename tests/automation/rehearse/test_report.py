@@ -19,7 +19,7 @@ from tests.automation.rehearse.results import (
     success,
     verdict,
 )
-from tests.automation.rehearse.results import track as track_
+from tests.automation.rehearse.results import stack_run as track_
 
 
 def shown(found: RehearsalResult, width: int = 100) -> list[str]:

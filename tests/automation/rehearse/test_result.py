@@ -2,7 +2,7 @@ from automation.checks.check import Finding
 from automation.emulator.gaps import AttributeChange
 from automation.terraform.events import Problem
 from automation.terraform.pool import Outcome
-from tests.automation.rehearse.results import failed, result, success, track, verdict
+from tests.automation.rehearse.results import failed, result, stack_run, success, verdict
 
 
 def test_a_rehearsal_where_all_went_well_is_ok() -> None:
@@ -31,8 +31,8 @@ def test_what_did_not_start_is_named_after_what_failed() -> None:
     found = result(
         applied={
             "network": failed(problem),
-            "storage": track(Outcome.SKIPPED),
-            "edge": track(Outcome.SKIPPED),
+            "storage": stack_run(Outcome.SKIPPED),
+            "edge": stack_run(Outcome.SKIPPED),
         }
     )
     assert found.failures == ["failed: network", "not started: storage, edge"]
@@ -53,7 +53,7 @@ def test_what_a_second_plan_changes_fails_the_rehearsal_unless_it_is_a_known_gap
     found.verdicts["edge"] = verdict(explained=[AttributeChange("aws_a.b", "aws_a", "viewers")])
     assert found.ok
     found.verdicts["edge"] = verdict(unexplained=[AttributeChange("aws_a.b", "aws_a", "ttl")])
-    found.planned_again = {**found.planned_again, "edge": track(Outcome.FAILED)}
+    found.planned_again = {**found.planned_again, "edge": stack_run(Outcome.FAILED)}
     assert found.failures == ["changes again: edge: aws_a.b: ttl"]
 
 

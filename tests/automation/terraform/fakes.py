@@ -1,4 +1,4 @@
-"""A Terraform that plays a script, and a fleet of stacks that it works on."""
+"""A Terraform that plays a script, and a pool of stacks that it works on."""
 
 import json
 import sys
@@ -48,7 +48,7 @@ def planned(**intended: str) -> Answer:
 
 
 class Played:
-    """A fleet whose Terraform answers as the script says; each answer is given once."""
+    """A pool whose Terraform answers as the script says; each answer is given once."""
 
     def __init__(
         self, folder: Path, script: Mapping[str, Mapping[str, Sequence[Answer]]], graph: Graph
@@ -63,7 +63,7 @@ class Played:
         program.write_text(PROGRAM.format(python=sys.executable))
         program.chmod(0o755)
         self.consoles = Consoles()
-        self.fleet = StackPool(
+        self.pool = StackPool(
             [Stack(name, self._stacks / name / "cdk.tf.json") for name in graph],
             terraform=Terraform(str(program), "1.11.4", {"PATH": "/usr/bin:/bin"}),
             installation=Installation(folder, "", {}),
@@ -72,7 +72,7 @@ class Played:
         )
 
     def run(self, work: Callable[[StackRun], bool]) -> Mapping[str, StackRun]:
-        return self.fleet.run("Applying", self.graph, work)
+        return self.pool.run("Applying", self.graph, work)
 
     def calls(self, stack: str) -> list[str]:
         return (self._stacks / stack / "calls").read_text().split()

@@ -19,7 +19,7 @@ GRAPH = {
 PATIENCE = 10
 
 
-def fleet(
+def pool(
     folder: Path,
     script: str,
     watch: Callable[[], None] = lambda: None,
@@ -47,58 +47,62 @@ def fleet(
     return found, said
 
 
-def apply(track: StackRun) -> bool:
-    return track.do("init", track.runner.init) and track.do("apply", track.runner.apply)
+def apply(stack_run: StackRun) -> bool:
+    return stack_run.do("init", stack_run.runner.init) and stack_run.do(
+        "apply", stack_run.runner.apply
+    )
 
 
 def test_every_stack_has_its_steps_after_those_of_its_upstreams(tmp_path: Path) -> None:
-    found, said = fleet(tmp_path, f'echo "$(basename $PWD) $1" >> {tmp_path}/calls')
-    tracks = found.run("Applying", GRAPH, apply)
-    assert {track.outcome for track in tracks.values()} == {Outcome.DONE}
-    assert [len(track.steps) for track in tracks.values()] == [2, 2, 2]
+    found, said = pool(tmp_path, f'echo "$(basename $PWD) $1" >> {tmp_path}/calls')
+    stack_runs = found.run("Applying", GRAPH, apply)
+    assert {stack_run.outcome for stack_run in stack_runs.values()} == {Outcome.DONE}
+    assert [len(stack_run.steps) for stack_run in stack_runs.values()] == [2, 2, 2]
     calls = (tmp_path / "calls").read_text().splitlines()
     assert calls == [f"{name} {step}" for name in GRAPH for step in ("init", "apply")]
-    assert tracks["security"].ended < tracks["network"].ended < tracks["edge"].ended
+    assert stack_runs["security"].ended < stack_runs["network"].ended < stack_runs["edge"].ended
     assert said.getvalue().startswith("Applying\n")
 
 
 def test_after_a_failed_step_no_other_follows(tmp_path: Path) -> None:
-    found, said = fleet(tmp_path, 'test "$(basename $PWD) $1" != "network init"')
-    tracks = found.run("Applying", GRAPH, apply)
-    assert [track.outcome for track in tracks.values()] == [
+    found, said = pool(tmp_path, 'test "$(basename $PWD) $1" != "network init"')
+    stack_runs = found.run("Applying", GRAPH, apply)
+    assert [stack_run.outcome for stack_run in stack_runs.values()] == [
         Outcome.DONE,
         Outcome.FAILED,
         Outcome.SKIPPED,
     ]
-    assert [len(track.steps) for track in tracks.values()] == [2, 1, 0]
+    assert [len(stack_run.steps) for stack_run in stack_runs.values()] == [2, 1, 0]
     assert "edge: not started" in said.getvalue()
 
 
 def test_each_step_is_told_and_a_note_takes_the_place_of_the_outcome(tmp_path: Path) -> None:
     told: list[tuple[str, str, bool]] = []
-    found, said = fleet(tmp_path, "true", tell=lambda track, phase: told.append(step(track, phase)))
+    found, said = pool(
+        tmp_path, "true", tell=lambda stack_run, phase: told.append(step(stack_run, phase))
+    )
 
-    def init(track: StackRun) -> bool:
-        track.note = "nothing to do"
-        return track.do("connect", track.runner.init)
+    def init(stack_run: StackRun) -> bool:
+        stack_run.note = "nothing to do"
+        return stack_run.do("connect", stack_run.runner.init)
 
     found.run("Connecting", {"security": frozenset()}, init)
     assert told == [("security", "connect", True)]
     assert "security: nothing to do" in said.getvalue()
 
 
-def step(track: StackRun, phase: str) -> tuple[str, str, bool]:
-    return track.stack, phase, track.steps[-1].ok
+def step(stack_run: StackRun, phase: str) -> tuple[str, str, bool]:
+    return stack_run.stack, phase, stack_run.steps[-1].ok
 
 
 def test_a_stack_has_the_problems_of_its_last_step_alone(tmp_path: Path) -> None:
-    found, _ = fleet(tmp_path, f"test -e {tmp_path}/tried || {{ touch {tmp_path}/tried; exit 1; }}")
+    found, _ = pool(tmp_path, f"test -e {tmp_path}/tried || {{ touch {tmp_path}/tried; exit 1; }}")
     problems: list[int] = []
 
-    def twice(track: StackRun) -> bool:
+    def twice(stack_run: StackRun) -> bool:
         for _ in range(2):
-            track.do("init", track.runner.init)
-            problems.append(len(track.problems))
+            stack_run.do("init", stack_run.runner.init)
+            problems.append(len(stack_run.problems))
         return True
 
     found.run("Connecting", {"security": frozenset()}, twice)
@@ -112,7 +116,7 @@ def test_the_watch_ends_every_terraform_at_once(tmp_path: Path) -> None:
         if started.exists():
             raise ConnectionError
 
-    found, _ = fleet(tmp_path, f"touch {started}\nsleep 60", watch)
+    found, _ = pool(tmp_path, f"touch {started}\nsleep 60", watch)
     start = time.monotonic()
     with pytest.raises(ConnectionError):
         found.run("Applying", GRAPH, apply)

@@ -29,23 +29,23 @@ def play(folder: Path, **script: Sequence[Answer]) -> tuple[Played, StackRun]:
 
 
 def test_a_stack_is_initialized_planned_and_applied(tmp_path: Path) -> None:
-    found, track = play(tmp_path, plan=[CHANGES])
-    assert track.outcome is Outcome.DONE
+    found, stack_run = play(tmp_path, plan=[CHANGES])
+    assert stack_run.outcome is Outcome.DONE
     assert found.calls("network") == ["init", "plan", "apply"]
 
 
 def test_without_changes_nothing_is_applied(tmp_path: Path) -> None:
-    found, track = play(tmp_path, plan=[PASSED])
-    assert track.outcome is Outcome.DONE
-    assert track.note == NO_CHANGES
+    found, stack_run = play(tmp_path, plan=[PASSED])
+    assert stack_run.outcome is Outcome.DONE
+    assert stack_run.note == NO_CHANGES
     assert found.calls("network") == ["init", "plan"]
     assert "network: no changes" in found.consoles.errors.getvalue()
 
 
 def test_what_nobody_looks_at_is_tried_again_too(tmp_path: Path) -> None:
     found = Played(tmp_path, {"network": {"apply": [THROTTLED, PASSED]}}, GRAPH)
-    track = found.run(lambda track: apply_at_once(track, SOON))["network"]
-    assert track.outcome is Outcome.DONE
+    stack_run = found.run(lambda stack_run: apply_at_once(stack_run, SOON))["network"]
+    assert stack_run.outcome is Outcome.DONE
     assert found.calls("network") == ["apply", "apply"]
 
 
@@ -55,17 +55,17 @@ def test_what_passes_is_tried_again_with_a_new_plan(tmp_path: Path) -> None:
         "plan": [THROTTLED, CHANGES, CHANGES],
         "apply": [THROTTLED, PASSED],
     }
-    found, track = play(tmp_path, **script)
-    assert track.outcome is Outcome.DONE
-    assert track.problems == ()
+    found, stack_run = play(tmp_path, **script)
+    assert stack_run.outcome is Outcome.DONE
+    assert stack_run.problems == ()
     assert found.calls("network") == ["init", "init", "plan", "plan", "apply", "plan", "apply"]
     assert "network: waiting 0 s: throttled" in found.consoles.errors.getvalue()
 
 
 def test_a_stack_that_a_first_try_completed_is_done(tmp_path: Path) -> None:
-    found, track = play(tmp_path, plan=[CHANGES, PASSED], apply=[THROTTLED])
-    assert track.outcome is Outcome.DONE
-    assert track.note == ""
+    found, stack_run = play(tmp_path, plan=[CHANGES, PASSED], apply=[THROTTLED])
+    assert stack_run.outcome is Outcome.DONE
+    assert stack_run.note == ""
     assert found.calls("network") == ["init", "plan", "apply", "plan"]
 
 
@@ -79,23 +79,23 @@ def test_a_stack_that_a_first_try_completed_is_done(tmp_path: Path) -> None:
     ],
 )
 def test_nothing_else_is_tried_again(tmp_path: Path, failure: Answer) -> None:
-    found, track = play(tmp_path, plan=[CHANGES], apply=[failure])
-    assert track.outcome is Outcome.FAILED
+    found, stack_run = play(tmp_path, plan=[CHANGES], apply=[failure])
+    assert stack_run.outcome is Outcome.FAILED
     assert found.calls("network") == ["init", "plan", "apply"]
 
 
 def test_patience_ends(tmp_path: Path) -> None:
-    found, track = play(tmp_path, plan=[THROTTLED] * 9)
-    assert track.outcome is Outcome.FAILED
+    found, stack_run = play(tmp_path, plan=[THROTTLED] * 9)
+    assert stack_run.outcome is Outcome.FAILED
     assert found.calls("network") == ["init"] + ["plan"] * 4
 
 
 def test_nothing_is_tried_again_once_the_run_is_interrupted(tmp_path: Path) -> None:
     found = Played(tmp_path, {"network": {"init": [THROTTLED] * 9}}, GRAPH)
 
-    def work(track: StackRun) -> bool:
-        track.pause = lambda _: False
-        return connect(track, SOON)
+    def work(stack_run: StackRun) -> bool:
+        stack_run.pause = lambda _: False
+        return connect(stack_run, SOON)
 
     assert found.run(work)["network"].outcome is Outcome.FAILED
     assert found.calls("network") == ["init"]
@@ -104,7 +104,7 @@ def test_nothing_is_tried_again_once_the_run_is_interrupted(tmp_path: Path) -> N
 def test_a_saved_plan_is_good_for_one_try(tmp_path: Path) -> None:
     script = {"plan": [CHANGES], "apply": [THROTTLED, PASSED]}
     found = Played(tmp_path, {"network": script}, GRAPH)
-    found.run(lambda track: plan_and_apply(track, SOON, planned=True))
+    found.run(lambda stack_run: plan_and_apply(stack_run, SOON, planned=True))
     assert found.calls("network") == ["apply", "plan", "apply"]
 
 
@@ -114,8 +114,8 @@ def test_a_plan_that_is_not_approved_is_not_applied(tmp_path: Path) -> None:
     def refuse(step: Step) -> str:
         return f"a new plan destroys {step.intended[0].address}, which nobody was shown"
 
-    track = found.run(lambda track: plan_and_apply(track, SOON, refuse))["network"]
-    assert track.outcome is Outcome.FAILED
-    (problem,) = track.problems
+    stack_run = found.run(lambda stack_run: plan_and_apply(stack_run, SOON, refuse))["network"]
+    assert stack_run.outcome is Outcome.FAILED
+    (problem,) = stack_run.problems
     assert str(problem) == "a new plan destroys aws_x.a, which nobody was shown"
     assert found.calls("network") == ["plan"]
