@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -26,11 +26,10 @@ from automation.terraform import program
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan as Changes
 from automation.terraform.plan_store import PlanStore
-from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform
-from automation.terraform.providers import Installation, install
 from automation.terraform.stacks import Synthesis, choose, ordered, synthesize
 from automation.terraform.steps import PATIENT, Backoff
+from automation.terraform.workspace import prepare
 from config import Settings
 
 
@@ -114,11 +113,16 @@ class StackCommand:
         tiers = [stack.name for stack in ordered(synthesis.stacks)]
         choose([*request.tiers, *filter(None, [request.unlock])], tiers)
         with self.progress.status("Preparing the provider"):
-            installation = install(found, synthesis.stacks, request.workspace)
+            workspace = prepare(synthesis.stacks, terraform=found, workspace=request.workspace)
         log = RunLog(
             request.runs, command=self.name, environment=request.environment, mask=self.mask
         )
-        pool = self._pool(synthesis, found, installation, log)
+        pool = workspace.pool(
+            synthesis.stacks,
+            data=request.folder / "stacks",
+            console=self.progress,
+            tell=log.step,
+        )
         deployment = Deployment(
             synthesis.stacks,
             account=settings.account_id,
@@ -135,7 +139,7 @@ class StackCommand:
             environment=request.environment,
             account=settings.account_id,
             stacks=list(deployment.graph),
-            versions=versions(found.version, installation.lock),
+            versions=versions(found.version, workspace.installation.lock),
             commit=commit(),
         )
         return self._logged(deployment, run, log)
@@ -179,18 +183,6 @@ class StackCommand:
 
     def refuse(self) -> None:
         """Raises `UserError` for what was asked amiss."""
-
-    def _pool(
-        self, synthesis: Synthesis, found: Terraform, installation: Installation, log: RunLog
-    ) -> StackPool:
-        return StackPool(
-            synthesis.stacks,
-            terraform=replace(found, environ=installation.environ),
-            installation=installation,
-            workspace=self.request.folder / "stacks",
-            console=self.progress,
-            tell=log.step,
-        )
 
     def tell(self, run: Run) -> None:
         """Print what came of it."""

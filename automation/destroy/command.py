@@ -37,7 +37,7 @@ from automation.terraform.stacks import (
     synthesize,
 )
 from automation.terraform.steps import destroy_stack, left_behind
-from automation.terraform.workspace import Workspace, prepare
+from automation.terraform.workspace import prepare
 from config import Settings
 
 _WORDS = {
@@ -197,10 +197,13 @@ class DestroyCommand:
             stacks = self._synthesize(folder / "out")
             chosen = self._choose(result, stacks, states)
             if chosen:
-                prepared = self._prepare(stacks, folder)
+                with self._progress.status("Preparing the provider"):
+                    workspace = prepare(stacks)
+                pool = workspace.pool(stacks, data=folder / "data", console=self._progress)
                 self._weigh(result, chosen, states, session, settings)
                 self._confirm(result, settings)
-                self._carry_out(result, prepared, chosen, session)
+                result.stack_runs = pool.run("Destroying", chosen, destroy_stack)
+                result.left = list(left_behind(session.client("s3"), stacks, _done(result)))
         finally:
             result.unsaved = self._clear(folder)
         return result
@@ -219,9 +222,6 @@ class DestroyCommand:
         environment = self._request.environment
         with self._progress.status(f"Synthesizing {environment}"):
             return ordered(self._request.synthesize(environment, output).stacks)
-
-    def _prepare(self, stacks: Sequence[Stack], folder: Path) -> Workspace:
-        return prepare(stacks, data=folder / "data", progress=self._progress)
 
     def _choose(self, result: DestroyResult, stacks: Sequence[Stack], states: States) -> Graph:
         graph = dependencies(stacks)
@@ -264,16 +264,10 @@ class DestroyCommand:
         if answer != prefix:
             raise UserError(f'received "{answer}", not {prefix}: nothing was destroyed')
 
-    def _carry_out(
-        self, result: DestroyResult, prepared: Workspace, chosen: Graph, session: boto3.Session
-    ) -> None:
-        result.stack_runs = prepared.pool.run("Destroying", chosen, destroy_stack)
-        done = [
-            name
-            for name, stack_run in result.stack_runs.items()
-            if stack_run.outcome is Outcome.DONE
-        ]
-        result.left = list(left_behind(session.client("s3"), prepared.stacks, done))
+
+def _done(result: DestroyResult) -> list[str]:
+    runs = result.stack_runs.items()
+    return [name for name, stack_run in runs if stack_run.outcome is Outcome.DONE]
 
 
 class _Regions:

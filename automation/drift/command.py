@@ -19,11 +19,11 @@ from automation.drift.report import DriftResult, DriftStatus
 from automation.drift.resources import drifted
 from automation.errors import CommandError, UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers
-from automation.terraform.pool import StackRun
+from automation.terraform.pool import StackPool, StackRun
 from automation.terraform.stacks import Stack, Synthesize, choose, ordered, synthesize
 from automation.terraform.steps import PATIENT, retry
 from automation.terraform.steps import connect as connect_stack
-from automation.terraform.workspace import Workspace, prepare
+from automation.terraform.workspace import prepare
 
 # As `terraform plan -detailed-exitcode` has it. A script may take 2 for drift and nothing else,
 # so what ends the other commands with 2 ends this one with 1.
@@ -87,8 +87,11 @@ class DriftCommand:
             applied = {each.stack for each in found if each.applied}
             chosen = [name for name in result.stacks if name in applied]
             if chosen:
-                prepared = prepare(stacks, data=Path(folder) / "data", progress=self._progress)
-                self._compare(result, prepared, chosen)
+                with self._progress.status("Preparing the provider"):
+                    workspace = prepare(stacks)
+                data = Path(folder) / "data"
+                pool = workspace.pool(stacks, data=data, console=self._progress)
+                self._compare(result, pool, chosen)
         return result
 
     def _synthesize(self, output: Path) -> Sequence[Stack]:
@@ -96,7 +99,7 @@ class DriftCommand:
         with self._progress.status(f"Synthesizing {environment}"):
             return ordered(self._request.synthesize(environment, output).stacks)
 
-    def _compare(self, result: DriftResult, prepared: Workspace, chosen: Sequence[str]) -> None:
+    def _compare(self, result: DriftResult, pool: StackPool, chosen: Sequence[str]) -> None:
         # Nothing is changed, so none needs to wait for another.
         independent = dict.fromkeys(chosen, frozenset[str]())
         rules = resources.load()
@@ -112,7 +115,7 @@ class DriftCommand:
                 result.drifted[stack_run.stack] = list(drifted(runner.planned(), rules))
             return True
 
-        result.stack_runs = prepared.pool.run("Looking for drift", independent, one)
+        result.stack_runs = pool.run("Looking for drift", independent, one)
 
 
 def drift(

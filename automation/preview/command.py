@@ -104,13 +104,13 @@ class PreviewCommand:
         emulator = emulator_of(task.settings, self._request.folder / "emulator")
         try:
             before, now = self._prepare(task, emulator)
-            same = before.installation.versions == now.installation.versions
+            same = before.workspace.installation.versions == now.workspace.installation.versions
             comparison = Comparison(before.stacks, now.stacks, same_providers=same)
             comparison.refuse_moved_states()
             if not comparison.changed and not comparison.gone:
                 return comparison, replace(_NOTHING, remarks=before.remarks)
-            base = Base(before.stacks, self._pool("base", before, task, emulator))
-            pool = self._pool("head", now, task, emulator)
+            base = Base(before.stacks, self._pool("base", before, emulator))
+            pool = self._pool("head", now, emulator)
             planned = Head(comparison, base, pool, task.judge.losses).plan()
             return comparison, replace(planned, remarks=(*before.remarks, *planned.remarks))
         finally:
@@ -127,13 +127,12 @@ class PreviewCommand:
             starting.result()
         return both
 
-    def _pool(self, name: str, side: Revision, task: Task, emulator: Emulator) -> StackPool:
+    def _pool(self, name: str, side: Revision, emulator: Emulator) -> StackPool:
         return pool_of(
+            side.workspace,
             tuple(side.stacks.values()),
             emulator,
-            terraform=task.terraform,
-            installation=side.installation,
-            workspace=self._request.folder / name / "stacks",
+            data=self._request.folder / name / "stacks",
             console=self._progress,
             when="meanwhile",
             limit=_LIMIT,

@@ -17,8 +17,9 @@ from automation.preview.git import Commit, Repository
 from automation.programs import for_python
 from automation.review.approvals import today
 from automation.terraform.program import Terraform
-from automation.terraform.providers import Installation, install
 from automation.terraform.stacks import Stack, key_of, references, synthesize
+from automation.terraform.workspace import Workspace
+from automation.terraform.workspace import prepare as prepare_workspace
 from config.environments import folder_of, names
 
 # AWS writes its examples for it, and nobody has it: what is there was never deployed.
@@ -49,10 +50,10 @@ class PreviewRequest:
 
 @dataclass(frozen=True)
 class Revision:
-    """The base or the head: its stacks by name, and the providers that they install."""
+    """The base or the head: its stacks by name, and what Terraform works on them with."""
 
     stacks: Mapping[str, Stack]
-    installation: Installation
+    workspace: Workspace
     remarks: tuple[str, ...] = ()
     """What has to be known of how it was made."""
 
@@ -65,15 +66,15 @@ def prepare(
         basing = pool.submit(_synthesize_base, request, repository, base)
         output = request.folder / "head" / "out"
         head = synthesize(request.environment, output, project=request.project).stacks
-        installation = install(found, head, request.workspace)
+        workspace = prepare_workspace(head, terraform=found, workspace=request.workspace)
         before, remarks = basing.result()
     if _is_sample(before) and not _is_sample(head):
         before = ()
     if not before or _required(before) == _required(head):
-        based = installation
+        based = workspace
     else:
-        based = install(found, before, request.folder / "base")
-    return Revision(_named(before), based, remarks), Revision(_named(head), installation)
+        based = prepare_workspace(before, terraform=found, workspace=request.folder / "base")
+    return Revision(_named(before), based, remarks), Revision(_named(head), workspace)
 
 
 def _synthesize_base(

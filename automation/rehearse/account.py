@@ -1,7 +1,6 @@
 """The emulated account of an environment, and Terraform at work there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import boto3
@@ -13,9 +12,9 @@ from automation.bootstrap.bootstrap import create_or_update
 from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION, Emulator
 from automation.errors import CommandError
 from automation.terraform.pool import LIMIT, StackPool
-from automation.terraform.program import Terraform, without_user_overrides
-from automation.terraform.providers import Installation
+from automation.terraform.program import without_user_overrides
 from automation.terraform.stacks import Stack
+from automation.terraform.workspace import Workspace
 from config import Settings
 
 # Seconds between two looks at a stack: nobody throttles here.
@@ -44,28 +43,26 @@ def start_account(emulator: Emulator, settings: Settings) -> None:
 
 
 def pool_of(
+    workspace: Workspace,
     stacks: Sequence[Stack],
     emulator: Emulator,
     *,
-    terraform: Terraform,
-    installation: Installation,
-    workspace: Path,
+    data: Path,
     console: Console,
     when: str,
     limit: int = LIMIT,
 ) -> StackPool:
-    """Terraform over stacks in the account; `when` tells of an emulator that ends too early."""
+    """The stacks in the emulated account; `when` tells of an emulator that ends too early."""
 
     def watch() -> None:
         if not emulator.alive:
             raise CommandError(f"the emulator ended {when}; its log: {emulator.log}")
 
-    return StackPool(
+    return workspace.pool(
         stacks,
-        terraform=replace(terraform, environ=terraform_environment(emulator, installation.environ)),
-        installation=installation,
-        workspace=workspace,
+        data=data,
         console=console,
+        environ=terraform_environment(emulator, workspace.installation.environ),
         watch=watch,
         limit=limit,
     )

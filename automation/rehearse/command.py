@@ -31,8 +31,8 @@ from automation.rehearse.rehearsal import Rehearsal
 from automation.rehearse.result import RehearsalResult
 from automation.terraform import program
 from automation.terraform.program import Terraform
-from automation.terraform.providers import Installation, install
 from automation.terraform.stacks import OUTPUT, Synthesis, synthesize
+from automation.terraform.workspace import Workspace, prepare
 from config import Settings
 
 
@@ -117,13 +117,13 @@ class RehearseCommand:
         )
         try:
             start = time.perf_counter()
-            synthesis, installation = self._prepare(settings, found, emulator)
+            synthesis, workspace = self._prepare(settings, found, emulator)
             prepared = time.perf_counter() - start
-            rehearsal = self._rehearsal(synthesis, settings, installation, emulator, found)
+            rehearsal = self._rehearsal(synthesis, settings, workspace, emulator)
             rehearsal.result.seconds["prepare"] = prepared
             result = rehearsal.run(destroy=self._request.destroy)
             keep = self._request.keep
-            self._tell(result, installation, emulator)
+            self._tell(result, workspace, emulator)
         finally:
             if not keep:
                 emulator.stop()
@@ -131,7 +131,7 @@ class RehearseCommand:
 
     def _prepare(
         self, settings: Settings, found: Terraform, emulator: Emulator
-    ) -> tuple[Synthesis, Installation]:
+    ) -> tuple[Synthesis, Workspace]:
         """Synthesize while the emulator starts."""
         name = self._request.environment
         with (
@@ -140,24 +140,24 @@ class RehearseCommand:
         ):
             starting = pool.submit(start_account, emulator, settings)
             synthesis = synthesize(name, self._request.output)
-            installation = install(found, synthesis.stacks, self._request.workspace)
+            workspace = prepare(
+                synthesis.stacks, terraform=found, workspace=self._request.workspace
+            )
             starting.result()
-        return synthesis, installation
+        return synthesis, workspace
 
     def _rehearsal(
         self,
         synthesis: Synthesis,
         settings: Settings,
-        installation: Installation,
+        workspace: Workspace,
         emulator: Emulator,
-        found: Terraform,
     ) -> Rehearsal:
         pool = pool_of(
+            workspace,
             synthesis.stacks,
             emulator,
-            terraform=found,
-            installation=installation,
-            workspace=self._request.folder / "stacks",
+            data=self._request.folder / "stacks",
             console=self._progress,
             when="during the rehearsal",
         )
@@ -165,9 +165,7 @@ class RehearseCommand:
             synthesis, settings, pool=pool, session=session(emulator), console=self._progress
         )
 
-    def _tell(
-        self, result: RehearsalResult, installation: Installation, emulator: Emulator
-    ) -> None:
+    def _tell(self, result: RehearsalResult, workspace: Workspace, emulator: Emulator) -> None:
         request = self._request
         answer = rehearse_result.to_json(result)
         if not request.as_json:
@@ -175,7 +173,7 @@ class RehearseCommand:
         if request.keep and emulator.pid is not None:
             left = RunningEmulator(request.environment, emulator.pid, emulator.url)
             left.write(request.kept_file)
-            environ = terraform_environment(emulator, installation.environ)
+            environ = terraform_environment(emulator, workspace.installation.environ)
             lines = list(pidfile.exports(environ, os.environ))
             answer["emulator"] = {**vars(left), "shell": lines, "stop": left.stop_command}
             if not request.as_json:

@@ -32,14 +32,14 @@ from automation.review import rules
 from automation.review.approvals import approved, today
 from automation.review.output import BLOCKED, tell, write
 from automation.review.review import Verdict, review_of
-from automation.terraform import plan, program
+from automation.terraform import plan
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan
 from automation.terraform.plan_store import PlanStore
 from automation.terraform.pool import LIMIT
-from automation.terraform.program import Terraform
-from automation.terraform.providers import LOCK, Installation, install
+from automation.terraform.providers import LOCK
 from automation.terraform.stacks import Stack, Synthesize, outline, stacks_of
+from automation.terraform.workspace import Workspace, prepare
 
 _NAME = "plan.tfplan"
 
@@ -55,26 +55,23 @@ def read(
     """The plans by stack; raises `UserError` for one that this Terraform cannot show."""
     saved = PlanStore(folder)
     names = sorted(saved.load())
-    found = program.find()
     with tempfile.TemporaryDirectory(prefix="terrace-") as scratch:
         with progress.status("Preparing the provider"):
-            installation = install(found, stacks, workspace)
+            prepared = prepare(stacks, workspace=workspace)
         with progress.status("Reading the plans"), ThreadPoolExecutor(LIMIT) as pool:
-            one = partial(_show, saved, found, installation, Path(scratch))
+            one = partial(_show, saved, prepared, Path(scratch))
             return dict(zip(names, pool.map(one, names), strict=True))
 
 
-def _show(
-    saved: PlanStore, found: Terraform, installation: Installation, scratch: Path, stack: str
-) -> Plan:
+def _show(saved: PlanStore, workspace: Workspace, scratch: Path, stack: str) -> Plan:
     """In a folder without a backend: what is shown is in the plan."""
+    found, installation = workspace.terraform, workspace.installation
     folder = scratch / stack
     folder.mkdir()
     (folder / LOCK).write_text(installation.lock_without_hashes, encoding="utf-8")
     saved.restore(stack, folder / _NAME)
     environ = {**installation.environ, "TF_DATA_DIR": str(installation.folder.parent)}
-    program = replace(found, environ=environ)
-    shown = program.run("show", "-json", "-no-color", _NAME, folder=folder)
+    shown = replace(found, environ=environ).run("show", "-json", "-no-color", _NAME, folder=folder)
     shutil.rmtree(folder)
     if shown.returncode != 0:
         reason = " ".join(

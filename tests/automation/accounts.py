@@ -4,19 +4,17 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from automation import PROJECT
 from automation.emulator import Emulator
-from automation.rehearse.account import bootstrap_account, session, terraform_environment
-from automation.terraform import program
-from automation.terraform.pool import Outcome, StackPool, StackRun
-from automation.terraform.providers import install
+from automation.rehearse.account import bootstrap_account, pool_of, session
+from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.stacks import Synthesis, dependencies
+from automation.terraform.workspace import prepare
 from config import Settings, load
 from tests.automation.consoles import Consoles
 from tests.automation.terraform import tiny
@@ -59,16 +57,13 @@ class Account:
     def deploy(self) -> None:
         """Apply the tiny platform."""
         stacks = tiny.write(self.folder / "out", self.settings.naming)
-        found = program.find()
-        installation = install(found, stacks, PROJECT / ".terrace")
-        pool = StackPool(
+        pool = pool_of(
+            prepare(stacks),
             stacks,
-            terraform=replace(
-                found, environ=terraform_environment(self.emulator, installation.environ)
-            ),
-            installation=installation,
-            workspace=self.folder / "data",
+            self.emulator,
+            data=self.folder / "data",
             console=Consoles().progress,
+            when="meanwhile",
         )
         stack_runs = pool.run("Applying", dependencies(stacks), _deploy)
         said = [str(p) for t in stack_runs.values() for step in t.steps for p in step.problems]

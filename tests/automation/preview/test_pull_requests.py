@@ -2,23 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from automation import PROJECT
 from automation.emulator.process import Emulator
 from automation.preview.base import Base
 from automation.preview.head import Head, ReviewPolicy
 from automation.preview.synthesis import Comparison
-from automation.rehearse.account import bootstrap_account, terraform_environment
+from automation.rehearse.account import bootstrap_account, pool_of
 from automation.review.review import Review
-from automation.terraform import program
 from automation.terraform.pool import StackPool
-from automation.terraform.providers import install
 from automation.terraform.stacks import Stack, synthesize
+from automation.terraform.workspace import prepare
 from config import load
 from tests.automation.consoles import Consoles
 from tests.automation.preview.projects import whole_project
@@ -51,27 +49,27 @@ class Platform:
 
 @contextmanager
 def applied(folder: Path) -> Iterator[Platform]:
-    settings, found = load(ENVIRONMENT), program.find()
+    settings = load(ENVIRONMENT)
     stacks = stacks_of(whole_project(folder / "base"))
-    installation = install(found, tuple(stacks.values()), PROJECT / ".terrace")
+    workspace = prepare(tuple(stacks.values()))
     with Emulator(
         account_id=settings.account_id, region=settings.region, workspace=folder / "emulator"
     ) as emulator:
         bootstrap_account(emulator, settings)
-        environ = terraform_environment(emulator, installation.environ)
 
-        def pool_of(side: str, stacks: dict[str, Stack]) -> StackPool:
-            return StackPool(
+        def pool(side: str, stacks: dict[str, Stack]) -> StackPool:
+            return pool_of(
+                workspace,
                 tuple(stacks.values()),
-                terraform=replace(found, environ=environ),
-                installation=installation,
-                workspace=folder / "data" / side,
+                emulator,
+                data=folder / "data" / side,
                 console=Consoles().progress,
+                when="meanwhile",
             )
 
-        base = Base(stacks, pool_of("base", stacks))
+        base = Base(stacks, pool("base", stacks))
         base.apply(stacks)
-        yield Platform(stacks, base, pool_of, folder)
+        yield Platform(stacks, base, pool, folder)
 
 
 def stacks_of(project: Path) -> dict[str, Stack]:
