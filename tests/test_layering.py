@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.structure import Structure
+
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     "artifact": (),
@@ -29,6 +31,31 @@ OURS = {
     "tests",
 }
 WITHOUT_CDKTF = ("artifact", "automation", "bindings", "config")
+# Inside `automation`: what each room may import of the others. Every room may import the files
+# beside them, which import of the rooms only what stands here under "automation".
+ROOMS = {
+    "automation": ("aws", "synth", "terraform"),
+    "aws": (),
+    "terraform": ("aws",),
+    "checks": ("aws", "terraform"),
+    "emulator": ("terraform",),
+    "review": ("terraform",),
+    # Of another verb a verb may import the work, never the command.
+    "synth": ("terraform",),
+    "bootstrap": ("aws",),
+    "deploy": ("aws", "review", "terraform"),
+    "destroy": ("aws", "terraform"),
+    "drift": ("aws", "terraform"),
+    "release": ("aws", "checks", "deploy", "terraform"),
+    "status": ("aws", "release", "terraform"),
+    "rehearse": ("bootstrap", "checks", "emulator", "terraform"),
+    "preview": ("diagram", "emulator", "rehearse", "review", "terraform"),
+    "diagram": ("terraform",),
+    "scan": ("terraform",),
+    "app": ("emulator", "synth", "terraform"),
+}
+STRUCTURE = Structure.of(ROOT / "automation")
+MOST_LINES = {"automation": 400}
 
 
 def sources(place: str) -> list[Path]:
@@ -44,6 +71,12 @@ def imports(path: Path) -> Iterator[str]:
             assert node.level == 0, f"{path}: relative import"
             for alias in node.names:
                 yield f"{node.module}.{alias.name}"
+
+
+def room_of(module: str) -> str:
+    """The folder right below `automation`; those files are in none."""
+    parts = STRUCTURE.room(module).split(".")
+    return parts[1] if len(parts) > 1 else parts[0]
 
 
 def within(name: str, allowed: tuple[str, ...]) -> bool:
@@ -68,6 +101,56 @@ def test_settings_and_automation_know_nothing_of_cdktf(place: str) -> None:
     foreign = ("cdktf", "constructs", "jsii", "cdktf_cdktf_provider_aws")
     found = [name for path in sources(place) for name in imports(path) if within(name, foreign)]
     assert found == []
+
+
+@pytest.mark.parametrize("place", ROOMS)
+def test_no_room_of_automation_imports_one_that_stands_above_it(place: str) -> None:
+    upward = [
+        f"{name}: {other}"
+        for name, others in STRUCTURE.imports.items()
+        for other in others
+        if room_of(name) == place and room_of(other) not in (place, "automation", *ROOMS[place])
+    ]
+    assert upward == []
+
+
+def test_every_room_of_automation_has_its_place() -> None:
+    assert {room_of(name) for name in STRUCTURE.modules} == set(ROOMS)
+
+
+def test_no_room_imports_anothers_command() -> None:
+    """What several commands need of one is no command's."""
+    crossing = [
+        f"{name}: {other}"
+        for name, others in STRUCTURE.imports.items()
+        for other in others
+        if other.endswith(".command") and room_of(other) not in ("automation", room_of(name))
+    ]
+    assert crossing == []
+
+
+def test_one_word_has_one_meaning() -> None:
+    twice = {name: places for name, places in STRUCTURE.classes.items() if len(places) > 1}
+    assert twice == {}
+
+
+def test_the_first_line_of_a_module_says_what_it_is() -> None:
+    vague = [
+        name
+        for name, tree in STRUCTURE.trees.items()
+        if (ast.get_docstring(tree) or "What").startswith("What")
+    ]
+    assert vague == []
+
+
+def test_automation_stays_few_files_of_which_each_holds_an_idea() -> None:
+    """`python -m tests.structure` prints the figures."""
+    found = STRUCTURE.figures()
+    print(found)
+    assert found["files"] <= 160
+    assert found["median of lines"] > 120
+    assert found["levels"] <= 9
+    assert found["edges between rooms"] <= 110
 
 
 def test_every_folder_with_code_has_its_place() -> None:
@@ -106,7 +189,7 @@ def test_functions_and_files_fit_in_the_head() -> None:
     for place in (*MAY_IMPORT, "tests"):
         for path in sources(place):
             text = path.read_text(encoding="utf-8")
-            if len(text.splitlines()) > 300:
+            if len(text.splitlines()) > MOST_LINES.get(place, 300):
                 too_long.append(f"{path}: {len(text.splitlines())} lines")
             for node in ast.walk(ast.parse(text)):
                 if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:

@@ -2,27 +2,16 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer.main
 
 from automation import PROJECT
-from automation.__main__ import cli
+from tests.automation.commands import COMMANDS, OPTIONS
 
-GROUP: Any = typer.main.get_command(cli)
-_CONTEXT = GROUP.make_context("terrace", [], resilient_parsing=True)
-COMMANDS: Mapping[str, Any] = {
-    name: GROUP.resolve_command(_CONTEXT, [name])[1] for name in GROUP.commands
-}
-OPTIONS: Mapping[str, frozenset[str]] = {
-    name: frozenset(option for each in command.params for option in each.opts)
-    for name, command in COMMANDS.items()
-}
 # What other programs are told in a message, and what Terrace is.
 QUOTED = re.compile(r"`([^`]*)`")
 OURS = re.compile(r"python -m automation (?P<command>[a-z]+)(?P<rest>[^`;]*)")

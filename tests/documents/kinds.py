@@ -11,14 +11,13 @@ from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import cast
 
-import click
 import pytest
 from typer.main import get_command
 
 from automation.__main__ import cli
 from config.environments import ENVIRONMENTS
+from tests.automation.commands import COMMANDS
 from tests.documents.pages import Command
 from tests.processes import PROJECT
 
@@ -40,7 +39,7 @@ class UnknownKindError(Exception):
 def check(command: Command) -> None:
     """Raise `AssertionError` unless the command is there as it is written."""
     words = words_of(command)
-    kind = KINDS.get(words[0]) or (_verb if words[0] in verbs() else None)
+    kind = KINDS.get(words[0]) or (_verb if words[0] in COMMANDS else None)
     if kind is None:
         raise UnknownKindError(command)
     try:
@@ -72,12 +71,6 @@ def is_command(command: Command) -> bool:
     return bool(_PROGRAM.fullmatch(first)) and others[:1] != ["="]
 
 
-@cache
-def verbs() -> dict[str, click.Command]:
-    """The commands of `python -m automation`."""
-    return dict(cast(click.Group, get_command(cli)).commands)
-
-
 def _automation(words: list[str]) -> None:
     """What follows `python -m automation`."""
     rest = [word for word in words if word not in _GLOBAL]
@@ -99,8 +92,8 @@ def _terrace(words: list[str]) -> None:
 def _verb(words: list[str]) -> None:
     """One of its commands, with arguments and options."""
     name, *arguments = words
-    assert name in verbs(), f"there is no command {name}"
-    context = verbs()[name].make_context(name, arguments)
+    assert name in COMMANDS, f"there is no command {name}"
+    context = COMMANDS[name].make_context(name, arguments)
     environment = context.params.get("env")
     known = {file.stem for file in ENVIRONMENTS.glob("*.toml")} | {"all", None}
     assert environment in known, f"there is no environment {environment}"

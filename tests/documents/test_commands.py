@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from tests.documents.kinds import UnknownKindError, check, is_command, verbs, words_of
+from tests.automation.commands import OPTIONS
+from tests.documents.kinds import UnknownKindError, check, is_command, words_of
 from tests.documents.pages import LANGUAGES, Command, blocks, documents, inline, read, script
 from tests.documents.scripts import PRODUCTION, UPGRADE
 from tests.processes import PROJECT, run
@@ -120,7 +121,7 @@ def test_not_all_that_is_in_code_is_a_command(text: str) -> None:
 
 @pytest.mark.parametrize("document", documents())
 def test_options_in_code_are_those_of_a_command(document: str) -> None:
-    known = {option for verb in verbs().values() for each in verb.params for option in each.opts}
+    known = {option for options in OPTIONS.values() for option in options}
     for each in inline(document):
         if each.text.startswith("--") and not each.text.startswith("-- "):
             option = re.split(r"[ =]", each.text)[0]

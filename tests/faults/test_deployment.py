@@ -24,8 +24,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from rich.console import Console
-from automation.deploy.command import DeployCommand
-from automation.deploy.command import DeployRequest
+from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest
 from automation.terraform.stacks import Synthesis
 from config import load
 from tests.automation.terraform import tiny
@@ -36,9 +35,9 @@ def synthesize(environment, output):
     for stack in stacks:
         stack.file.write_text(json.dumps(stack.content))
     return Synthesis(environment, output, stacks, 0)
-request = Request(environment="dev", yes=True, workspace=Path(sys.argv[1]))
+request = DeployRequest(environment="dev", yes=True, workspace=Path(sys.argv[1]))
 consoles = {"console": Console(), "progress": Console(stderr=True)}
-sys.exit(Deploy(request, synthesizer=synthesize, **consoles).run())
+sys.exit(DeployCommand(request, synthesizer=synthesize, **consoles).run())
 """
 
 

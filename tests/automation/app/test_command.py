@@ -24,13 +24,12 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from rich.console import Console
-from automation.app.command import AppCommand, application_of
-from automation.app.command import AppRequest
+from automation.app.command import AppCommand, AppRequest, application_of
 
 folder = application_of("dev")
-request = Request(folder=folder, port=int(sys.argv[1]), workspace=Path(sys.argv[2]))
+request = AppRequest(folder=folder, port=int(sys.argv[1]), workspace=Path(sys.argv[2]))
 console = Console(soft_wrap=True)
-sys.exit(LocalApp(request, console=console, progress=Console(stderr=True)).run())
+sys.exit(AppCommand(request, console=console, progress=Console(stderr=True)).run())
 """
 
 

@@ -22,14 +22,13 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from automation.errors import CommandError, UserError
-from automation.rehearse.command import RehearseCommand
-from automation.rehearse.command import RehearseRequest
+from automation.rehearse.command import RehearseCommand, RehearseRequest
 folder, environment, *flags = sys.argv[1:]
-request = Request(
+request = RehearseRequest(
     environment=environment, as_json=True, output=Path(folder, "out"),
     workspace=Path(folder, "workspace"), keep="keep" in flags, destroy="destroy" in flags,
 )
-command = Rehearse(request, console=Console(), progress=Console(stderr=True))
+command = RehearseCommand(request, console=Console(), progress=Console(stderr=True))
 try:
     sys.exit(command.stop() if "stop" in flags else command.run())
 except (UserError, CommandError) as error:
