@@ -1,4 +1,4 @@
-"""What has to hold while a command runs that must neither meet its like nor end halfway."""
+"""The frame of every command: settings, exclusive lock, Ctrl-C, AWS's errors, exit code."""
 
 import fcntl
 import os

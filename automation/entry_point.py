@@ -1,6 +1,6 @@
-"""Puts `terrace` into the Python environment that runs this: `python -m automation.entry_point`.
+"""Installs the program `terrace` into this Python environment: `python -m automation.entry_point`.
 
-Commands are of the project that they lie in, so what is installed is where that is, and no copy.
+It runs this project's own folder: nothing is copied.
 """
 
 import shlex

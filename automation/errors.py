@@ -1,4 +1,4 @@
-"""What the command line tells its user instead of a traceback."""
+"""Errors that end a command with a line in place of a traceback, and its exit codes."""
 
 # The exit code of a command that Ctrl-C ended, as shells have it.
 INTERRUPTED = 130

@@ -1,4 +1,4 @@
-"""Renew each `requirements.txt` from the `requirements.in` beside it (`make lock`).
+"""Renews lock files (`make lock`): each `requirements.txt` from the `requirements.in` beside it.
 
 With `--pipfile`, the package index is taken out of `Pipfile.lock`: each user's pip decides it.
 """

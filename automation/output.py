@@ -1,4 +1,4 @@
-"""Standard output, which may be a full disk, or a reader that has seen enough."""
+"""What is written: standard output and files, and what a full or read-only disk does to them."""
 
 import contextlib
 import io

@@ -1,6 +1,6 @@
-"""The programs that Terrace needs besides Python and Terraform, and how each system gets them.
+"""Programs that Terrace needs: which, how each system installs them, in which environment they run.
 
-The one list of them. It is read before anything is installed, and an old Python must be able to.
+It is read before anything is installed, and an old Python must be able to.
 """
 
 import os

@@ -1,1 +1,1 @@
-"""`app`: the application on this machine, in the environment that the platform gives it."""
+"""`app`: runs the application on this machine, in the environment that instances have."""

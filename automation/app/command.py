@@ -1,4 +1,4 @@
-"""`app`, apart from how it is typed."""
+"""`app`: the application with a database and an emulated Secrets Manager of its own."""
 
 import contextlib
 import json

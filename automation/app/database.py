@@ -1,4 +1,4 @@
-"""A MariaDB server of one's own, on loopback and over TLS only."""
+"""The application's database: a MariaDB server on loopback, over TLS only, or the user's own."""
 
 import contextlib
 import os

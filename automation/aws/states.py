@@ -1,5 +1,6 @@
-"""Reads Terraform's states from their bucket, mostly to count: they may hold secrets.
+"""The remote states of an environment's stacks, read from their S3 bucket.
 
+States may hold secrets: numbers, locks and digests of outputs are all that is kept of them.
 https://developer.hashicorp.com/terraform/language/backend/s3
 """
 

@@ -1,4 +1,4 @@
-"""What the account has already, outside the stack."""
+"""The account around the bootstrap stack: its OIDC provider, the roles that GitHub may assume."""
 
 import re
 from collections.abc import Sequence

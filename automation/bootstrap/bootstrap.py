@@ -1,4 +1,4 @@
-"""Brings the stack into being, or up to date, from wherever it is."""
+"""Creates, updates or deletes the CloudFormation stack of the state bucket."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

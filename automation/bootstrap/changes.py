@@ -1,4 +1,4 @@
-"""What an update of the stack would change, and whether it may."""
+"""Shows the change set of an update, and asks whether to execute it."""
 
 import sys
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`bootstrap`, apart from how it is typed."""
+"""`bootstrap`: makes the bucket of Terraform's states, updates it, or says how it is."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Gets the stack out of every state from which it can neither be created nor updated."""
+"""The status of a CloudFormation stack: what it allows, how to wait, the way out of a failure."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Claims about a live account, and how they become findings."""
+"""A check makes claims about a live account; each becomes a finding, and findings a report."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

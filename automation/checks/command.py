@@ -1,4 +1,4 @@
-"""`verify`, apart from how it is typed."""
+"""`verify` and `preflight`: checks of a live account, after a deployment and before it."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What several checks look up, by the names that `Naming` gives."""
+"""AWS resources that several checks look up, by the names that `Naming` gives."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""`plan` and `deploy`, apart from how they are typed."""
+"""`plan` and `deploy`, as they are typed."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Keeps what each run did: a line of JSON for whatever happens, as it happens."""
+"""The log of a run: a line of JSON for each step, as it happens."""
 
 import json
 import platform

@@ -1,4 +1,4 @@
-"""Plan stacks, show what changes and apply it: what `plan` and `deploy` share, and each."""
+"""The work of `plan` and `deploy`: synthesize, prepare Terraform, plan, show, ask, apply."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a run of `plan` or `deploy` did."""
+"""The result of a run of `plan` or `deploy`, for people and for machines."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""`destroy`: an environment's end."""
+"""`destroy`: destroys an environment, or tiers of it."""

@@ -1,4 +1,4 @@
-"""`destroy`, apart from how it is typed."""
+"""`destroy`: says what data would be lost, asks, and destroys stacks in reverse order."""
 
 import json
 import shutil

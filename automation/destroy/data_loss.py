@@ -1,4 +1,4 @@
-"""What data is lost with an environment."""
+"""Finds the data that is lost with the resources of an environment."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What keeps an environment from being destroyed: its settings, and what was deployed by them."""
+"""Preconditions of `destroy`: protection is off, no state is locked, nothing else needs a stack."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""`diagram`, apart from how it is typed."""
+"""`diagram`: draws an environment to an SVG file."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""Draws the sheet: the network in the middle, the other tiers around it."""
+"""Draws the whole picture: the network in the middle, the other tiers around it."""
 
 from collections.abc import Iterable
 from html import escape

@@ -1,4 +1,4 @@
-"""The resources of all stacks, as they are synthesized."""
+"""The resources of all stacks as the picture needs them: zones, instances, databases."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What a picture is made of: elements of SVG as text, one on a line, always the same."""
+"""Elements of SVG as text, one on a line; the same input gives the same bytes."""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""How visitors come in: names, firewall and distribution."""
+"""Draws the tiers around the network: the way in above it, the others beside and below it."""
 
 from collections.abc import Iterable
 from itertools import pairwise

@@ -1,1 +1,1 @@
-"""`drift`: what was changed in the account, and not by Terraform."""
+"""`drift`: finds changes in the account that Terraform did not make."""

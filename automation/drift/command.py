@@ -1,4 +1,4 @@
-"""`drift`, apart from how it is typed."""
+"""`drift`: plans every stack with -refresh-only, and tells what differs from the state."""
 
 import json
 import tempfile

@@ -1,4 +1,4 @@
-"""Shows drift to people, and to machines."""
+"""The result of a search for drift, for people and for machines."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence

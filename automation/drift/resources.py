@@ -1,4 +1,4 @@
-"""What a refresh-only plan found to be otherwise than Terraform left it, resource by resource."""
+"""Reads a refresh-only plan, resource by resource; `expected.toml` lists what changes by itself."""
 
 import tomllib
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping

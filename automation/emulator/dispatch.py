@@ -1,4 +1,4 @@
-"""Hands a request to moto, or to the extension of the service that it is for."""
+"""Routes a request to moto, or to the extension of its service."""
 
 import logging
 import threading

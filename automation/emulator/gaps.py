@@ -1,6 +1,6 @@
-"""Which changes of a second plan are the emulator's fault.
+"""Tells the emulator's known gaps from real changes in a second plan.
 
-A plan right after an apply shows no change, unless the emulator forgets what it was told. What it
+A plan right after an apply shows no change, unless the emulator forgets an attribute. What it
 forgets is listed in `gaps.toml`; anything else is a defect of ours.
 """
 

@@ -1,4 +1,4 @@
-"""Emulators that outlive the rehearsal that started them, one per environment."""
+"""The PID file of an emulator that a rehearsal left running, one per environment."""
 
 import json
 import os

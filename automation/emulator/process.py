@@ -1,4 +1,4 @@
-"""Starts the emulator and points programs at it."""
+"""Starts and stops the emulator, and gives the environment variables that point programs at it."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""Applies the base, as far as it is needed, and as fast as what is waited for allows."""
+"""Applies the base of a preview: only the stacks that are needed, the slowest resources first."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The files of a base below another root, where everything has the path that it has here.
+"""Writes a commit to a folder, with every path as it is in the working tree.
 
 So whatever the project names is found: an application below it, in a submodule, or beside it.
 """

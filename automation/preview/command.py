@@ -1,4 +1,4 @@
-"""`preview`, apart from how it is typed."""
+"""`preview`: applies a base to an emulated account and reviews what the working tree would change."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace

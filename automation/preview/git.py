@@ -1,4 +1,4 @@
-"""The project's Git repository, as far as a preview looks at it."""
+"""Git: commits, their files, submodules and uncommitted changes."""
 
 import subprocess
 import tempfile

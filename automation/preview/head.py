@@ -1,4 +1,4 @@
-"""Plans the working tree against the base that was applied, in the order of a deployment."""
+"""Plans the working tree against the applied base, in the order of a deployment."""
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The two sides that a preview compares: what they synthesize, and which providers they install."""
+"""Synthesizes base and working tree, and compares the two."""
 
 import subprocess
 import sys

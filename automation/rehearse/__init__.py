@@ -1,1 +1,1 @@
-"""Deploys an environment for real, to an AWS that is emulated on this machine."""
+"""`rehearse`: deploys an environment to an AWS account that is emulated on this machine."""

@@ -1,4 +1,4 @@
-"""`rehearse`, apart from how it is typed."""
+"""`rehearse`: starts the emulator, deploys an environment there, checks it, and plans again."""
 
 import json
 import os

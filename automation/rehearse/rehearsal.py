@@ -1,4 +1,4 @@
-"""The steps of a rehearsal, one after the other."""
+"""The steps of a rehearsal: apply, check, plan again, destroy."""
 
 import hashlib
 import time

@@ -1,4 +1,4 @@
-"""What a rehearsal found out."""
+"""The result of a rehearsal, for people and for machines."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,1 +1,1 @@
-"""Rolls the application forward, and back."""
+"""`release` and `rollback`: another version of the application."""

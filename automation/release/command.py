@@ -1,4 +1,4 @@
-"""`release` and `rollback`, apart from how they are typed."""
+"""`release` and `rollback`: deploy the application tier, and follow the instance refresh."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Follows an instance refresh to its end.
+"""Follows an instance refresh until it ends.
 
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/check-status-instance-refresh.html
 """

@@ -1,4 +1,4 @@
-"""Which releases of the application there are, and which one instances are launched from."""
+"""Published releases of the application, the current one, and the ones that instances run."""
 
 import re
 from collections.abc import Iterator, Mapping

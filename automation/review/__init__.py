@@ -1,1 +1,1 @@
-"""`review`: what plans would do, by risk, for people who decide about it and for CI."""
+"""`review`: changes of plans by their risk, for reviewers and for CI."""

@@ -1,4 +1,4 @@
-"""Who lets a blocking change pass, and until when: `approvals.toml`."""
+"""Approvals of blocking changes, each with a reason and an expiry date: `approvals.toml`."""
 
 import tomllib
 from collections.abc import Collection, Mapping, Sequence

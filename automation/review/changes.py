@@ -1,4 +1,4 @@
-"""What is shown of each change: its risk, and its attributes without their secrets."""
+"""Changes of resources: risk, reasons, renames, and attributes without their secrets."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

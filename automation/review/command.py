@@ -1,4 +1,4 @@
-"""`review`, apart from how it is typed."""
+"""`review`: reads saved plans, judges them and writes the review."""
 
 import os
 import shutil

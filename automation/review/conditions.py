@@ -1,4 +1,4 @@
-"""The questions that `rules.toml` asks of a resource's values before and after a change."""
+"""Conditions that `rules.toml` puts on an attribute's values before and after a change."""
 
 import ipaddress
 from collections.abc import Callable, Iterator, Mapping

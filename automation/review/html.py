@@ -1,4 +1,4 @@
-"""The review as one page that needs no network, and no script to be read."""
+"""The review as one HTML page, with a picture; it needs no network, and no script to be read."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The review as a comment on a pull request."""
+"""The review in Markdown, as a comment on a pull request."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Writes a review to its three files, and prints what a reader of the terminal needs."""
+"""Writes a review to review.md, review.html and review.json, and prints a summary."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a review found."""
+"""The review: changes of all stacks, their risks, their approvals, and the verdict."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence

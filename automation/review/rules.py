@@ -1,4 +1,4 @@
-"""How risky a change is, by `rules.toml`."""
+"""Risk rules: `rules.toml` gives each change of a resource its risk."""
 
 import tomllib
 from collections.abc import Mapping

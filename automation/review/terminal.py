@@ -1,4 +1,4 @@
-"""The changes in a terminal: the riskiest first, and what is the same of many once."""
+"""The review in a terminal: changes by risk, attribute by attribute."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What the review says, in whichever form."""
+"""The words of a review that every form shares, and its JSON."""
 
 import difflib
 import json

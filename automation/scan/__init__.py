@@ -1,1 +1,1 @@
-"""Have policy scanners look at what is synthesized, before anything is deployed."""
+"""`scan`: policy scanners over what is synthesized."""

@@ -1,4 +1,4 @@
-"""`scan`, apart from how it is typed."""
+"""`scan`: runs the scanners over every environment, and tells what fails without an exemption."""
 
 import json
 import tempfile

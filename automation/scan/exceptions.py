@@ -1,4 +1,4 @@
-"""Checks that may fail, each for a reviewed reason.
+"""Exemptions from scanners' checks, each with a reviewed reason.
 
 Those of Terrace hold for any settings, or by what settings say, and come with it; those of
 `policy-exceptions.toml` are the user's.

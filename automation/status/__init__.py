@@ -1,1 +1,1 @@
-"""`status`: what is deployed, and since when."""
+"""`status`: the deployed stacks and the running release."""

@@ -1,4 +1,4 @@
-"""`status`, apart from how it is typed."""
+"""`status`: resources, serial, age and lock of each stack's state, and the running release."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -1,1 +1,1 @@
-"""Fetch what the application depends on, once, so that synthesis needs no network."""
+"""`synth`, `validate` and `wheels`: stacks as Terraform JSON, without an account."""

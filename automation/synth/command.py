@@ -1,4 +1,4 @@
-"""The commands of `python -m automation`, apart from how they are typed."""
+"""`synth`, `validate` and `wheels`."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Have the real Terraform and provider validate synthesized stacks, which stay untouched."""
+"""Validates synthesized stacks with Terraform and the AWS provider, and reports what they say."""
 
 import os
 import shutil

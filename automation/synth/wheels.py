@@ -1,4 +1,4 @@
-"""The command `wheels`, apart from how it is typed."""
+"""Downloads the wheels that applications lock, so that synthesis needs no network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Sorts Terraform's errors by what to do about them."""
+"""Terraform's errors by kind: which pass when tried again, and what to do about the others."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""What differs between two values of a resource, without telling its secrets."""
+"""Values of a plan: read, compared, and shown without their secrets."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""What Terraform says while it works, with `-json`.
+"""Terraform's machine-readable output, line by line.
 
 https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 """

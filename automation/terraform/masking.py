@@ -1,4 +1,4 @@
-"""Keeps secrets out of what is shown and logged."""
+"""Masks credentials, and values that are named like secrets, in texts."""
 
 import re
 from collections.abc import Mapping

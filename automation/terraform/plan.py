@@ -1,4 +1,7 @@
-"""What a plan does with each resource, as it stands in the plan: secrets included."""
+"""Plan files as JSON: resource changes with their values, secrets included.
+
+https://developer.hashicorp.com/terraform/internals/json-format
+"""
 
 import json
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Plans that were made, shown and perhaps saved, and what has to hold for them to be applied."""
+"""Saved plans, bound to the digests of what they were made from."""
 
 import hashlib
 import json

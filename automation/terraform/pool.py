@@ -1,4 +1,4 @@
-"""Does something with every stack, as many at a time as their dependencies and memory allow."""
+"""Runs work on every stack, as many at a time as their dependencies and memory allow."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait

@@ -1,4 +1,4 @@
-"""Runs programs that end with us: none outlives the command, whatever ends it."""
+"""Child processes: they run at lower priority, and none outlives the command."""
 
 import os
 import signal

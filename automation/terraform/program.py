@@ -1,4 +1,4 @@
-"""Find Terraform, and run it."""
+"""Finds Terraform, checks its version, and runs it."""
 
 import json
 import operator

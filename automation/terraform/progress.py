@@ -1,4 +1,4 @@
-"""Shows what every stack is doing: a live table in a terminal, else a line per change."""
+"""Progress of every stack: a live table in a terminal, else a line per change."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Find the AWS provider on this machine, so that Terraform need not download 700 MB."""
+"""Finds the AWS provider on this machine and installs it once for all stacks."""
 
 import fcntl
 import json

@@ -1,4 +1,4 @@
-"""Plans and applies one stack, where it was synthesized, and tells what happens meanwhile."""
+"""Runs init, plan and apply for one stack."""
 
 import json
 import time

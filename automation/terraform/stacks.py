@@ -1,4 +1,4 @@
-"""Synthesize an environment in a process of its own, and read what came out."""
+"""Synthesized stacks: made in a process of its own, and ordered by what they read."""
 
 import difflib
 import json

@@ -1,4 +1,7 @@
-"""What is done with one stack: connect to its state, plan, apply; what passes is tried again."""
+"""Steps of one stack: connect to its state, plan, apply, destroy; with retries and backoff.
+
+https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+"""
 
 import json
 import random

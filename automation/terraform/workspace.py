@@ -1,4 +1,4 @@
-"""All that is needed to have Terraform work on the stacks of an environment."""
+"""Terraform, with the providers installed that stacks require."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Checks of the CloudFront distribution."""
+"""Checks of the CloudFront distribution and its web ACL."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""Checks of the instances: how many, of what, how they come and go."""
+"""Checks of the application tier: the Auto Scaling group, its launch template and its scaling."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Checks of the load balancer: whom it serves, how, and what it does with the rest."""
+"""Checks of the load balancer: listeners, rules, target group, attributes."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

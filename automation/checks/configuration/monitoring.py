@@ -1,4 +1,4 @@
-"""Checks of the monitoring tier."""
+"""Checks of the monitoring tier: alarms and the topic that they notify."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Checks of the network tier."""
+"""Checks of the network tier: subnets, routes, endpoints, flow logs, security groups."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial

@@ -1,4 +1,4 @@
-"""All checks, tier by tier: those that Terrace has of its own, and those of any tier."""
+"""Every check of the configuration, tier by tier."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Checks of the security tier."""
+"""Checks of the security tier: the KMS keys."""
 
 from collections.abc import Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""Checks of the storage tier."""
+"""Checks of the storage tier and of the state bucket: encryption, policies, versions, lifecycle."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The application now: healthy targets, and instances in service that are up to date."""
+"""Health of the application: healthy targets, and instances in service that are up to date."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING

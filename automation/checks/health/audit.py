@@ -1,4 +1,4 @@
-"""What could be restored, and what is recorded: backups are recent, the trail is being written."""
+"""Health of the audit tier: recent backups, a trail that is being written."""
 
 import datetime
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""The database now: available, nothing left to change, room to grow, replicas in step."""
+"""Health of the database: available, no pending changes, free storage, replicas in step."""
 
 import datetime
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What visitors meet first: the distribution is deployed, and its certificates hold."""
+"""Health of the edge: the distribution is deployed, certificates are valid, no alarm is raised."""
 
 import datetime
 from collections.abc import Iterator, Mapping

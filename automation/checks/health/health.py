@@ -1,4 +1,4 @@
-"""All that tells whether a deployed environment works."""
+"""All checks of `verify`: health first, then the configuration."""
 
 import datetime
 import itertools

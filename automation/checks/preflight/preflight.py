@@ -1,4 +1,4 @@
-"""All that is looked at before anything is changed, subject by subject."""
+"""All checks of `preflight`, subject by subject."""
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What moto lacks, one file for each AWS service: doubles of calls, and what moto forgets."""
+"""Corrections of moto, a file for each AWS service: calls that it lacks, values that it loses."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What the test doubles share."""
+"""Helpers that several extensions of moto share."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,6 +1,6 @@
-"""What a kind of resource is, and how it is made: with the calls that anybody would make.
+"""The resource types of CloudFormation that the double can create, update and delete.
 
-Each kind takes its properties by their names in templates.
+Each takes its properties by their names in templates.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
 """
 
