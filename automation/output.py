@@ -1,4 +1,4 @@
-"""What is written: standard output and files, and what a full or read-only disk does to them."""
+"""Standard output and files: how they are written, and errors of a full or read-only disk."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""`preview`: applies a base to an emulated account and reviews what the working tree would change."""
+"""`preview`: applies a base to an emulated account and reviews what the working tree changes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace

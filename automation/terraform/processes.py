@@ -1,4 +1,4 @@
-"""Child processes: they run at lower priority, and none outlives the command."""
+"""Child processes of which none outlives the command, whatever ends it."""
 
 import os
 import signal
