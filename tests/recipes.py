@@ -10,7 +10,8 @@ from automation import PROJECT
 PAGE = PROJECT / "CONTRIBUTING.md"
 # A file by its name, and the block below: all of a new one, or what changes in one that is there.
 _STEP = re.compile(
-    r"^`(?P<file>[^`]+)`:[^\n]*\n\n```(?P<kind>python|diff)\n(?P<text>.*?)^```", re.M | re.S
+    r"^`(?P<file>[^`]+)`:[^\n]*\n\n```(?P<kind>python|markdown|diff)\n(?P<text>.*?)^```",
+    re.M | re.S,
 )
 _COMMANDS = re.compile(r"^```sh\n(?P<text>.*?)^```", re.M | re.S)
 _MADE_HERE = (".git", ".venv", "node_modules", ".terrace", "cdktf.out", "__pycache__", ".*_cache")
@@ -29,8 +30,9 @@ class Step:
     def follow(self, project: Path) -> None:
         """Write the file, or make the changes, each where its surroundings are found once."""
         file = project / self.file
-        if self.kind == "python":
+        if self.kind != "diff":
             assert not file.exists(), f"{self.file} is no new file"
+            file.parent.mkdir(exist_ok=True)
             file.write_text(self.text, encoding="utf-8")
             return
         content = file.read_text(encoding="utf-8")
@@ -57,7 +59,7 @@ class Recipe:
         section = rest.partition("\n## ")[0]
         steps = tuple(Step(**each.groupdict()) for each in _STEP.finditer(section))
         # A block that belongs to no file would be left out unseen.
-        assert len(steps) == len(re.findall(r"^```(?:python|diff)$", section, re.M))
+        assert len(steps) == len(re.findall(r"^```(?:python|markdown|diff)$", section, re.M))
         commands = [line for each in _COMMANDS.findall(section) for line in each.splitlines()]
         return cls(steps, tuple(commands))
 

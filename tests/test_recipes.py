@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from automation.terraform.stacks import read
 from config import load
 from tests.processes import run
 from tests.promises import SHIPPED
-from tests.recipes import Recipe, copy_project
+from tests.recipes import PAGE, Recipe, copy_project
 
 # What a tier of one's own might break: promises, pages, what checks expect of stacks. Its addresses
 # are looked at as they are renewed.
@@ -30,6 +31,31 @@ QUICK = (
     "tests/automation/destroy/test_data_loss.py",
     "tests/automation/diagram/test_drawing.py",
     "tests/automation/terraform/test_stacks.py",
+)
+
+
+# The smaller recipes build on each other, as their examples do: the check asks for the setting.
+SMALLER = (
+    "Add a setting",
+    "Add an alarm",
+    "Add a risk rule",
+    "Add a check",
+    "Add a command",
+    "Add a refusal",
+)
+# What these might break.
+QUICK_SMALLER = (
+    "tests/test_layering.py",
+    "tests/stacks",
+    "tests/modules/monitoring",
+    "tests/modules/network",
+    "tests/config/test_reference.py",
+    "tests/automation/review/test_rules.py",
+    "tests/automation/checks/configuration/test_network.py",
+    "tests/automation/emulator/extensions/test_flow_logs.py",
+    "tests/automation/emulator/extensions/test_ec2.py",
+    "tests/automation/test_messages.py",
+    "tests/documents/test_readmes.py",
 )
 
 
@@ -91,6 +117,32 @@ def test_its_alarm_tells_whom_all_alarms_tell(project: Path, tmp_path: Path) -> 
     assert alarm["alarm_actions"] == alarm["ok_actions"] != []
     (dashboard,) = stacks["monitoring"]["resource"]["aws_cloudwatch_dashboard"].values()
     assert "work-delay" in dashboard["dashboard_body"]
+
+
+@pytest.mark.slow
+def test_the_smaller_recipes_are_complete(tmp_path: Path) -> None:
+    """Lint, types, and the tests of what they touch, once what is generated is renewed."""
+    project = copy_project(tmp_path / "project")
+    steps = [step for name in SMALLER for step in Recipe.read(name).steps]
+    for step in steps:
+        step.follow(project)
+    files = [step.file for step in steps if step.file.endswith(".py")]
+    python(project, "-m", "ruff", "check", *files)
+    python(project, "-m", "ruff", "format", "--check", *files)
+    python(project, "-m", "mypy", *files)
+    command = ("make", "docs", "addresses", "--old-file=setup", f"RUN={sys.executable}")
+    finished = run(*command, folder=project)
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+    assert "flow_log_interval_seconds" in (project / "docs" / "settings.md").read_text()
+    assert "tls-errors" in (project / "addresses" / "prod.txt").read_text()
+    named = python(project, "-m", "automation", "tiers", "--env", "dev", "--json")
+    assert set(json.loads(named)) == set(SHIPPED)
+    python(project, "-m", "pytest", "-q", "-m", "not rehearsal", *QUICK_SMALLER)
+
+
+def test_every_kind_of_change_has_its_recipe() -> None:
+    listed = re.findall(r"\| \[(Add [^\]]+)\]", PAGE.read_text(encoding="utf-8"))
+    assert listed == ["Add a tier", *SMALLER]
 
 
 @pytest.fixture
