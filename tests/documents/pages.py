@@ -21,7 +21,7 @@ PLACES = (
     "tests",
 )
 # `sh` is typed by the reader, `text` is printed or drawn, the others are parts of files.
-LANGUAGES = ("sh", "text", "toml", "python", "diff", "json", "yaml")
+LANGUAGES = ("sh", "text", "toml", "python", "diff", "json", "yaml", "markdown")
 _FENCE = re.compile(r"^ *```(\w*)$")
 _INLINE = re.compile(r"`((?:[^`\n]|\n(?!\s*\n))+)`")
 # A comment stands apart by two blanks.
