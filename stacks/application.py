@@ -8,25 +8,23 @@ from constructs import Construct
 from artifact import Release
 from config import Settings
 from modules.application.app_environment import app_environment
-from modules.application.auto_scaling_group import AutoScalingGroup, Capacity, Pace
+from modules.application.auto_scaling_group import AutoScalingGroup
 from modules.application.cloudwatch_agent import CloudWatchAgent
 from modules.application.instance_role import InstanceRole
 from modules.application.launch_template import LaunchTemplate
 from modules.application.load_balancer import LoadBalancer
-from modules.application.mixed_instances import Purchase
 from modules.application.origin_secret import OriginSecret
 from modules.application.releases import Releases
-from modules.application.scaling_policies import ScalingPolicies, ScheduledCapacity
-from modules.application.target_group import HealthCheck, TargetGroup
+from modules.application.scaling_policies import ScalingPolicies
+from modules.application.target_group import TargetGroup
 from modules.application.user_data import Boot, user_data
-from modules.database.mysql import MysqlDatabase
 from modules.dns.certificate import Certificate
-from modules.encryption.key import EncryptionKey
-from modules.network.security_groups import TierSecurityGroups
-from modules.network.vpc import Vpc
-from modules.storage.access_point import AccessPoint
-from modules.storage.bucket import Bucket
 from stacks.base import TierStack
+from stacks.database import DatabaseStack
+from stacks.dns import DnsStack
+from stacks.network import NetworkStack
+from stacks.security import SecurityStack
+from stacks.storage import StorageStack
 
 
 class ApplicationStack(TierStack):
@@ -37,39 +35,34 @@ class ApplicationStack(TierStack):
         scope: Construct,
         *,
         settings: Settings,
-        data_key: EncryptionKey,
-        storage_key: EncryptionKey,
-        logs_key: EncryptionKey,
-        vpc: Vpc,
-        security_groups: TierSecurityGroups,
-        certificate: Certificate,
-        log_bucket: Bucket,
-        artifacts_bucket: Bucket,
-        access_point: AccessPoint,
-        database: MysqlDatabase,
         release: Release,
+        security: SecurityStack,
+        network: NetworkStack,
+        dns: DnsStack,
+        storage: StorageStack,
+        database: DatabaseStack,
     ) -> None:
         super().__init__(scope, "application", settings=settings)
         self._release = release
         self._name = self.naming.name("application")
         self._instance_tags = {**self.tags, "Name": self._name}
-        self._data_key = data_key
+        self._security, self._network, self._storage = security, network, storage
+        self._database = database.database
         self.origin_secret = self._origin_secret()
-        self.load_balancer = self._load_balancer(vpc, security_groups, certificate, log_bucket)
-        self.agent = self._agent(logs_key)
+        self.load_balancer = self._load_balancer(dns.regional_certificate)
+        self.agent = self._agent()
         self.log_group = self.agent.application_logs
-        role = self._instance_role(artifacts_bucket, access_point, storage_key, database)
+        role = self._instance_role()
         releases = Releases(
             self,
             "releases",
-            bucket=artifacts_bucket.name,
+            bucket=storage.artifacts_bucket.name,
             sha256=release.sha256,
             file=release.file,
         )
-        boot = self._boot(artifacts_bucket, access_point, database)
-        template = self._launch_template(role, security_groups, boot)
+        template = self._launch_template(role, self._boot())
         self.auto_scaling_group = self._auto_scaling_group(
-            vpc, template, after=[*role.policies, releases.resource]
+            template, after=[*role.policies, releases.resource]
         )
         self._scaling_policies()
         TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name)
@@ -80,82 +73,61 @@ class ApplicationStack(TierStack):
             self,
             "origin-secret",
             naming=self.naming,
-            kms_key_arn=self._data_key.arn,
+            kms_key_arn=self._security.data_key.arn,
             version=self.settings.application.origin_secret_version,
             recoverable=self.settings.deletion_protection,
         )
 
-    def _agent(self, key: EncryptionKey) -> CloudWatchAgent:
+    def _agent(self) -> CloudWatchAgent:
         return CloudWatchAgent(
             self,
             "agent",
             naming=self.naming,
             auto_scaling_group_name=self._name,
             retention_in_days=self.settings.log_retention_days,
-            kms_key_arn=key.arn,
+            kms_key_arn=self._security.logs_key.arn,
         )
 
-    def _load_balancer(
-        self,
-        vpc: Vpc,
-        security_groups: TierSecurityGroups,
-        certificate: Certificate,
-        log_bucket: Bucket,
-    ) -> LoadBalancer:
+    def _load_balancer(self, certificate: Certificate) -> LoadBalancer:
         application = self.settings.application
-        health = application.health_check
         target_group = TargetGroup(
             self,
             "target-group",
             naming=self.naming,
-            vpc_id=vpc.vpc_id,
+            vpc_id=self._network.vpc.vpc_id,
             port=application.port,
-            health_check=HealthCheck(
-                path=health.path,
-                interval_seconds=health.interval_seconds,
-                timeout_seconds=health.timeout_seconds,
-                healthy_threshold=health.healthy_threshold,
-                unhealthy_threshold=health.unhealthy_threshold,
-            ),
+            health_check=application.health_check,
             deregistration_seconds=application.deregistration_seconds,
         )
         return LoadBalancer(
             self,
             "load-balancer",
             naming=self.naming,
-            subnet_ids=vpc.public.ids,
-            security_group_ids=security_groups.load_balancer_ids,
+            subnet_ids=self._network.vpc.public.ids,
+            security_group_ids=self._network.security_groups.load_balancer_ids,
             certificate_arn=certificate.arn,
-            access_log_bucket=log_bucket.name,
+            access_log_bucket=self._storage.log_bucket.name,
             origin_secret=self.origin_secret,
             target_group=target_group,
             idle_timeout_seconds=application.idle_timeout_seconds,
             deletion_protection=self.settings.deletion_protection,
         )
 
-    def _instance_role(
-        self,
-        artifacts_bucket: Bucket,
-        access_point: AccessPoint,
-        storage_key: EncryptionKey,
-        database: MysqlDatabase,
-    ) -> InstanceRole:
+    def _instance_role(self) -> InstanceRole:
         return InstanceRole(
             self,
             "role",
             naming=self.naming,
-            artifacts_bucket_arn=artifacts_bucket.arn,
-            access_point_arn=access_point.arn,
-            storage_key_arn=storage_key.arn,
-            database_secret_arn=database.secret_arn,
+            artifacts_bucket_arn=self._storage.artifacts_bucket.arn,
+            access_point_arn=self._storage.access_point.arn,
+            storage_key_arn=self._security.storage_key.arn,
+            database_secret_arn=self._database.secret_arn,
             secret_arns=sorted(set(self.settings.application.app.secrets.values())),
-            data_key_arn=self._data_key.arn,
+            data_key_arn=self._security.data_key.arn,
             reporting=self.agent.statements(),
         )
 
-    def _boot(
-        self, artifacts_bucket: Bucket, access_point: AccessPoint, database: MysqlDatabase
-    ) -> Boot:
+    def _boot(self) -> Boot:
         application, app = self.settings.application, self.settings.application.app
         # A path of its own for each release, so that a file never changes under its address.
         folder = self.settings.edge.static_paths[0].removesuffix("/*")
@@ -163,18 +135,18 @@ class ApplicationStack(TierStack):
         environment = app_environment(
             naming=self.naming,
             release=self._release.sha256,
-            database=database,
+            database=self._database,
             assets_base_url=f"https://{self.settings.domain}{assets_path}",
             trace_percent=self.settings.monitoring.trace_percent,
         )
         return Boot(
             release=self._release.sha256,
             packages=app.packages,
-            artifacts_bucket=artifacts_bucket.name,
-            assets_bucket=access_point.alias,
+            artifacts_bucket=self._storage.artifacts_bucket.name,
+            assets_bucket=self._storage.access_point.alias,
             assets_path=assets_path.removeprefix("/"),
             static_directory=app.static_directory,
-            database=database.secret_arn,
+            database=self._database.secret_arn,
             region=self.settings.region,
             port=application.port,
             release_seconds=app.release_seconds,
@@ -182,9 +154,7 @@ class ApplicationStack(TierStack):
             secrets=app.secrets,
         )
 
-    def _launch_template(
-        self, role: InstanceRole, security_groups: TierSecurityGroups, boot: Boot
-    ) -> LaunchTemplate:
+    def _launch_template(self, role: InstanceRole, boot: Boot) -> LaunchTemplate:
         application = self.settings.application
         return LaunchTemplate(
             self,
@@ -194,9 +164,9 @@ class ApplicationStack(TierStack):
             architecture=application.architecture,
             instance_type=application.instance_types[0],
             instance_profile_arn=role.instance_profile_arn,
-            security_group_id=security_groups.application_id,
+            security_group_id=self._network.security_groups.application_id,
             root_volume_gib=application.root_volume_gib,
-            kms_key_arn=self._data_key.arn,
+            kms_key_arn=self._security.data_key.arn,
             user_data=user_data(
                 agent_parameter_name=self.agent.parameter_name,
                 agent_content_hash=self.agent.content_hash,
@@ -206,7 +176,7 @@ class ApplicationStack(TierStack):
         )
 
     def _auto_scaling_group(
-        self, vpc: Vpc, template: LaunchTemplate, *, after: Sequence[ITerraformDependable]
+        self, template: LaunchTemplate, *, after: Sequence[ITerraformDependable]
     ) -> AutoScalingGroup:
         application = self.settings.application
         return AutoScalingGroup(
@@ -214,23 +184,15 @@ class ApplicationStack(TierStack):
             "auto-scaling-group",
             name=self._name,
             tags=self._instance_tags,
-            subnet_ids=vpc.app.ids,
+            subnet_ids=self._network.vpc.app.ids,
             launch_template=template,
             target_group_arn=self.load_balancer.target_group_arn,
-            capacity=Capacity(
-                min_size=application.capacity.min_size,
-                max_size=application.capacity.max_size,
-                scheduled=bool(application.schedules),
-            ),
-            purchase=Purchase(
-                instance_types=application.instance_types,
-                on_demand_base=application.purchase.on_demand_base,
-                on_demand_percent=application.purchase.on_demand_percent,
-            ),
-            pace=Pace(
-                grace_seconds=application.health_check.grace_seconds,
-                warmup_seconds=application.scaling.warmup_seconds,
-            ),
+            instance_types=application.instance_types,
+            purchase=application.purchase,
+            capacity=application.capacity,
+            scheduled=bool(application.schedules),
+            health_check_grace_period=application.health_check.grace_seconds,
+            default_instance_warmup=application.scaling.warmup_seconds,
             deletion_protection=self.settings.deletion_protection,
             after=[self.load_balancer.forwarding, *self.agent.before_instances, *after],
         )
@@ -244,9 +206,6 @@ class ApplicationStack(TierStack):
             auto_scaling_group_name=self.auto_scaling_group.name,
             load_balancer_arn_suffix=self.load_balancer.arn_suffix,
             target_group_arn_suffix=self.load_balancer.target_group_arn_suffix,
-            cpu_percent=application.scaling.cpu_percent,
-            requests_per_instance=application.scaling.requests_per_instance,
-            schedules=[
-                ScheduledCapacity(**schedule.model_dump()) for schedule in application.schedules
-            ],
+            scaling=application.scaling,
+            schedules=application.schedules,
         )

@@ -6,15 +6,16 @@ from config import Settings
 from modules.audit.backup import Backup
 from modules.audit.database_events import DatabaseEvents
 from modules.audit.security_alarms import SecurityAlarms
-from modules.audit.trail import Trail, trail_arn
-from modules.audit.trail_bucket_policy import trail_delivery
+from modules.audit.trail import Trail, trail_arn, trail_delivery
 from modules.database.mysql import MysqlDatabase
 from modules.encryption.key import EncryptionKey
 from modules.monitoring.alarm_topic import AlarmTopic
-from modules.storage.access_point import AccessPoint
 from modules.storage.bucket import Bucket
 from modules.storage.lifecycle import Lifecycle
 from stacks.base import TierStack
+from stacks.database import DatabaseStack
+from stacks.security import SecurityStack
+from stacks.storage import StorageStack
 
 AUDIT = "audit"
 
@@ -27,24 +28,23 @@ class AuditStack(TierStack):
         scope: Construct,
         *,
         settings: Settings,
-        data_key: EncryptionKey,
-        logs_key: EncryptionKey,
-        log_bucket: Bucket,
-        assets_bucket: Bucket,
-        access_point: AccessPoint,
-        database: MysqlDatabase,
+        security: SecurityStack,
+        storage: StorageStack,
+        database: DatabaseStack,
     ) -> None:
         super().__init__(scope, AUDIT, settings=settings)
-        self.topic = self._topic(logs_key)
+        self._storage = storage
+        self._logs_key = security.logs_key
+        self.topic = self._topic()
         trail = Trail(
             self,
             "trail",
             naming=self.naming,
-            bucket=self._bucket(logs_key, log_bucket),
-            kms_key_arn=logs_key.arn,
+            bucket=self._bucket(),
+            kms_key_arn=self._logs_key.arn,
             log_group_retention_in_days=settings.audit.trail_log_group_days,
-            bucket_arns=[assets_bucket.arn],
-            access_point_arns=[access_point.arn],
+            bucket_arns=[storage.assets_bucket.arn],
+            access_point_arns=[storage.access_point.arn],
         )
         SecurityAlarms(
             self,
@@ -58,11 +58,11 @@ class AuditStack(TierStack):
             "database-events",
             naming=self.naming,
             topic_arn=self.topic.arn,
-            identifiers=[database.identifier, *database.replica_identifiers],
+            identifiers=database.database.identifiers,
         )
-        self._backup(data_key, database)
+        self._backup(security.data_key, database.database)
 
-    def _topic(self, key: EncryptionKey) -> AlarmTopic:
+    def _topic(self) -> AlarmTopic:
         """A topic of its own: it may be others who look into these, and nothing has to wait."""
         vaults = f"backup-vault:{self.naming.prefix}-*"
         return AlarmTopic(
@@ -71,7 +71,7 @@ class AuditStack(TierStack):
             naming=self.naming,
             purpose="audit-alarms",
             region=self.settings.region,
-            kms_key_arn=key.arn,
+            kms_key_arn=self._logs_key.arn,
             emails=self.settings.audit.alarm_emails or self.settings.monitoring.alarm_emails,
             publishers={
                 "backup.amazonaws.com": self.naming.arn("backup", vaults),
@@ -79,7 +79,7 @@ class AuditStack(TierStack):
             },
         )
 
-    def _bucket(self, logs_key: EncryptionKey, log_bucket: Bucket) -> Bucket:
+    def _bucket(self) -> Bucket:
         return Bucket(
             self,
             "bucket",
@@ -89,8 +89,8 @@ class AuditStack(TierStack):
                 noncurrent_version_days=self.settings.storage.noncurrent_version_days,
                 expiration_days=self.settings.audit.trail_days,
             ),
-            kms_key_arn=logs_key.arn,
-            access_log_bucket=log_bucket.name,
+            kms_key_arn=self._logs_key.arn,
+            access_log_bucket=self._storage.log_bucket.name,
             statements=trail_delivery(
                 self.naming, self.naming.bucket_arn(AUDIT), trail_arn=trail_arn(self.naming)
             ),

@@ -9,14 +9,13 @@ from modules.dns.hosted_zone import HostedZone
 from modules.dns.query_logging import QueryLogging
 from modules.encryption.key import EncryptionKey
 from stacks.base import TierStack
+from stacks.security import SecurityStack
 
 
 class DnsStack(TierStack):
     """The site's hosted zone, and certificates for the load balancer and for CloudFront."""
 
-    def __init__(
-        self, scope: Construct, *, settings: Settings, global_logs_key: EncryptionKey
-    ) -> None:
+    def __init__(self, scope: Construct, *, settings: Settings, security: SecurityStack) -> None:
         super().__init__(scope, "dns", settings=settings)
         us_east_1 = self.global_provider()
         self.hosted_zone = HostedZone(
@@ -27,7 +26,7 @@ class DnsStack(TierStack):
             existing_zone_id=settings.dns.hosted_zone_id,
         )
         if settings.dns.hosted_zone_id is None:
-            self._own_zone(global_logs_key, us_east_1)
+            self._own_zone(security.global_logs_key, us_east_1)
         self.regional_certificate = Certificate(
             self,
             "regional-certificate",

@@ -4,8 +4,6 @@ from cdktf import TerraformOutput, TerraformProvider
 from constructs import Construct
 
 from config import Settings
-from modules.application.load_balancer import LoadBalancer
-from modules.application.origin_secret import OriginSecret
 from modules.dns.certificate import Certificate
 from modules.dns.hosted_zone import HostedZone
 from modules.edge.access_logs import AccessLogs
@@ -15,12 +13,15 @@ from modules.edge.error_pages import ErrorPages
 from modules.edge.health_check import HealthCheck
 from modules.edge.origins import ApplicationOrigin, AssetsOrigin
 from modules.edge.response_headers import ResponseHeaders
-from modules.edge.web_acl import WebAcl
-from modules.edge.web_acl_logs import WebAclLogs
+from modules.edge.web_acl import WebAcl, WebAclLogs
 from modules.encryption.key import EncryptionKey
 from modules.storage.bucket import Bucket
 from modules.storage.bucket_policy import CLOUDFRONT_LOGS
+from stacks.application import ApplicationStack
 from stacks.base import TierStack
+from stacks.dns import DnsStack
+from stacks.security import SecurityStack
+from stacks.storage import StorageStack
 
 
 class EdgeStack(TierStack):
@@ -31,32 +32,29 @@ class EdgeStack(TierStack):
         scope: Construct,
         *,
         settings: Settings,
-        global_logs_key: EncryptionKey,
-        hosted_zone: HostedZone,
-        certificate: Certificate,
-        assets_bucket: Bucket,
-        log_bucket: Bucket,
-        load_balancer: LoadBalancer,
-        origin_secret: OriginSecret,
+        security: SecurityStack,
+        dns: DnsStack,
+        storage: StorageStack,
+        application: ApplicationStack,
     ) -> None:
         super().__init__(scope, "edge", settings=settings)
         us_east_1 = self.global_provider()
-        self.web_acl = self._web_acl(global_logs_key, us_east_1)
+        self.web_acl = self._web_acl(security.global_logs_key, us_east_1)
         self.distribution = self._distribution(
-            certificate=certificate,
-            assets_bucket=assets_bucket,
-            application=self._application(load_balancer, origin_secret),
+            certificate=dns.global_certificate,
+            assets_bucket=storage.assets_bucket,
+            application=self._application(application),
         )
         AccessLogs(
             self,
             "access-logs",
             naming=self.naming,
             distribution_arn=self.distribution.arn,
-            bucket_arn=log_bucket.arn,
+            bucket_arn=storage.log_bucket.arn,
             folder=CLOUDFRONT_LOGS,
             provider=us_east_1,
         )
-        self._names(hosted_zone)
+        self._names(dns.hosted_zone)
         self.health_check = HealthCheck(
             self,
             "health-check",
@@ -68,15 +66,11 @@ class EdgeStack(TierStack):
         TerraformOutput(self, "distribution_id", value=self.distribution.id)
 
     def _web_acl(self, logs_key: EncryptionKey, us_east_1: TerraformProvider) -> WebAcl:
-        waf = self.settings.edge.waf
         web_acl = WebAcl(
             self,
             "web-acl",
             naming=self.naming,
-            managed_rule_groups=waf.managed_rule_groups,
-            count_only=waf.count_only,
-            count_only_rules=waf.count_only_rules,
-            rate_limit=waf.rate_limit,
+            waf=self.settings.edge.waf,
             provider=us_east_1,
         )
         WebAclLogs(
@@ -90,11 +84,12 @@ class EdgeStack(TierStack):
         )
         return web_acl
 
-    def _application(self, balancer: LoadBalancer, secret: OriginSecret) -> ApplicationOrigin:
+    def _application(self, application: ApplicationStack) -> ApplicationOrigin:
+        secret = application.origin_secret
         return ApplicationOrigin(
             self,
             "application",
-            domain_name=balancer.dns_name,
+            domain_name=application.load_balancer.dns_name,
             header_name=secret.header_name,
             secret_arn=secret.secret_arn,
             secret_version_id=secret.version_id,

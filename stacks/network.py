@@ -3,18 +3,18 @@
 from constructs import Construct
 
 from config import Settings
-from modules.encryption.key import EncryptionKey
 from modules.network.endpoints import Endpoints
 from modules.network.flow_logs import FlowLogs
 from modules.network.security_groups import TierSecurityGroups
 from modules.network.vpc import Vpc
 from stacks.base import TierStack
+from stacks.security import SecurityStack
 
 
 class NetworkStack(TierStack):
     """A VPC over several zones, its ways out, its flow logs and the tiers' security groups."""
 
-    def __init__(self, scope: Construct, *, settings: Settings, logs_key: EncryptionKey) -> None:
+    def __init__(self, scope: Construct, *, settings: Settings, security: SecurityStack) -> None:
         super().__init__(scope, "network", settings=settings)
         network = settings.network
         self.vpc = Vpc(
@@ -50,5 +50,5 @@ class NetworkStack(TierStack):
             vpc_id=self.vpc.vpc_id,
             traffic_type=network.flow_log_traffic,
             retention_in_days=settings.log_retention_days,
-            kms_key_arn=logs_key.arn,
+            kms_key_arn=security.logs_key.arn,
         )

@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from config import Settings
-from modules.encryption import grants
+from modules.encryption import key_policy
 from modules.encryption.key import EncryptionKey
 from stacks.base import GLOBAL_REGION, TierStack
 
@@ -27,8 +27,8 @@ class SecurityStack(TierStack):
             purpose="data",
             description="Database, its secrets and backups, and instance volumes",
             grants=[
-                grants.through_service(self.naming, *services),
-                grants.grants_through_service(self.naming, *services),
+                key_policy.through_service(self.naming, *services),
+                key_policy.grants_through_service(self.naming, *services),
             ],
         )
 
@@ -39,7 +39,7 @@ class SecurityStack(TierStack):
             naming=self.naming,
             purpose="storage",
             description="Objects in the assets and artifacts buckets",
-            grants=[grants.cloudfront(self.naming)],
+            grants=[key_policy.cloudfront(self.naming)],
         )
 
     def _logs_key(self) -> EncryptionKey:
@@ -50,9 +50,9 @@ class SecurityStack(TierStack):
             purpose="logs",
             description="Log groups, the audit trail and alarm topics",
             grants=[
-                grants.cloudwatch_logs(self.naming, region=self.settings.region),
-                grants.alarm_topics(self.naming),
-                *grants.cloudtrail(self.naming),
+                key_policy.cloudwatch_logs(self.naming, region=self.settings.region),
+                key_policy.alarm_topics(self.naming),
+                *key_policy.cloudtrail(self.naming),
             ],
         )
 
@@ -64,8 +64,8 @@ class SecurityStack(TierStack):
             purpose="global-logs",
             description="Log groups and alarm topics of services that live in us-east-1",
             grants=[
-                grants.cloudwatch_logs(self.naming, region=GLOBAL_REGION),
-                grants.alarm_topics(self.naming),
+                key_policy.cloudwatch_logs(self.naming, region=GLOBAL_REGION),
+                key_policy.alarm_topics(self.naming),
             ],
             provider=self.global_provider(),
         )

@@ -3,8 +3,6 @@
 from constructs import Construct
 
 from config import Settings
-from modules.encryption.key import EncryptionKey
-from modules.network.vpc import Vpc
 from modules.storage.access_point import AccessPoint, access_point_arn
 from modules.storage.bucket import Bucket
 from modules.storage.bucket_policy import (
@@ -14,6 +12,8 @@ from modules.storage.bucket_policy import (
 )
 from modules.storage.lifecycle import Lifecycle
 from stacks.base import TierStack
+from stacks.network import NetworkStack
+from stacks.security import SecurityStack
 
 ASSETS = "assets"
 
@@ -22,10 +22,15 @@ class StorageStack(TierStack):
     """Buckets for logs, assets and release artifacts, and the application's way to the assets."""
 
     def __init__(
-        self, scope: Construct, *, settings: Settings, storage_key: EncryptionKey, vpc: Vpc
+        self,
+        scope: Construct,
+        *,
+        settings: Settings,
+        security: SecurityStack,
+        network: NetworkStack,
     ) -> None:
         super().__init__(scope, "storage", settings=settings)
-        self._storage_key = storage_key
+        self._storage_key = security.storage_key
         self._replaced = settings.storage.noncurrent_version_days
         self.log_bucket = self._log_bucket()
         self.assets_bucket = self._assets_bucket()
@@ -36,7 +41,7 @@ class StorageStack(TierStack):
             naming=self.naming,
             purpose=ASSETS,
             bucket=self.assets_bucket.name,
-            vpc_id=vpc.vpc_id,
+            vpc_id=network.vpc.vpc_id,
         )
 
     def _log_bucket(self) -> Bucket:

@@ -1,7 +1,6 @@
 """The group of instances that runs the application."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.autoscaling_group import (
@@ -10,12 +9,17 @@ from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroupInstanceRefresh,
     AutoscalingGroupInstanceRefreshPreferences,
     AutoscalingGroupLaunchTemplate,
+    AutoscalingGroupMixedInstancesPolicy,
+    AutoscalingGroupMixedInstancesPolicyInstancesDistribution,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplate,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecification,
+    AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride,
     AutoscalingGroupTag,
 )
 from constructs import Construct
 
+from config.application import Capacity, Purchase
 from modules.application.launch_template import LaunchTemplate
-from modules.application.mixed_instances import Purchase, mixed_instances_policy
 
 # A new instance serves before an old one goes, and at most half of the group is new at a time. At
 # least one instance is replaced at a time, so that this holds for a group of one as well.
@@ -34,23 +38,6 @@ METRICS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Capacity:
-    """How many instances there are; `scheduled` when schedules change the bounds."""
-
-    min_size: int
-    max_size: int
-    scheduled: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pace:
-    """How long an instance may take: to answer health checks, and to bear its share of load."""
-
-    grace_seconds: int
-    warmup_seconds: int
-
-
 class AutoScalingGroup(Construct):
     """Instances that the load balancer's health checks keep fit and that roll on every change."""
 
@@ -64,35 +51,42 @@ class AutoScalingGroup(Construct):
         subnet_ids: Sequence[str],
         launch_template: LaunchTemplate,
         target_group_arn: str,
-        capacity: Capacity,
+        instance_types: Sequence[str],
         purchase: Purchase,
-        pace: Pace,
+        capacity: Capacity,
+        # Whether schedules change the bounds.
+        scheduled: bool = False,
+        health_check_grace_period: int,
+        default_instance_warmup: int,
         deletion_protection: bool = True,
         after: Sequence[ITerraformDependable] = (),
     ) -> None:
         super().__init__(scope, id_)
+        mixed = mixed_instances_policy(purchase, instance_types, launch_template)
         group = AutoscalingGroup(
             self,
             "group",
             name=name,
             vpc_zone_identifier=list(subnet_ids),
-            launch_template=None if purchase.mixed else _only(launch_template),
-            mixed_instances_policy=mixed_instances_policy(purchase, launch_template),
+            launch_template=None if mixed else _only(launch_template),
+            mixed_instances_policy=mixed,
             target_group_arns=[target_group_arn],
             health_check_type="ELB",
-            health_check_grace_period=pace.grace_seconds,
-            default_instance_warmup=pace.warmup_seconds,
+            health_check_grace_period=health_check_grace_period,
+            default_instance_warmup=default_instance_warmup,
             min_size=capacity.min_size,
             max_size=capacity.max_size,
             desired_capacity=capacity.min_size,
             wait_for_capacity_timeout="10m",
-            capacity_rebalance=purchase.spot,
+            capacity_rebalance=_spot(purchase),
             instance_maintenance_policy=_launch_before_terminating(),
             instance_refresh=_rolling_refresh(),
             enabled_metrics=list(METRICS),
             force_delete=not deletion_protection,
             tag=_propagated(tags),
-            lifecycle=TerraformResourceLifecycle(ignore_changes=_changed_by_scaling(capacity)),
+            lifecycle=TerraformResourceLifecycle(
+                ignore_changes=_changed_by_scaling(scheduled=scheduled)
+            ),
             depends_on=list(after),
         )
         self.name: str = group.name
@@ -133,7 +127,43 @@ def _propagated(tags: Mapping[str, str]) -> Sequence[AutoscalingGroupTag]:
     ]
 
 
-def _changed_by_scaling(capacity: Capacity) -> Sequence[str]:
+def _changed_by_scaling(*, scheduled: bool) -> Sequence[str]:
     """Arguments that are only the group's start: scaling, and schedules, change them later."""
-    bounds = ["min_size", "max_size"] if capacity.scheduled else []
+    bounds = ["min_size", "max_size"] if scheduled else []
     return ["desired_capacity", *bounds]
+
+
+def mixed_instances_policy(
+    purchase: Purchase, instance_types: Sequence[str], template: LaunchTemplate
+) -> AutoscalingGroupMixedInstancesPolicy | None:
+    """On-demand instances by preference, Spot instances where interruptions are least likely.
+
+    `instance_types` come in order of preference; None where the launch template says what to buy.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/allocation-strategies.html
+    """
+    if not _spot(purchase) and len(instance_types) == 1:
+        return None
+    specification = AutoscalingGroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecification(
+        launch_template_id=template.id, version=template.version
+    )
+    return AutoscalingGroupMixedInstancesPolicy(
+        launch_template=AutoscalingGroupMixedInstancesPolicyLaunchTemplate(
+            launch_template_specification=specification,
+            override=[
+                AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride(instance_type=each)
+                for each in instance_types
+            ],
+        ),
+        instances_distribution=AutoscalingGroupMixedInstancesPolicyInstancesDistribution(
+            on_demand_allocation_strategy="prioritized",
+            on_demand_base_capacity=purchase.on_demand_base,
+            on_demand_percentage_above_base_capacity=purchase.on_demand_percent,
+            spot_allocation_strategy="price-capacity-optimized",
+        ),
+    )
+
+
+def _spot(purchase: Purchase) -> bool:
+    """Whether some of the instances are Spot instances."""
+    return purchase.on_demand_percent < 100

@@ -9,6 +9,7 @@ from config.naming import Naming
 from modules.application.listeners import Listeners
 from modules.application.origin_secret import OriginSecret
 from modules.application.target_group import TargetGroup
+from modules.monitoring.load_balancer import LoadBalancerMetrics
 from modules.storage.bucket_policy import LOAD_BALANCER_LOGS
 
 
@@ -61,6 +62,13 @@ class LoadBalancer(Construct):
         listeners = self._listeners(naming, certificate_arn, origin_secret)
         # What registers targets, or scales by their requests, waits for `forwarding`.
         self.forwarding = listeners.forwarding
+
+    @property
+    def metrics(self) -> LoadBalancerMetrics:
+        """What it and its target group tell CloudWatch."""
+        return LoadBalancerMetrics(
+            load_balancer=self.arn_suffix, target_group=self.target_group_arn_suffix
+        )
 
     def _listeners(
         self, naming: Naming, certificate_arn: str, origin_secret: OriginSecret

@@ -1,7 +1,6 @@
 """When the group of instances grows and shrinks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cdktf_cdktf_provider_aws.autoscaling_policy import (
     AutoscalingPolicy,
@@ -11,21 +10,11 @@ from cdktf_cdktf_provider_aws.autoscaling_policy import (
 from cdktf_cdktf_provider_aws.autoscaling_schedule import AutoscalingSchedule
 from constructs import Construct
 
+from config.application import Scaling, Schedule
 from config.naming import Naming
 
 # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScheduledUpdateGroupAction.html
 LEAVE_UNCHANGED = -1
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScheduledCapacity:
-    """New bounds of the group at the times that a cron expression names."""
-
-    name: str
-    recurrence: str
-    time_zone: str
-    min_size: int
-    max_size: int
 
 
 class ScalingPolicies(Construct):
@@ -43,17 +32,16 @@ class ScalingPolicies(Construct):
         auto_scaling_group_name: str,
         load_balancer_arn_suffix: str,
         target_group_arn_suffix: str,
-        cpu_percent: int,
-        requests_per_instance: int,
-        schedules: Sequence[ScheduledCapacity] = (),
+        scaling: Scaling,
+        schedules: Sequence[Schedule] = (),
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
         self._group = auto_scaling_group_name
-        self._track("cpu", cpu_percent, "ASGAverageCPUUtilization")
+        self._track("cpu", scaling.cpu_percent, "ASGAverageCPUUtilization")
         self._track(
             "requests",
-            requests_per_instance,
+            scaling.requests_per_instance,
             "ALBRequestCountPerTarget",
             f"{load_balancer_arn_suffix}/{target_group_arn_suffix}",
         )
@@ -75,7 +63,7 @@ class ScalingPolicies(Construct):
             ),
         )
 
-    def _follow(self, schedule: ScheduledCapacity) -> None:
+    def _follow(self, schedule: Schedule) -> None:
         """Change the bounds only; within them, target tracking decides."""
         AutoscalingSchedule(
             self,

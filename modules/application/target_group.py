@@ -1,27 +1,18 @@
 """The instances that the load balancer sends requests to."""
 
-from dataclasses import dataclass
-
 from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
 from constructs import Construct
 
+from config.application import HealthCheck
 from config.naming import Naming
 
 
-@dataclass(frozen=True, kw_only=True)
-class HealthCheck:
-    """When an instance counts as fit to serve: it answers `path` with 200."""
-
-    path: str
-    interval_seconds: int
-    timeout_seconds: int
-    healthy_threshold: int
-    unhealthy_threshold: int
-
-
 class TargetGroup(Construct):
-    """Instances behind the load balancer; the one with the fewest open requests gets the next."""
+    """Instances behind the load balancer; the one with the fewest open requests gets the next.
+
+    An instance counts as fit to serve when it answers the health check's path with 200.
+    """
 
     def __init__(
         self,

@@ -7,6 +7,8 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from constructs import Construct
 
+from config.database import Database
+
 EXPORTED_LOGS = ("error", "general", "slowquery")
 PORT = 3306
 # Seven days are free of charge.
@@ -14,35 +16,15 @@ PERFORMANCE_INSIGHTS_DAYS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
-class InstanceSpec:
-    """What the primary and its replicas have in common."""
+class Surroundings:
+    """What instances are given by other constructs, and whether they are protected."""
 
-    instance_class: str
-    max_allocated_storage_gib: int
-    maintenance_window: str
-    apply_immediately: bool
     kms_key_arn: str
-    parameter_group_name: str
-    security_group_id: str
-    monitoring_role_arn: str
-    monitoring_interval_seconds: int
-    performance_insights: bool
-    ca_certificate: str
-    deletion_protection: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class PrimarySpec:
-    """What the primary decides for all."""
-
-    engine_version: str
-    database_name: str
-    allocated_storage_gib: int
-    multi_az: bool
     subnet_group_name: str
-    backup_days: int
-    backup_window: str
-    blue_green_updates: bool
+    security_group_id: str
+    parameter_group_name: str
+    monitoring_role_arn: str
+    deletion_protection: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,30 +41,32 @@ def primary_instance(
     id_: str,
     *,
     identifier: str,
-    spec: InstanceSpec,
-    primary: PrimarySpec,
+    database: Database,
+    around: Surroundings,
     user: MasterUser,
     after: Sequence[ITerraformDependable],
 ) -> DbInstance:
     """The instance that takes the writes, with its backups."""
-    instance = _instance(scope, id_, identifier=identifier, spec=spec, after=after)
+    instance = _instance(
+        scope, id_, identifier=identifier, database=database, around=around, after=after
+    )
     instance.engine = "mysql"
-    instance.engine_version = primary.engine_version
+    instance.engine_version = database.engine_version
     instance.engine_lifecycle_support = "open-source-rds-extended-support-disabled"
-    instance.db_name = primary.database_name
-    instance.allocated_storage = primary.allocated_storage_gib
-    instance.kms_key_id = spec.kms_key_arn
-    instance.multi_az = primary.multi_az
-    instance.db_subnet_group_name = primary.subnet_group_name
-    instance.backup_retention_period = primary.backup_days
-    instance.backup_window = primary.backup_window
-    instance.delete_automated_backups = not spec.deletion_protection
-    instance.skip_final_snapshot = not spec.deletion_protection
-    if spec.deletion_protection:
+    instance.db_name = database.database_name
+    instance.allocated_storage = database.allocated_storage_gib
+    instance.kms_key_id = around.kms_key_arn
+    instance.multi_az = database.multi_az
+    instance.db_subnet_group_name = around.subnet_group_name
+    instance.backup_retention_period = database.backup_days
+    instance.backup_window = database.backup_window
+    instance.delete_automated_backups = not around.deletion_protection
+    instance.skip_final_snapshot = not around.deletion_protection
+    if around.deletion_protection:
         instance.final_snapshot_identifier = f"{identifier}-final"
-    if primary.blue_green_updates:
+    if database.blue_green_updates:
         instance.put_blue_green_update(enabled=True)
-    _set_user(instance, user, spec.kms_key_arn)
+    _set_user(instance, user, around.kms_key_arn)
     return instance
 
 
@@ -102,12 +86,15 @@ def replica_instance(
     id_: str,
     *,
     identifier: str,
-    spec: InstanceSpec,
+    database: Database,
+    around: Surroundings,
     source: DbInstance,
     after: Sequence[ITerraformDependable],
 ) -> DbInstance:
     """An instance to read from; engine, network and encryption key are those of its source."""
-    instance = _instance(scope, id_, identifier=identifier, spec=spec, after=after)
+    instance = _instance(
+        scope, id_, identifier=identifier, database=database, around=around, after=after
+    )
     instance.replicate_source_db = source.identifier
     instance.skip_final_snapshot = True
     return instance
@@ -118,33 +105,34 @@ def _instance(
     id_: str,
     *,
     identifier: str,
-    spec: InstanceSpec,
+    database: Database,
+    around: Surroundings,
     after: Sequence[ITerraformDependable],
 ) -> DbInstance:
-    insights = spec.performance_insights
+    insights = database.performance_insights
     return DbInstance(
         scope,
         id_,
         identifier=identifier,
-        instance_class=spec.instance_class,
+        instance_class=database.instance_class,
         storage_type="gp3",
         storage_encrypted=True,
-        max_allocated_storage=spec.max_allocated_storage_gib,
+        max_allocated_storage=database.max_allocated_storage_gib,
         port=PORT,
         publicly_accessible=False,
-        vpc_security_group_ids=[spec.security_group_id],
-        parameter_group_name=spec.parameter_group_name,
-        ca_cert_identifier=spec.ca_certificate,
+        vpc_security_group_ids=[around.security_group_id],
+        parameter_group_name=around.parameter_group_name,
+        ca_cert_identifier=database.ca_certificate,
         enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
-        monitoring_interval=spec.monitoring_interval_seconds,
-        monitoring_role_arn=spec.monitoring_role_arn,
+        monitoring_interval=database.monitoring_interval_seconds,
+        monitoring_role_arn=around.monitoring_role_arn,
         performance_insights_enabled=insights,
-        performance_insights_kms_key_id=spec.kms_key_arn if insights else None,
+        performance_insights_kms_key_id=around.kms_key_arn if insights else None,
         performance_insights_retention_period=PERFORMANCE_INSIGHTS_DAYS if insights else None,
         auto_minor_version_upgrade=True,
-        maintenance_window=spec.maintenance_window,
-        apply_immediately=spec.apply_immediately,
+        maintenance_window=database.maintenance_window,
+        apply_immediately=database.apply_immediately,
         copy_tags_to_snapshot=True,
-        deletion_protection=spec.deletion_protection,
+        deletion_protection=around.deletion_protection,
         depends_on=list(after),
     )

@@ -7,17 +7,18 @@ from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
+from config.database import Database
 from config.naming import Naming
 from modules.database.instance import (
     PORT,
-    InstanceSpec,
     MasterUser,
-    PrimarySpec,
+    Surroundings,
     primary_instance,
     replica_instance,
 )
 from modules.database.logs import ExportedLogs
 from modules.generated_secret import GeneratedSecret
+from modules.monitoring.database import DatabaseMetrics, instances_of
 
 # RDS accepts at most 41 characters.
 PASSWORD_LENGTH = 40
@@ -54,29 +55,26 @@ class MysqlDatabase(Construct):
         id_: str,
         *,
         naming: Naming,
-        spec: InstanceSpec,
-        primary: PrimarySpec,
-        master_username: str,
-        # None: RDS makes and rotates the password.
-        master_password_version: int | None = None,
-        read_replicas: int = 0,
+        database: Database,
+        around: Surroundings,
         log_retention_in_days: int,
         logs_key_arn: str,
     ) -> None:
         super().__init__(scope, id_)
-        if read_replicas:
-            _refuse_impossible(primary, managed_password=master_password_version is None)
-        self._spec = spec
+        if database.read_replicas:
+            _refuse_impossible(database)
+        self._settings = database
+        self._around = around
         self._log_retention_in_days = log_retention_in_days
         self._logs_key_arn = logs_key_arn
         identifier = naming.name("database")
-        user = self._master_user(naming, master_username, master_password_version)
+        user = self._master_user(naming)
         instance = primary_instance(
             self,
             "primary",
             identifier=identifier,
-            spec=spec,
-            primary=primary,
+            database=database,
+            around=around,
             user=user,
             after=self._logs("logs", identifier),
         )
@@ -84,26 +82,38 @@ class MysqlDatabase(Construct):
         self.arn: str = instance.arn
         self.address: str = instance.address
         self.port: int = PORT
-        self.database_name: str = primary.database_name
+        self.database_name: str = database.database_name
         self.secret_arn: str = self._secret_arn(instance)
         self.replica_identifiers: list[str] = [
-            self._replica(number, instance, identifier) for number in range(1, read_replicas + 1)
+            self._replica(number, instance, identifier)
+            for number in range(1, database.read_replicas + 1)
         ]
 
-    def _master_user(self, naming: Naming, username: str, version: int | None) -> MasterUser:
+    @property
+    def identifiers(self) -> list[str]:
+        """The primary's identifier, then those of its replicas."""
+        return [self.identifier, *self.replica_identifiers]
+
+    @property
+    def metrics(self) -> list[DatabaseMetrics]:
+        """What each instance tells CloudWatch, the primary first."""
+        return instances_of(self.identifiers)
+
+    def _master_user(self, naming: Naming) -> MasterUser:
         self._secret: GeneratedSecret | None = None
-        if version is None:
+        username, version = self._settings.master_username, self._settings.master_password_version
+        if self._settings.managed_password:
             return MasterUser(username=username)
         self._secret = GeneratedSecret(
             self,
             "master-secret",
             name=naming.name("database-master"),
             description="Master user of the database",
-            kms_key_arn=self._spec.kms_key_arn,
+            kms_key_arn=self._around.kms_key_arn,
             length=PASSWORD_LENGTH,
             version=version,
             username=username,
-            recoverable=self._spec.deletion_protection,
+            recoverable=self._around.deletion_protection,
         )
         password = self._secret.read_password()
         return MasterUser(username=username, password=password, password_version=version)
@@ -128,17 +138,18 @@ class MysqlDatabase(Construct):
             self,
             f"replica-{number}",
             identifier=identifier,
-            spec=self._spec,
+            database=self._settings,
+            around=self._around,
             source=source,
             after=self._logs(f"replica-{number}-logs", identifier),
         )
         return replica.identifier
 
 
-def _refuse_impossible(primary: PrimarySpec, *, managed_password: bool) -> None:
-    if managed_password:
+def _refuse_impossible(database: Database) -> None:
+    if database.managed_password:
         raise ValueError("read replicas cannot be combined with a password managed by RDS")
-    if primary.blue_green_updates:
+    if database.blue_green_updates:
         raise ValueError("read replicas cannot be combined with blue/green updates")
-    if primary.backup_days < 1:
-        raise ValueError(f"received backup_days={primary.backup_days}; replicas need at least 1")
+    if database.backup_days < 1:
+        raise ValueError(f"received backup_days={database.backup_days}; replicas need at least 1")

@@ -1,9 +1,9 @@
 """The web application firewall before CloudFront."""
 
-from collections.abc import Collection, Sequence
 from typing import Any
 
 from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
     Wafv2WebAclDefaultAction,
@@ -13,9 +13,21 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAclRuleVisibilityConfig,
     Wafv2WebAclVisibilityConfig,
 )
+from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
+    Wafv2WebAclLoggingConfiguration,
+    Wafv2WebAclLoggingConfigurationLoggingFilter,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilter,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilterCondition,
+    Wafv2WebAclLoggingConfigurationLoggingFilterFilterConditionActionCondition,
+    Wafv2WebAclLoggingConfigurationRedactedFields,
+    Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader,
+)
 from constructs import Construct
 
+from config.edge import Waf
 from config.naming import Naming
+from modules.log_group import LogGroup
+from modules.policy import Statement, policy_document
 
 _RATE_LIMIT = "rate-limit"
 
@@ -34,19 +46,16 @@ class WebAcl(Construct):
         id_: str,
         *,
         naming: Naming,
-        managed_rule_groups: Sequence[str],
-        rate_limit: int,
-        count_only: Collection[str] = (),
-        count_only_rules: Sequence[str] = (),
+        waf: Waf,
         provider: TerraformProvider,
     ) -> None:
         super().__init__(scope, id_)
         self.name = naming.name("edge")
         self.metric_name = self.name
-        self._count_only_rules = count_only_rules
+        self._count_only_rules = waf.count_only_rules
         groups = [
-            self._managed_group(group, priority, count=group in count_only)
-            for priority, group in enumerate(managed_rule_groups, start=1)
+            self._managed_group(group, priority, count=group in waf.count_only)
+            for priority, group in enumerate(waf.managed_rule_groups, start=1)
         ]
         acl = Wafv2WebAcl(
             self,
@@ -55,7 +64,7 @@ class WebAcl(Construct):
             description="Requests to the site",
             scope="CLOUDFRONT",
             default_action=Wafv2WebAclDefaultAction(allow={}),
-            rule=[self._rate_limit(rate_limit), *groups],
+            rule=[self._rate_limit(waf.rate_limit), *groups],
             visibility_config=Wafv2WebAclVisibilityConfig(
                 metric_name=self.metric_name,
                 cloudwatch_metrics_enabled=True,
@@ -107,4 +116,90 @@ class WebAcl(Construct):
 def _visible(metric_name: str) -> Wafv2WebAclRuleVisibilityConfig:
     return Wafv2WebAclRuleVisibilityConfig(
         metric_name=metric_name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
+    )
+
+
+# WAF for CloudFront, and whatever it logs to, is in this region for every customer.
+_REGION = "us-east-1"
+# Those that only count are of interest too: they tell whether a rule group may start to block.
+_LOGGED_ACTIONS = ("BLOCK", "COUNT")
+_SECRET_HEADERS = ("authorization", "cookie")
+
+
+class WebAclLogs(Construct):
+    """Records stopped and counted requests, without the headers that carry credentials.
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        web_acl_arn: str,
+        retention_in_days: int,
+        kms_key_arn: str,
+        provider: TerraformProvider,
+    ) -> None:
+        super().__init__(scope, id_)
+        self.log_group = LogGroup(
+            self,
+            "logs",
+            name=f"aws-waf-logs-{naming.name('edge')}",
+            retention_in_days=retention_in_days,
+            kms_key_arn=kms_key_arn,
+            provider=provider,
+        )
+        permission = CloudwatchLogResourcePolicy(
+            self,
+            "policy",
+            policy_name=naming.name("waf-logs"),
+            policy_document=policy_document(self._delivery(naming)),
+            provider=provider,
+        )
+        Wafv2WebAclLoggingConfiguration(
+            self,
+            "logging",
+            resource_arn=web_acl_arn,
+            log_destination_configs=[self.log_group.arn],
+            logging_filter=_filter(),
+            redacted_fields=[_redacted(header) for header in _SECRET_HEADERS],
+            depends_on=[permission],
+            provider=provider,
+        )
+
+    def _delivery(self, naming: Naming) -> Statement:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-CWL.html
+        return Statement(
+            sid="DeliverWafLogs",
+            principals={"Service": "delivery.logs.amazonaws.com"},
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{self.log_group.arn}:log-stream:*"],
+            conditions={
+                "StringEquals": {"aws:SourceAccount": naming.account_id},
+                "ArnLike": {"aws:SourceArn": naming.arn("logs", "*", region=_REGION)},
+            },
+        )
+
+
+def _filter() -> Wafv2WebAclLoggingConfigurationLoggingFilter:
+    conditions = [
+        Wafv2WebAclLoggingConfigurationLoggingFilterFilterCondition(
+            action_condition=Wafv2WebAclLoggingConfigurationLoggingFilterFilterConditionActionCondition(
+                action=action
+            )
+        )
+        for action in _LOGGED_ACTIONS
+    ]
+    keep = Wafv2WebAclLoggingConfigurationLoggingFilterFilter(
+        behavior="KEEP", requirement="MEETS_ANY", condition=conditions
+    )
+    return Wafv2WebAclLoggingConfigurationLoggingFilter(default_behavior="DROP", filter=[keep])
+
+
+def _redacted(header: str) -> Wafv2WebAclLoggingConfigurationRedactedFields:
+    return Wafv2WebAclLoggingConfigurationRedactedFields(
+        single_header=Wafv2WebAclLoggingConfigurationRedactedFieldsSingleHeader(name=header)
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
 from modules.monitoring.metric import Expression, Metric
 
@@ -91,32 +92,25 @@ def instances_of(identifiers: Sequence[str]) -> list[DatabaseMetrics]:
     ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class DatabaseLimits:
-    """What a database instance may need at most, and must have left at least."""
-
-    cpu_percent: float
-    connections: int
-    free_storage_gib: int
-    free_memory_mib: int
-    replica_lag_seconds: int
-
-
-def database_alarms(instances: Sequence[DatabaseMetrics], *, limits: DatabaseLimits) -> list[Alarm]:
+def database_alarms(instances: Sequence[DatabaseMetrics], thresholds: Thresholds) -> list[Alarm]:
     """Alarms on silence, on what each instance runs out of, and on replicas that lag behind."""
     _, *replicas = instances
     return [
-        *(alarm for instance in instances for alarm in _instance_alarms(instance, limits)),
-        *(_lag(replica, limits.replica_lag_seconds) for replica in replicas),
+        *(alarm for instance in instances for alarm in _instance_alarms(instance, thresholds)),
+        *(_lag(replica, thresholds.replica_lag_seconds) for replica in replicas),
     ]
 
 
-def _instance_alarms(metrics: DatabaseMetrics, limits: DatabaseLimits) -> list[Alarm]:
+def _instance_alarms(metrics: DatabaseMetrics, thresholds: Thresholds) -> list[Alarm]:
     return [
         _silence(metrics),
-        _above(metrics, "cpu", "CPU is busy.", metrics.cpu, limits.cpu_percent),
+        _above(metrics, "cpu", "CPU is busy.", metrics.cpu, thresholds.database_cpu_percent),
         _above(
-            metrics, "connections", "Many connections.", metrics.connections, limits.connections
+            metrics,
+            "connections",
+            "Many connections.",
+            metrics.connections,
+            thresholds.database_connections,
         ),
         _above(metrics, "reads", "Disk reads are slow.", metrics.read_latency, SLOW_DISK_SECONDS),
         _above(
@@ -127,14 +121,14 @@ def _instance_alarms(metrics: DatabaseMetrics, limits: DatabaseLimits) -> list[A
             "storage",
             "Storage runs out, in spite of autoscaling.",
             metrics.free_storage,
-            limits.free_storage_gib * GIB,
+            thresholds.database_free_storage_gib * GIB,
         ),
         _below(
             metrics,
             "memory",
             "Memory runs out.",
             metrics.free_memory,
-            limits.free_memory_mib * MIB,
+            thresholds.database_free_memory_mib * MIB,
         ),
     ]
 

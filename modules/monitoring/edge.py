@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
 from modules.monitoring.metric import FIVE_MINUTES, Metric
 
@@ -67,9 +68,7 @@ class EdgeMetrics:
         )
 
 
-def edge_alarms(
-    metrics: EdgeMetrics, *, error_rate_percent: float, blocked_requests: int
-) -> list[Alarm]:
+def edge_alarms(metrics: EdgeMetrics, thresholds: Thresholds) -> list[Alarm]:
     """Alarms on what users see; only the health check reports without any traffic."""
     return [
         Alarm(
@@ -86,14 +85,14 @@ def edge_alarms(
             purpose="edge-error-rate",
             description="Too large a share of viewers' requests ends in a server error.",
             metric=metrics.error_rate,
-            threshold=error_rate_percent,
+            threshold=thresholds.error_rate_percent,
             treat_missing_data="notBreaching",
         ),
         Alarm(
             purpose="blocked-requests",
             description="WAF blocks many requests: an attack, or a rule that is too strict.",
             metric=metrics.blocked,
-            threshold=blocked_requests,
+            threshold=thresholds.blocked_requests,
             evaluation_periods=1,
             datapoints_to_alarm=1,
             treat_missing_data="notBreaching",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
 from modules.monitoring.metric import FIVE_MINUTES, Expression, Metric
 
@@ -55,9 +56,7 @@ class InstanceMetrics:
         )
 
 
-def instance_alarms(
-    metrics: InstanceMetrics, *, cpu_percent: int, memory_percent: int, disk_percent: int
-) -> list[Alarm]:
+def instance_alarms(metrics: InstanceMetrics, thresholds: Thresholds) -> list[Alarm]:
     """Alarms on capacity and load.
 
     That instances are missing is what the group itself reports, so its silence means trouble.
@@ -72,9 +71,16 @@ def instance_alarms(
     )
     return [
         missing,
-        _usage("cpu", "The instances are busy, in spite of scaling.", metrics.cpu, cpu_percent),
-        _usage("memory", "An instance runs out of memory.", metrics.memory, memory_percent),
-        _usage("disk", "A volume of an instance runs full.", metrics.disk, disk_percent),
+        _usage(
+            "cpu",
+            "The instances are busy, in spite of scaling.",
+            metrics.cpu,
+            thresholds.instance_cpu_percent,
+        ),
+        _usage(
+            "memory", "An instance runs out of memory.", metrics.memory, thresholds.memory_percent
+        ),
+        _usage("disk", "A volume of an instance runs full.", metrics.disk, thresholds.disk_percent),
     ]
 
 

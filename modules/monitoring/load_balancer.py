@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
 from modules.monitoring.metric import Expression, Metric
 
@@ -78,18 +79,17 @@ def _metric(name: str, statistic: str, dimensions: Mapping[str, str]) -> Metric:
     )
 
 
-def load_balancer_alarms(
-    metrics: LoadBalancerMetrics,
-    *,
-    latency_seconds: Mapping[str, float],
-    error_rate_percent: float,
-    outage_percent: float,
-) -> list[Alarm]:
-    """Alarms on health, errors and latency; `latency_seconds` has a bound for each percentile.
+def load_balancer_alarms(metrics: LoadBalancerMetrics, thresholds: Thresholds) -> list[Alarm]:
+    """Alarms on health, errors and latency.
 
     The load balancer reports counts only when there is something to count, so silence is good,
     except about healthy targets: an empty target group reports nothing.
     """
+    slow = {
+        "p50": thresholds.latency_p50_seconds,
+        "p95": thresholds.latency_p95_seconds,
+        "p99": thresholds.latency_p99_seconds,
+    }
     latency = [
         Alarm(
             purpose=f"latency-{percentile}",
@@ -98,20 +98,20 @@ def load_balancer_alarms(
             threshold=seconds,
             treat_missing_data="notBreaching",
         )
-        for percentile, seconds in latency_seconds.items()
+        for percentile, seconds in slow.items()
     ]
     errors = Alarm(
         purpose="error-rate",
         description="Too large a share of requests ends in a server error.",
         metric=metrics.error_rate,
-        threshold=error_rate_percent,
+        threshold=thresholds.error_rate_percent,
         treat_missing_data="notBreaching",
     )
     outage = replace(
         errors,
         purpose=OUTAGE,
         description="So many requests end in a server error that the site is as good as down.",
-        threshold=outage_percent,
+        threshold=thresholds.outage_percent,
     )
     return [*_health(metrics), errors, outage, *latency]
 

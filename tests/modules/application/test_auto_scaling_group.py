@@ -1,9 +1,9 @@
 import pytest
+from modules.application.mixed_instances import Purchase
 
 from config import Naming
 from modules.application.auto_scaling_group import AutoScalingGroup, Capacity, Pace
 from modules.application.launch_template import LaunchTemplate
-from modules.application.mixed_instances import Purchase
 from tests.synthesized import Resource, synthesize
 
 TAGS = {"Name": "prod-349081-application", "Owner": "platform"}

@@ -1,8 +1,7 @@
 from cdktf import TerraformStack
 
 from config import Naming
-from modules.audit.trail import Trail, trail_arn
-from modules.audit.trail_bucket_policy import trail_delivery
+from modules.audit.trail import Trail, trail_arn, trail_delivery
 from modules.storage.bucket import Bucket
 from modules.storage.lifecycle import Lifecycle
 from tests.synthesized import Resource, Synthesized, policy, synthesize

@@ -3,8 +3,7 @@ from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from config import Naming
-from modules.edge.web_acl import WebAcl
-from modules.edge.web_acl_logs import WebAclLogs
+from modules.edge.web_acl import WebAcl, WebAclLogs
 from tests.synthesized import Synthesized, policy, synthesize
 
 GROUPS = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet")
