@@ -1,10 +1,26 @@
 """What has to hold between the application's settings and the others."""
 
+import re
 from collections.abc import Iterator
+from typing import Literal
 
 from config.faults import Fault
-from config.instance_types import architecture_of
 from config.settings import Settings
+
+Architecture = Literal["arm64", "x86_64"]
+
+# <family><generation><attributes>.<size>; a "g" among the attributes is an AWS Graviton processor.
+# https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+_NAME = re.compile(r"^(?P<family>[a-z]+?)(?P<generation>\d+)(?P<attributes>[a-z0-9-]*)\.")
+
+
+def architecture_of(instance_type: str) -> Architecture:
+    """The processor architecture that an instance type's name implies."""
+    if instance_type.startswith("a1."):
+        return "arm64"
+    name = _NAME.match(instance_type)
+    return "arm64" if name and "g" in name["attributes"] else "x86_64"
+
 
 # What Terrace sets for the application, and what would lead its AWS clients elsewhere.
 _OWN_VARIABLES = ("ASSETS_BASE_URL", "HOME", "PATH", "PORT")

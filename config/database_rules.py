@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from config.faults import Fault
+from config.schedules import overlap
 from config.settings import Settings
-from config.windows import overlap
 
 
 def _storage_growth(settings: Settings) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config.allowed import Form
-from config.windows import daily, weekly
+from config.schedules import daily, weekly
 
 
 class Section(BaseModel):

@@ -39,7 +39,7 @@ class Platform:
             storage=storage,
             database=database,
         )
-        self.edge = edge = EdgeStack(
+        self.edge = EdgeStack(
             scope,
             settings=settings,
             security=security,
@@ -47,17 +47,25 @@ class Platform:
             storage=storage,
             application=application,
         )
+        self._oversight(scope, settings)
+
+    def _oversight(self, scope: Construct, settings: Settings) -> None:
+        """What tells how the service fares, and what was done to it."""
         tiers: list[TierStack] = list(vars(self).values())
         self.monitoring = MonitoringStack(
             scope,
             settings=settings,
-            security=security,
-            dns=dns,
-            database=database,
-            application=application,
-            edge=edge,
+            security=self.security,
+            dns=self.dns,
+            database=self.database,
+            application=self.application,
+            edge=self.edge,
             alarms=[alarm for tier in tiers for alarm in tier.alarms],
         )
         self.audit = AuditStack(
-            scope, settings=settings, security=security, storage=storage, database=database
+            scope,
+            settings=settings,
+            security=self.security,
+            storage=self.storage,
+            database=self.database,
         )

@@ -4,8 +4,7 @@ import pytest
 
 from config.countries import country
 from config.mysql_names import database_name, user_name
-from config.schedules import backup_cron, crontab, time_zone
-from config.windows import daily, weekly
+from config.schedules import backup_cron, crontab, daily, time_zone, weekly
 
 
 @pytest.mark.parametrize(

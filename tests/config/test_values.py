@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.instance_types import architecture_of
-from config.windows import overlap
+from config.app_rules import architecture_of
+from config.schedules import overlap
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

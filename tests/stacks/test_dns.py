@@ -14,7 +14,7 @@ def dns(output: Path, **changes: object) -> Synthesized:
     settings: Settings = prod.model_copy(update={"dns": prod.dns.model_copy(update=changes)})
     app = App(outdir=str(output))
     security = SecurityStack(app, settings=settings)
-    DnsStack(app, settings=settings, global_logs_key=security.global_logs_key)
+    DnsStack(app, settings=settings, security=security)
     app.synth()
     return read_tiers(output)["dns"]
 

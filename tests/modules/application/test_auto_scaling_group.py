@@ -1,18 +1,22 @@
+from collections.abc import Sequence
+
 import pytest
-from modules.application.mixed_instances import Purchase
 
 from config import Naming
-from modules.application.auto_scaling_group import AutoScalingGroup, Capacity, Pace
+from config.application import Capacity, Purchase
+from modules.application.auto_scaling_group import AutoScalingGroup
 from modules.application.launch_template import LaunchTemplate
 from tests.synthesized import Resource, synthesize
 
+PURCHASE = Purchase()
 TAGS = {"Name": "prod-349081-application", "Owner": "platform"}
 
 
 def group(
     naming: Naming,
     *,
-    purchase: Purchase | None = None,
+    instance_types: Sequence[str] = ("m7g.large",),
+    purchase: Purchase = PURCHASE,
     scheduled: bool = False,
     protected: bool = True,
 ) -> Resource:
@@ -38,9 +42,12 @@ def group(
                 version_description="release 0123456789ab",
             ),
             target_group_arn="target-group",
-            capacity=Capacity(min_size=3, max_size=12, scheduled=scheduled),
-            purchase=purchase or Purchase(instance_types=["m7g.large"]),
-            pace=Pace(grace_seconds=300, warmup_seconds=180),
+            instance_types=instance_types,
+            purchase=purchase,
+            capacity=Capacity(min_size=3, max_size=12),
+            scheduled=scheduled,
+            health_check_grace_period=300,
+            default_instance_warmup=180,
             deletion_protection=protected,
         )
     )
@@ -84,7 +91,7 @@ def test_plans_leave_alone_what_scaling_changes(
 
 
 def test_several_types_are_bought_in_order_of_preference(naming: Naming) -> None:
-    built = group(naming, purchase=Purchase(instance_types=["m7g.large", "m6g.large"]))
+    built = group(naming, instance_types=["m7g.large", "m6g.large"])
     policy = built["mixed_instances_policy"]
     override = policy["launch_template"]["override"]
     assert [each["instance_type"] for each in override] == ["m7g.large", "m6g.large"]
@@ -96,8 +103,7 @@ def test_several_types_are_bought_in_order_of_preference(naming: Naming) -> None
 
 
 def test_spot_instances_are_replaced_before_they_are_reclaimed(naming: Naming) -> None:
-    purchase = Purchase(instance_types=["m7g.large"], on_demand_base=2, on_demand_percent=25)
-    built = group(naming, purchase=purchase)
+    built = group(naming, purchase=Purchase(on_demand_base=2, on_demand_percent=25))
     assert built["capacity_rebalance"] is True
     assert built["mixed_instances_policy"]["instances_distribution"] == {
         "on_demand_allocation_strategy": "prioritized",

@@ -1,9 +1,10 @@
 import pytest
 
 from config import Naming
+from config.application import HealthCheck
 from modules.application.load_balancer import LoadBalancer
 from modules.application.origin_secret import OriginSecret
-from modules.application.target_group import HealthCheck, TargetGroup
+from modules.application.target_group import TargetGroup
 from tests.synthesized import Synthesized, synthesize
 
 
@@ -24,13 +25,7 @@ def load_balancer(naming: Naming, *, port: int = 8080, protected: bool = True) -
                 naming=naming,
                 vpc_id="vpc-1",
                 port=port,
-                health_check=HealthCheck(
-                    path="/healthz",
-                    interval_seconds=15,
-                    timeout_seconds=5,
-                    healthy_threshold=2,
-                    unhealthy_threshold=3,
-                ),
+                health_check=HealthCheck(),
                 deregistration_seconds=30,
             ),
             idle_timeout_seconds=60,

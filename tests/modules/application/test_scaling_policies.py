@@ -1,7 +1,8 @@
 import pytest
 
 from config import Naming
-from modules.application.scaling_policies import ScalingPolicies, ScheduledCapacity
+from config.application import Scaling, Schedule
+from modules.application.scaling_policies import ScalingPolicies
 from tests.synthesized import Synthesized, synthesize
 
 
@@ -15,10 +16,9 @@ def stack(naming: Naming) -> Synthesized:
             auto_scaling_group_name="group",
             load_balancer_arn_suffix="app/web/1",
             target_group_arn_suffix="targetgroup/app/2",
-            cpu_percent=60,
-            requests_per_instance=1000,
+            scaling=Scaling(cpu_percent=60, requests_per_instance=1000),
             schedules=[
-                ScheduledCapacity(
+                Schedule(
                     name="night",
                     recurrence="0 20 * * *",
                     time_zone="Europe/Berlin",

@@ -1,57 +1,35 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from config import Naming
-from modules.database.instance import InstanceSpec, PrimarySpec
+from config.database import Database
+from modules.database.instance import Surroundings
 from modules.database.mysql import MysqlDatabase
 from tests.synthesized import Synthesized, synthesize
 
 KEY = "arn:aws:kms:us-west-2:123456789012:key/data"
-SPEC = InstanceSpec(
-    instance_class="db.m7g.large",
-    max_allocated_storage_gib=500,
-    maintenance_window="sun:04:30-sun:05:30",
-    apply_immediately=False,
+AROUND = Surroundings(
     kms_key_arn=KEY,
-    parameter_group_name="parameters",
+    subnet_group_name="subnets",
     security_group_id="sg-1",
+    parameter_group_name="parameters",
     monitoring_role_arn="arn:aws:iam::123456789012:role/monitoring",
-    monitoring_interval_seconds=60,
-    performance_insights=True,
-    ca_certificate="rds-ca-rsa2048-g1",
     deletion_protection=True,
 )
-PRIMARY = PrimarySpec(
-    engine_version="8.4",
-    database_name="app",
-    allocated_storage_gib=100,
-    multi_az=True,
-    subnet_group_name="subnets",
-    backup_days=14,
-    backup_window="03:00-04:00",
-    blue_green_updates=False,
-)
+# Replicas are for those whose password Terraform wrote.
+OWN_PASSWORD: dict[str, Any] = {"managed_password": False, "blue_green_updates": False}
 
 
-def database(
-    naming: Naming,
-    *,
-    spec: InstanceSpec = SPEC,
-    primary: PrimarySpec = PRIMARY,
-    password_version: int | None = None,
-    replicas: int = 0,
-) -> Synthesized:
+def database(naming: Naming, *, around: Surroundings = AROUND, **changes: object) -> Synthesized:
     return synthesize(
         lambda stack: MysqlDatabase(
             stack,
             "mysql",
             naming=naming,
-            spec=spec,
-            primary=primary,
-            master_username="platform",
-            master_password_version=password_version,
-            read_replicas=replicas,
+            database=Database().model_copy(update=changes),
+            around=around,
             log_retention_in_days=365,
             logs_key_arn="arn:aws:kms:us-west-2:123456789012:key/logs",
         )
@@ -77,7 +55,7 @@ def test_the_primary_is_highly_available_encrypted_and_private(naming: Naming) -
     )
 
 
-def test_rds_makes_the_password_unless_a_version_is_given(naming: Naming) -> None:
+def test_rds_makes_the_password_unless_terraform_is_to(naming: Naming) -> None:
     stack = database(naming)
     instance = stack.only("aws_db_instance")
     assert instance["manage_master_user_password"] is True
@@ -87,7 +65,7 @@ def test_rds_makes_the_password_unless_a_version_is_given(naming: Naming) -> Non
 
 
 def test_a_password_of_its_own_is_read_back_from_its_secret(naming: Naming) -> None:
-    stack = database(naming, password_version=3)
+    stack = database(naming, managed_password=False, master_password_version=3)
     instance = stack.only("aws_db_instance")
     assert "manage_master_user_password" not in instance
     assert instance["password_wo_version"] == 3
@@ -107,7 +85,7 @@ def test_protection_keeps_backups_and_takes_a_last_snapshot(naming: Naming) -> N
 
 
 def test_a_disposable_database_leaves_nothing_behind(naming: Naming) -> None:
-    stack = database(naming, spec=replace(SPEC, deletion_protection=False))
+    stack = database(naming, around=replace(AROUND, deletion_protection=False))
     instance = stack.only("aws_db_instance")
     assert instance["deletion_protection"] is False
     assert instance["skip_final_snapshot"] is True
@@ -125,7 +103,7 @@ def test_every_exported_log_has_a_group_before_the_instance_exists(naming: Namin
 
 
 def test_replicas_copy_the_primary_and_have_logs_of_their_own(naming: Naming) -> None:
-    stack = database(naming, password_version=1, replicas=2)
+    stack = database(naming, **OWN_PASSWORD, read_replicas=2)
     for number in (1, 2):
         replica = stack.one("aws_db_instance", identifier=f"prod-349081-database-replica-{number}")
         assert replica["replicate_source_db"].endswith(".identifier}")
@@ -136,20 +114,20 @@ def test_replicas_copy_the_primary_and_have_logs_of_their_own(naming: Naming) ->
 
 
 @pytest.mark.parametrize(
-    ("primary", "password_version", "message"),
+    ("changes", "message"),
     [
-        (PRIMARY, None, "cannot be combined with a password managed by RDS"),
-        (replace(PRIMARY, blue_green_updates=True), 1, "cannot be combined with blue/green"),
-        (replace(PRIMARY, backup_days=0), 1, "received backup_days=0; replicas need at least 1"),
+        ({"managed_password": True}, "cannot be combined with a password managed by RDS"),
+        ({"blue_green_updates": True}, "cannot be combined with blue/green"),
+        ({"backup_days": 0}, "received backup_days=0; replicas need at least 1"),
     ],
 )
 def test_replicas_are_refused_where_aws_would(
-    naming: Naming, primary: PrimarySpec, password_version: int | None, message: str
+    naming: Naming, changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        database(naming, primary=primary, password_version=password_version, replicas=1)
+        database(naming, **{**OWN_PASSWORD, **changes}, read_replicas=1)
 
 
 def test_blue_green_updates(naming: Naming) -> None:
-    stack = database(naming, primary=replace(PRIMARY, blue_green_updates=True))
+    stack = database(naming, blue_green_updates=True)
     assert stack.has("aws_db_instance", blue_green_update={"enabled": True})

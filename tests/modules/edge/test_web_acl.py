@@ -3,10 +3,19 @@ from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from config import Naming
+from config.edge import Waf
 from modules.edge.web_acl import WebAcl, WebAclLogs
 from tests.synthesized import Synthesized, policy, synthesize
 
 GROUPS = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet")
+WAF = Waf.model_validate(
+    {
+        "managed_rule_groups": GROUPS,
+        "count_only": GROUPS[1:],
+        "count_only_rules": (f"{GROUPS[0]}/SizeRestrictions_BODY",),
+        "rate_limit": 500,
+    }
+)
 
 
 @pytest.fixture
@@ -17,10 +26,7 @@ def firewall(naming: Naming) -> Synthesized:
             stack,
             "web-acl",
             naming=naming,
-            managed_rule_groups=GROUPS,
-            count_only=GROUPS[1:],
-            count_only_rules=[f"{GROUPS[0]}/SizeRestrictions_BODY"],
-            rate_limit=500,
+            waf=WAF,
             provider=us_east_1,
         )
         WebAclLogs(

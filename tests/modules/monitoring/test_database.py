@@ -1,18 +1,11 @@
+from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
-from modules.monitoring.database import DatabaseLimits, database_alarms, instances_of
+from modules.monitoring.database import database_alarms, instances_of
 from modules.monitoring.metric import Expression, Metric
-
-LIMITS = DatabaseLimits(
-    cpu_percent=80,
-    connections=500,
-    free_storage_gib=10,
-    free_memory_mib=512,
-    replica_lag_seconds=60,
-)
 
 
 def alarms(*identifiers: str) -> dict[str, Alarm]:
-    found = database_alarms(instances_of(identifiers), limits=LIMITS)
+    found = database_alarms(instances_of(identifiers), Thresholds())
     return {alarm.purpose: alarm for alarm in found}
 
 

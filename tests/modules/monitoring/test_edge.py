@@ -1,3 +1,4 @@
+from config.monitoring import Thresholds
 from modules.monitoring.edge import EdgeMetrics, edge_alarms
 from modules.monitoring.metric import Metric
 
@@ -5,7 +6,7 @@ METRICS = EdgeMetrics(distribution_id="E1", web_acl_metric="prod-acl", health_ch
 
 
 def test_each_part_of_the_edge_has_an_alarm_with_its_own_dimensions() -> None:
-    alarms = edge_alarms(METRICS, error_rate_percent=1.0, blocked_requests=1000)
+    alarms = edge_alarms(METRICS, Thresholds())
     found = {
         alarm.purpose: alarm.metric.dimensions
         for alarm in alarms
@@ -19,6 +20,6 @@ def test_each_part_of_the_edge_has_an_alarm_with_its_own_dimensions() -> None:
 
 
 def test_only_a_silent_health_check_is_an_alarm() -> None:
-    alarms = edge_alarms(METRICS, error_rate_percent=1.0, blocked_requests=1000)
+    alarms = edge_alarms(METRICS, Thresholds())
     breaching = {each.purpose for each in alarms if each.treat_missing_data == "breaching"}
     assert breaching == {"site-unreachable"}

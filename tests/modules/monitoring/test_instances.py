@@ -1,3 +1,4 @@
+from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
 from modules.monitoring.instances import InstanceMetrics, instance_alarms
 from modules.monitoring.metric import Expression, Metric
@@ -6,7 +7,8 @@ METRICS = InstanceMetrics(group="prod-app", agent_namespace="prod/agent")
 
 
 def alarms() -> dict[str, Alarm]:
-    found = instance_alarms(METRICS, cpu_percent=85, memory_percent=80, disk_percent=75)
+    thresholds = Thresholds(instance_cpu_percent=85, memory_percent=80, disk_percent=75)
+    found = instance_alarms(METRICS, thresholds)
     return {alarm.purpose: alarm for alarm in found}
 
 

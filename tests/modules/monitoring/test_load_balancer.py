@@ -1,5 +1,6 @@
 import pytest
 
+from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
 from modules.monitoring.load_balancer import LoadBalancerMetrics, load_balancer_alarms
 from modules.monitoring.metric import Expression, Metric
@@ -8,12 +9,7 @@ METRICS = LoadBalancerMetrics(load_balancer="app/web/1", target_group="targetgro
 
 
 def alarm(purpose: str) -> Alarm:
-    alarms = load_balancer_alarms(
-        METRICS,
-        latency_seconds={"p50": 0.3, "p99": 2.0},
-        error_rate_percent=1.0,
-        outage_percent=25.0,
-    )
+    alarms = load_balancer_alarms(METRICS, Thresholds(latency_p99_seconds=2.0))
     return next(each for each in alarms if each.purpose == purpose)
 
 
