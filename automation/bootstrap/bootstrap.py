@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 import boto3
 
-from automation.aws.clients import Clients
 from automation.aws.states import States
 from automation.bootstrap.account import NONE, PURPOSE, Account, GitHub
 from automation.bootstrap.changes import ChangeSet, StackChange
@@ -179,7 +178,7 @@ def delete_stack(
 def _refuse_states(session: boto3.Session, settings: Settings) -> None:
     if not Account(session, settings.naming).has_bucket(PURPOSE):
         return
-    states = States(Clients(session, settings.region), settings)
+    states = States(session, settings)
     held = [each.stack for each in states.each(()) if each.resources or each.lock]
     if held:
         raise UserError(

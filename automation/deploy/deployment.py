@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from automation.aws.states import DeployedStates, RemoteState
+from automation.aws.states import Lock, RemoteState, States
 from automation.errors import CommandError, UserError
 from automation.terraform import steps
 from automation.terraform.plan import Plan as Changes
@@ -26,7 +26,7 @@ class Inputs:
 class Wiring:
     """Which stack reads which outputs."""
 
-    def __init__(self, stacks: Sequence[Stack], states: DeployedStates) -> None:
+    def __init__(self, stacks: Sequence[Stack], states: States) -> None:
         self._stacks = {stack.name: stack for stack in stacks}
         self._names = {key_of(stack): stack.name for stack in stacks}
         self._states = states
@@ -49,7 +49,7 @@ class Wiring:
         return self._states.read(key_of(self._stacks[stack]))
 
 
-Tracks = Mapping[str, StackRun]
+StackRuns = Mapping[str, StackRun]
 # Shows people a plan that is made while others are applied, before it is applied itself.
 Show = Callable[[Mapping[str, Changes]], None]
 _UNSAVED = "errored.tfstate"
@@ -63,7 +63,7 @@ class Deployment:
         stacks: Sequence[Stack],
         *,
         account: str,
-        states: DeployedStates,
+        states: States,
         pool: StackPool,
         tiers: Iterable[str] = (),
         backoff: Backoff = PATIENT,
@@ -105,19 +105,19 @@ class Deployment:
                     f"run `python -m automation deploy {both} --env {environment}`"
                 )
 
-    def plan(self) -> Tracks:
+    def plan(self) -> StackRuns:
         """Plan every stack that can be; `plans` and `waiting` say what came of it."""
         received = {name: self._inputs(name) for name in self.graph}
         self.waiting = {name: each.missing for name, each in received.items() if each.missing}
         ready = {name: frozenset[str]() for name in self.graph if name not in self.waiting}
         return self._pool.run("Planning", ready, _failing(self._plan_one))
 
-    def apply(self) -> Tracks:
+    def apply(self) -> StackRuns:
         """Deploy every stack; what was planned and still holds is applied as it was shown."""
         work = self._apply_shown if self.plans or self.waiting else self._apply_unseen
         return self._pool.run("Applying", self.graph, _failing(work))
 
-    def apply_saved(self, plans: Mapping[str, StoredPlan], folder: PlanStore) -> Tracks:
+    def apply_saved(self, plans: Mapping[str, StoredPlan], folder: PlanStore) -> StackRuns:
         """Apply reviewed plans, and nothing else; raises `UserError` when one is outdated."""
         chosen = {name: plan for name, plan in plans.items() if name in self.graph}
         outdated = []
@@ -135,11 +135,11 @@ class Deployment:
         work = partial(self._apply_reviewed, folder=folder)
         return self._pool.run("Applying", graph, _failing(work))
 
-    def lock(self, stack: str) -> Mapping[str, str] | None:
-        """Who holds a stack's lock: `ID`, `Who`, `Created` and `Operation`."""
+    def lock(self, stack: str) -> Lock | None:
+        """Who holds a stack's lock."""
         return self._states.lock(key_of(self._stacks[stack]))
 
-    def unlock(self, stack: str, lock_id: str) -> Tracks:
+    def unlock(self, stack: str, lock_id: str) -> StackRuns:
         """Take that lock away."""
 
         def work(stack_run: StackRun) -> bool:

@@ -12,7 +12,7 @@ from rich.prompt import Confirm
 
 from automation import WORKSPACE
 from automation.aws.session import connect
-from automation.aws.states import DeployedStates
+from automation.aws.states import States
 from automation.command import attended, run, settings_of
 from automation.deploy import result
 from automation.deploy.deployment import Deployment
@@ -95,7 +95,7 @@ class StackCommand:
         settings = settings_of(request.environment)
         self.refuse()
         found = program.find()
-        states = DeployedStates(connect(settings), settings)
+        states = States(connect(settings), settings)
         states.check()
         return run(
             partial(self._run, settings, found, states),
@@ -106,7 +106,7 @@ class StackCommand:
             place=request.workspace,
         )
 
-    def _run(self, settings: Settings, found: Terraform, states: DeployedStates) -> int:
+    def _run(self, settings: Settings, found: Terraform, states: States) -> int:
         request = self.request
         with self.progress.status(f"Synthesizing {request.environment}"):
             synthesis = self._synthesize(request.environment, request.folder / "out")
@@ -271,9 +271,9 @@ class DeployCommand(StackCommand):
         lock = deployment.lock(stack)
         if lock is None:
             raise UserError(f"{stack} is not locked: repeat `deploy` without --unlock")
-        doing = lock["Operation"].removeprefix("OperationType").lower()
+        doing = lock.operation.removeprefix("OperationType").lower()
         self.progress.print(
-            f"{stack} is locked by {lock['Who']} since {lock['Created']}, to {doing}",
+            f"{stack} is locked by {lock.who} since {lock.since}, to {doing}",
             highlight=False,
             markup=False,
             soft_wrap=True,
@@ -283,7 +283,7 @@ class DeployCommand(StackCommand):
         )
         if self.request.yes or self._ask(f"{sure} {stack}?"):
             run.graph = {stack: frozenset()}
-            run.applied = deployment.unlock(stack, lock["ID"])
+            run.applied = deployment.unlock(stack, lock.id)
         else:
             run.declined = True
 

@@ -188,8 +188,8 @@ class DestroyCommand:
 
     def _destroy(self, settings: Settings) -> DestroyResult:
         session = connect(settings)
-        states = States(Clients(session, settings.region), settings)
-        states.check_bucket()
+        states = States(session, settings)
+        states.check()
         result = DestroyResult(settings.environment, states.bucket)
         self._request.folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=self._request.folder))

@@ -10,7 +10,6 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from automation.aws.clients import Clients
 from automation.aws.session import connect
 from automation.aws.states import States, gone
 from automation.command import run, settings_of
@@ -74,8 +73,8 @@ class DriftCommand:
 
     def _look(self) -> DriftResult:
         settings = settings_of(self._request.environment)
-        states = States(Clients(connect(settings), settings.region), settings)
-        states.check_bucket()
+        states = States(connect(settings), settings)
+        states.check()
         with tempfile.TemporaryDirectory(prefix="terrace-") as folder:
             stacks = self._synthesize(Path(folder) / "out")
             tiers = [stack.name for stack in stacks]

@@ -133,7 +133,7 @@ def run_status(
 
     def work() -> int:
         session = connect(settings)
-        States(Clients(session, settings.region), settings).check_bucket()
+        States(session, settings).check()
         with progress.status(f"Synthesizing {environment}"):
             tiers = [stack.name for stack in stacks_of(environment, synthesize)]
         with progress.status(f"Reading the states of {environment}"):
@@ -150,7 +150,7 @@ def run_status(
 def look(session: boto3.Session, settings: Settings, tiers: Sequence[str]) -> Status:
     """What is deployed of an environment's tiers, and of those that it had."""
     clients = Clients(session, settings.region)
-    states = States(clients, settings)
+    states = States(session, settings)
     return Status(
         settings=settings,
         bucket=states.bucket,

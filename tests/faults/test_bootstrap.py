@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.aws.states import DeployedStates
+from automation.aws.states import States
 from automation.bootstrap.command import BootstrapCommand, BootstrapRequest
 from automation.emulator import Emulator
 from automation.rehearse.account import session
@@ -43,4 +43,4 @@ def test_a_fifth_of_all_calls_fails_and_the_bucket_is_made(
         assert "dev-349081-bootstrap: created" in bootstrap(account, monkeypatch)
         assert "nothing to change" in bootstrap(account, monkeypatch)
         assert len(faulty.forwarder.happened) > faulty.count(None)
-        DeployedStates(session(real), dev).check()
+        States(session(real), dev).check()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.aws.states import DeployedStates, RemoteState, digest
+from automation.aws.states import Lock, RemoteState, States, digest
 from automation.emulator import Emulator
 from automation.errors import CommandError, UserError
 from automation.rehearse.account import session
@@ -26,8 +26,8 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faulty]:
 
 
 @pytest.fixture(scope="module")
-def states(faulty: Faulty) -> DeployedStates:
-    return DeployedStates(session(faulty), load("dev"))
+def states(faulty: Faulty) -> States:
+    return States(session(faulty), load("dev"))
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +36,11 @@ def good_day(faulty: Faulty) -> Iterator[None]:
     faulty.forwarder.rule = never
 
 
-def test_the_bucket_is_there(states: DeployedStates) -> None:
+def test_the_bucket_is_there(states: States) -> None:
     states.check()
 
 
-def test_a_bucket_that_is_not_ours(faulty: Faulty, states: DeployedStates) -> None:
+def test_a_bucket_that_is_not_ours(faulty: Faulty, states: States) -> None:
     faulty.forwarder.rule = always(Fault.DENIED, "s3", "HEAD /")
     with pytest.raises(UserError) as refusal:
         states.check()
@@ -52,16 +52,14 @@ def test_a_bucket_that_is_not_ours(faulty: Faulty, states: DeployedStates) -> No
 
 def test_no_bucket(emulator: Emulator, tmp_path: Path) -> None:
     with pytest.raises(UserError) as refusal:
-        DeployedStates(session(emulator), load("dev")).check()
+        States(session(emulator), load("dev")).check()
     assert str(refusal.value) == (
         f"there is no state bucket {BUCKET}: run `python -m automation bootstrap --env dev`"
     )
     assert tmp_path.exists()
 
 
-def test_states_are_known_by_lineage_serial_and_digests(
-    faulty: Faulty, states: DeployedStates
-) -> None:
+def test_states_are_known_by_lineage_serial_and_digests(faulty: Faulty, states: States) -> None:
     assert states.read(KEY) is None
     assert states.lock(KEY) is None
     secret = {"value": "hunter2", "type": "string", "sensitive": True}
@@ -75,18 +73,16 @@ def test_states_are_known_by_lineage_serial_and_digests(
     digests = {"secret": digest("hunter2"), "several": digest(["a", "b"])}
     assert found == RemoteState("a-b", 7, digests)
     assert "hunter2" not in str(found)
-    assert states.lock(KEY) == {"ID": "c-d", "Who": "alice"}
+    assert states.lock(KEY) == Lock("c-d", "alice", "unknown", "unknown")
 
 
 @pytest.mark.parametrize("fault", [Fault.THROTTLED, Fault.UNAVAILABLE, Fault.DROPPED])
-def test_a_call_that_fails_is_made_again(
-    faulty: Faulty, states: DeployedStates, fault: Fault
-) -> None:
+def test_a_call_that_fails_is_made_again(faulty: Faulty, states: States, fault: Fault) -> None:
     faulty.forwarder.rule = once(fault, "s3", "GET /")
     assert states.read("absent") is None
 
 
-def test_a_state_that_may_not_be_read_is_one_line(faulty: Faulty, states: DeployedStates) -> None:
+def test_a_state_that_may_not_be_read_is_one_line(faulty: Faulty, states: States) -> None:
     faulty.forwarder.rule = always(Fault.DENIED, "s3", "GET /")
     with pytest.raises(CommandError, match=r"^access denied: .*GetObject"):
         states.read(KEY)

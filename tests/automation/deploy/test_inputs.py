@@ -3,7 +3,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from automation.aws.states import DeployedStates, RemoteState
+from automation.aws.states import RemoteState, States
 from automation.deploy.deployment import Inputs, Wiring
 from automation.terraform.stacks import Stack, references
 from config import load
@@ -26,7 +26,7 @@ class Kept:
 
 def wiring(folder: Path, **outputs: Mapping[str, str]) -> Wiring:
     stacks = tiny.write(folder, load("dev").naming)
-    return Wiring(stacks, cast(DeployedStates, Kept(**outputs)))
+    return Wiring(stacks, cast(States, Kept(**outputs)))
 
 
 def test_a_stack_reads_what_others_have_put_out(tmp_path: Path) -> None:
