@@ -35,8 +35,8 @@ class Processes:
                 return -signal.SIGINT
             process = self._start(command, folder, environ)
             self._running.add(process)
-        undertaker = threading.Thread(target=_reap, args=(process,))
-        undertaker.start()
+        reaper = threading.Thread(target=_reap, args=(process,))
+        reaper.start()
         assert process.stdout is not None  # noqa: S101
         try:
             with process.stdout as lines:
@@ -46,7 +46,7 @@ class Processes:
             _signal(process, signal.SIGKILL)
             raise
         finally:
-            undertaker.join()
+            reaper.join()
             with self._lock:
                 self._running.discard(process)
         return process.returncode

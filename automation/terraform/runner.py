@@ -26,7 +26,7 @@ from automation.terraform.stacks import Stack
 
 _CHANGES = 2
 # What others wait for goes first where there are not cores enough.
-_PATIENTLY = ("nice",)
+_LOW_PRIORITY = ("nice",)
 _QUIET = ("-json", "-no-color", "-input=false")
 _OURS = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
 
@@ -194,7 +194,7 @@ class StackRunner:
 
     def _run(self, *arguments: str, on_line: Callable[[str], None]) -> int:
         return self._processes.run(
-            [*(_PATIENTLY if self._patient else ()), self._terraform.program, *arguments],
+            [*(_LOW_PRIORITY if self._patient else ()), self._terraform.program, *arguments],
             folder=self._folder,
             environ=self._terraform.environ,
             on_line=on_line,

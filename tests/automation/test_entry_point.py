@@ -68,6 +68,33 @@ def test_a_shell_completes_commands_and_environments(terrace: Path, tmp_path: Pa
     assert "complete -o default -F _terrace_completion terrace" in script
 
 
+@pytest.mark.parametrize(
+    ("shell", "asked"),
+    [
+        ("zsh", {"_TYPER_COMPLETE_ARGS": "terrace re"}),
+        ("fish", {"_TYPER_COMPLETE_ARGS": "terrace re", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}),
+    ],
+)
+def test_other_shells_complete_and_say_what_a_command_does(
+    terrace: Path, tmp_path: Path, shell: str, asked: dict[str, str]
+) -> None:
+    said = answer(terrace, folder=tmp_path, _TERRACE_COMPLETE=f"complete_{shell}", **asked)
+    for name in ("review", "rehearse", "release"):
+        assert name in said
+    assert "Publish the application as it is here" in said
+    script = answer(terrace, "--show-completion", shell, folder=tmp_path, **_NO_SHELL)
+    assert "terrace" in script
+
+
+def test_help_imports_no_command() -> None:
+    """Nor what takes long to import: AWS's SDK, the settings' models."""
+    finished = run(sys.executable, "-X", "importtime", "-m", "automation", "--help", folder=PROJECT)
+    imported = {line.rpartition("|")[2].strip() for line in finished.stderr.splitlines()}
+    assert "typer" in imported
+    assert not {name for name in imported if name.endswith(".command")}
+    assert not imported & {"boto3", "botocore", "pydantic", "moto", "config"}
+
+
 # Tests are not run by a shell; with one, Typer finds which it is.
 _NO_SHELL = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
 
