@@ -1,0 +1,31 @@
+"""What the settings accept, the emulated account takes as well: whole rehearsals, minutes each."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.automation.rehearse.program import Start, all_is_well
+from tests.config.as_toml import toml
+from tests.config.test_accepted import unusual
+from tests.config.test_properties import THOROUGH
+from tests.conftest import SMALL_APPLICATION
+
+pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
+
+REHEARSED = 5 if THOROUGH else 1
+
+
+@pytest.mark.parametrize("number", range(REHEARSED))
+def test_accepted_settings_are_deployed(
+    number: int, rehearse: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = unusual()[-1 - number].model_dump(mode="json", exclude_defaults=True)
+    name = values.pop("environment")
+    application = values.setdefault("application", {}).setdefault("app", {})
+    application["directory"] = str(SMALL_APPLICATION)
+    folder = tmp_path / "environments"
+    folder.mkdir()
+    (folder / f"{name}.toml").write_text(toml(values), encoding="utf-8")
+    monkeypatch.setenv("APP_ENVIRONMENTS", str(folder))
+    code, answer = rehearse(name).finish()
+    all_is_well(code, answer)
