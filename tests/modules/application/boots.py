@@ -1,6 +1,14 @@
-"""What tests of user data boot."""
+"""User data in tests: what it boots, and the files that it writes."""
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
 
 from modules.application.user_data import Boot
+
+Files = Mapping[str, Path]
 
 BOOT = Boot(
     release="0123456789abcdef" * 4,
@@ -16,3 +24,34 @@ BOOT = Boot(
     environment={"GREETING": "hello"},
     secrets={},
 )
+
+
+def files_of(text: str, folder: Path) -> Files:
+    """What an instance finds, by name, and the document itself, all in one folder."""
+    document = yaml.safe_load(text)
+    written = {Path(each["path"]).name: each["content"] for each in document["write_files"]}
+    found = {}
+    for name, content in {**written, "user-data": text}.items():
+        found[name] = folder / name
+        # systemd looks for the programs.
+        runs = content.replace("=/usr/local/bin/run-process", "=/bin/echo")
+        found[name].write_text(runs, encoding="utf-8")
+    return found
+
+
+def units(files: Files) -> list[Path]:
+    """The units that systemd runs, the one of the web process with its port."""
+    template = files["application@.service"]
+    web = template.with_name("application@8080.service")
+    web.write_bytes(template.read_bytes())
+    return [web, files["application-release.service"]]
+
+
+def accepted(*command: str | Path) -> str:
+    """What a program says that must end well."""
+    finished = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    said = finished.stdout + finished.stderr
+    assert finished.returncode == 0, said
+    return said

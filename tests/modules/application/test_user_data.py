@@ -1,5 +1,4 @@
 import json
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import yaml
 
 from automation.programs import CLOUD_INIT, SYSTEMD
 from modules.application.user_data import user_data
-from tests.modules.application.boots import BOOT
+from tests.modules.application.boots import BOOT, Files, accepted, files_of, units
 from tests.programs import SHELLCHECK, program
 
 TEXT = user_data(agent_parameter_name="/agent", agent_content_hash="abc", boot=BOOT)
@@ -22,46 +21,26 @@ def document() -> dict[str, Any]:
 
 
 @pytest.fixture
-def written(document: dict[str, Any], tmp_path: Path) -> dict[str, Path]:
-    """What the document writes, by name, in one folder."""
-    found = {}
-    for each in document["write_files"]:
-        name = Path(each["path"]).name
-        found[name] = tmp_path / name
-        # Programs are verified to be there.
-        content = each["content"].replace("=/usr/local/bin/run-process", "=/bin/echo")
-        found[name].write_text(content, encoding="utf-8")
-    return found
+def files(tmp_path: Path) -> Files:
+    return files_of(TEXT, tmp_path)
 
 
-def checked(*command: str | Path) -> str:
-    finished = subprocess.run(  # noqa: S603
-        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
-    assert finished.returncode == 0, finished.stdout + finished.stderr
-    return finished.stdout + finished.stderr
+def test_cloud_init_knows_every_key(files: Files) -> None:
+    assert "Valid" in accepted(program(CLOUD_INIT), "schema", "--config-file", files["user-data"])
 
 
-def test_cloud_init_knows_every_key(tmp_path: Path) -> None:
-    file = tmp_path / "user-data"
-    file.write_text(TEXT, encoding="utf-8")
-    assert "Valid" in checked(program(CLOUD_INIT), "schema", "--config-file", file)
+def test_scripts_pass_shellcheck(files: Files) -> None:
+    accepted(SHELLCHECK, files["start-application"], files["run-process"])
 
 
-def test_scripts_pass_shellcheck(written: dict[str, Path]) -> None:
-    checked(SHELLCHECK, written["start-application"], written["run-process"])
+def test_systemd_accepts_the_units(files: Files) -> None:
+    for unit in units(files):
+        assert accepted(program(SYSTEMD), "verify", "--man=no", unit) == ""
 
 
-def test_systemd_accepts_the_units(written: dict[str, Path]) -> None:
-    template = written["application@.service"]
-    instance = template.rename(template.with_name("application@8080.service"))
-    for unit in (instance, written["application-release.service"]):
-        assert checked(program(SYSTEMD), "verify", "--man=no", unit) == ""
-
-
-def test_processes_may_do_little(written: dict[str, Path]) -> None:
+def test_processes_may_do_little(files: Files) -> None:
     for name in ("application@.service", "application-release.service"):
-        unit = written[name].read_text(encoding="utf-8").splitlines()
+        unit = files[name].read_text(encoding="utf-8").splitlines()
         assert {"DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= {*unit}
         assert "CapabilityBoundingSet=" in unit
 

@@ -8,15 +8,15 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from automation.programs import CLOUD_INIT, SYSTEMD
 from automation.terraform import program as terraform_program
 from tests.conftest import Tiers
+from tests.modules.application.boots import Files, accepted, files_of, units
 from tests.programs import SHELLCHECK, program
 from tests.rendered import rendered
 
@@ -27,7 +27,6 @@ VALUES = {
     "address": "database.example.org",
     "arn": "arn:aws:secretsmanager:us-west-2:123456789012:secret:database",
 }
-Files = Mapping[str, Path]
 
 
 @pytest.fixture(scope="module", params=["prod", "dev"])
@@ -38,32 +37,7 @@ def expression(request: pytest.FixtureRequest, platform_of: Callable[[str], Tier
 
 @pytest.fixture
 def files(expression: str, tmp_path: Path) -> Files:
-    """What an instance finds, by name, and the document itself."""
-    text = rendered(expression, VALUES)
-    document = yaml.safe_load(text)
-    written = {Path(each["path"]).name: each["content"] for each in document["write_files"]}
-    found = {}
-    for name, content in {**written, "user-data": text}.items():
-        found[name] = tmp_path / name
-        # systemd looks for the programs.
-        found[name].write_text(content.replace("=/usr/local/bin/run-process", "=/bin/echo"))
-    return found
-
-
-def accepted(*command: str | Path) -> str:
-    finished = subprocess.run(  # noqa: S603
-        command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
-    said = finished.stdout + finished.stderr
-    assert finished.returncode == 0, said
-    return said
-
-
-def units(files: Files) -> list[Path]:
-    template = files["application@.service"]
-    web = template.with_name("application@8080.service")
-    web.write_bytes(template.read_bytes())
-    return [web, files["application-release.service"]]
+    return files_of(rendered(expression, VALUES), tmp_path)
 
 
 def test_cloud_init_knows_every_key(files: Files) -> None:
