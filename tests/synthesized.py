@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from cdktf import TerraformStack, Testing
+from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 Resource = dict[str, Any]
 
@@ -55,6 +56,11 @@ def policy(document: str) -> dict[str, Resource]:
     """A policy document's statements by their ids."""
     statements = json.loads(document)["Statement"]
     return {statement["Sid"]: statement for statement in statements}
+
+
+def us_east_1(stack: TerraformStack) -> AwsProvider:
+    """The provider that every tier has for what AWS keeps in us-east-1."""
+    return AwsProvider(stack, "aws-global", region="us-east-1", alias="global")
 
 
 def synthesize(build: Callable[[TerraformStack], object]) -> Synthesized:

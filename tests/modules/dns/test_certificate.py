@@ -1,10 +1,9 @@
 import pytest
 from cdktf import TerraformOutput, TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from config import Naming
 from modules.dns.certificate import Certificate
-from tests.synthesized import Synthesized, synthesize
+from tests.synthesized import Synthesized, synthesize, us_east_1
 
 NAMES = ("example.com", "www.example.com", "*.example.com")
 
@@ -12,7 +11,6 @@ NAMES = ("example.com", "www.example.com", "*.example.com")
 @pytest.fixture
 def certificates(naming: Naming) -> Synthesized:
     def build(stack: TerraformStack) -> None:
-        us_east_1 = AwsProvider(stack, "aws-global", region="us-east-1", alias="global")
         regional = Certificate(
             stack, "regional", naming=naming, domain_names=NAMES, zone_id="Z0123456789ABC"
         )
@@ -23,7 +21,7 @@ def certificates(naming: Naming) -> Synthesized:
             domain_names=NAMES,
             zone_id="Z0123456789ABC",
             validated_by=regional,
-            provider=us_east_1,
+            provider=us_east_1(stack),
         )
 
     return synthesize(build)

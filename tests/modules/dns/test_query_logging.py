@@ -1,10 +1,9 @@
 import pytest
 from cdktf import TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from config import Naming
 from modules.dns.query_logging import QueryLogging
-from tests.synthesized import Synthesized, policy, synthesize
+from tests.synthesized import Synthesized, policy, synthesize, us_east_1
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def logging(naming: Naming) -> Synthesized:
             zone_id="Z0123456789ABC",
             retention_in_days=365,
             kms_key_arn="global-logs-key",
-            provider=AwsProvider(stack, "aws-global", region="us-east-1", alias="global"),
+            provider=us_east_1(stack),
         )
 
     return synthesize(build)

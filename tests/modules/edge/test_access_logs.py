@@ -1,10 +1,9 @@
 import pytest
 from cdktf import TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from config import Naming
 from modules.edge.access_logs import AccessLogs
-from tests.synthesized import Synthesized, synthesize
+from tests.synthesized import Synthesized, synthesize, us_east_1
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def logs(naming: Naming) -> Synthesized:
             distribution_arn="distribution-arn",
             bucket_arn="arn:aws:s3:::logs",
             folder="cloudfront",
-            provider=AwsProvider(stack, "aws-global", region="us-east-1", alias="global"),
+            provider=us_east_1(stack),
         )
 
     return synthesize(build)
