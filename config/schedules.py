@@ -1,4 +1,4 @@
-"""Cron expressions and time zones by AWS's rules."""
+"""Cron expressions, time zones, and daily and weekly windows by AWS's rules."""
 
 import difflib
 import re

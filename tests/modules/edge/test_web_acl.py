@@ -1,11 +1,10 @@
 import pytest
 from cdktf import TerraformStack
-from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from config import Naming
 from config.edge import Waf
 from modules.edge.web_acl import WebAcl, WebAclLogs
-from tests.synthesized import Synthesized, policy, synthesize
+from tests.synthesized import Synthesized, policy, synthesize, us_east_1
 
 GROUPS = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet")
 WAF = Waf.model_validate(
@@ -21,13 +20,13 @@ WAF = Waf.model_validate(
 @pytest.fixture
 def firewall(naming: Naming) -> Synthesized:
     def build(stack: TerraformStack) -> None:
-        us_east_1 = AwsProvider(stack, "aws-global", region="us-east-1", alias="global")
+        provider = us_east_1(stack)
         acl = WebAcl(
             stack,
             "web-acl",
             naming=naming,
             waf=WAF,
-            provider=us_east_1,
+            provider=provider,
         )
         WebAclLogs(
             stack,
@@ -36,7 +35,7 @@ def firewall(naming: Naming) -> Synthesized:
             web_acl_arn=acl.arn,
             retention_in_days=90,
             kms_key_arn="global-logs-key",
-            provider=us_east_1,
+            provider=provider,
         )
 
     return synthesize(build)
