@@ -103,18 +103,20 @@ class States:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
         """
         account, name = self._settings.account_id, self._settings.environment
-        bootstrap = f"run `python -m automation bootstrap --env {name}"
         try:
             self._s3.head_bucket(Bucket=self.bucket, ExpectedBucketOwner=account)
         except ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code in _NO_BUCKET:
-                raise UserError(f"there is no state bucket {self.bucket}: {bootstrap}`") from error
+                raise UserError(
+                    f"there is no state bucket {self.bucket}: "
+                    f"run `python -m automation bootstrap --env {name}`"
+                ) from error
             if code in _NOT_OURS:
                 raise UserError(
                     f"the state bucket {self.bucket} is not one of account {account} in "
                     f"{self._settings.region}, or the credentials may not use it: "
-                    f"{bootstrap} --status`"
+                    f"run `python -m automation bootstrap --env {name} --status`"
                 ) from error
             raise CommandError(explain(error)) from error
         except BotoCoreError as error:
