@@ -106,3 +106,13 @@ def test_constants_are_those_of_the_modules() -> None:
     assert distribution.CACHING_OPTIMIZED == behaviors.CACHING_OPTIMIZED
     assert distribution.ALL_VIEWER == behaviors.ALL_VIEWER
     assert dns.AMAZON_ISSUERS == AMAZON_ISSUERS
+
+
+@pytest.mark.parametrize(
+    ("seconds", "written"), [(881.484581295528, "881.484581"), (2.0, "2"), (0.000001, "0.000001")]
+)
+def test_seconds_are_expected_as_the_group_writes_them(seconds: float, written: str) -> None:
+    prod = load("prod")
+    database_section = prod.database.model_copy(update={"slow_query_seconds": seconds})
+    settings = prod.model_copy(update={"database": database_section})
+    assert database.parameters(settings)["long_query_time"] == written
