@@ -49,6 +49,3 @@ ReviewFolder = Annotated[
 ]
 REVIEW = WORKSPACE / "review"
 Approvals = Annotated[Path | None, typer.Option("--approvals", help="instead of approvals.toml")]
-Port = Annotated[
-    int, typer.Option("--port", min=0, max=65_535, help="the emulator's; 0: any free one")
-]

@@ -6,13 +6,18 @@ import os
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from automation.errors import CommandError, UserError
 
 # What is no terminal has no width: there, a line is as long as what it says.
 _UNBOUNDED = 10_000
+# As Python, Node and Terraform report the same errors.
+_FULL = r"ENOSPC|EDQUOT|[Nn]o space left on device|[Dd]isk quota exceeded"
+_REFUSED = (
+    r"EACCES|EROFS|EPERM|ENOTDIR|EEXIST|[Pp]ermission denied|[Rr]ead-only file system"
+    r"|[Nn]ot a directory|File exists"
+)
 
 
 class OutputError(OSError):
@@ -73,16 +78,6 @@ def line_width() -> int:
     return int(columns) if columns.isdecimal() and columns.isascii() else _UNBOUNDED
 
 
-# As Python, Node and Terraform report the same errors.
-_FULL = r"ENOSPC|EDQUOT|[Nn]o space left on device|[Dd]isk quota exceeded"
-
-
-_REFUSED = (
-    r"EACCES|EROFS|EPERM|ENOTDIR|EEXIST|[Pp]ermission denied|[Rr]ead-only file system"
-    r"|[Nn]ot a directory|File exists"
-)
-
-
 def remedy(text: str, place: Path) -> str | None:
     """One line, where the text blames the disk."""
     if re.search(_FULL, text):
@@ -100,7 +95,7 @@ def _blamed(error: Exception, place: Path) -> Path:
     return Path(named)
 
 
-@contextmanager
+@contextlib.contextmanager
 def disk_errors(place: Path) -> Iterator[None]:
     """Raise `UserError` when what is done inside fails because of the disk."""
     try:

@@ -83,3 +83,8 @@ class Database(Section):
     apply_immediately: bool = Field(
         False, description="change now (true) or in the maintenance window (false)"
     )
+
+    @property
+    def long_query_time(self) -> str:
+        """`slow_query_seconds` as MySQL's parameter of that name: six decimals at most."""
+        return f"{self.slow_query_seconds:.6f}".rstrip("0").rstrip(".")

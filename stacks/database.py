@@ -35,13 +35,8 @@ class DatabaseStack(TierStack):
         )
 
     def _surroundings(self, security: SecurityStack, network: NetworkStack) -> Surroundings:
-        database = self.settings.database
         parameters = ParameterGroup(
-            self,
-            "parameters",
-            naming=self.naming,
-            general_log=database.general_log,
-            slow_query_seconds=database.slow_query_seconds,
+            self, "parameters", naming=self.naming, database=self.settings.database
         )
         role = MonitoringRole(self, "monitoring", naming=self.naming)
         subnets = SubnetGroup(

@@ -1,12 +1,11 @@
 """`status`: resources, serial, age and lock of each stack's state, and the running release."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 import typer
 from rich.box import ROUNDED
 from rich.console import Console
@@ -133,11 +132,17 @@ def run_status(
 
     def work() -> int:
         session = connect(settings)
-        States(session, settings).check()
+        states = States(session, settings)
+        states.check()
         with progress.status(f"Synthesizing {environment}"):
             tiers = [stack.name for stack in stacks_of(environment, synthesize)]
         with progress.status(f"Reading the states of {environment}"):
-            found = look(session, settings, tiers)
+            found = Status(
+                settings=settings,
+                bucket=states.bucket,
+                stacks=tuple(states.each(tiers)),
+                release=releases.find(Clients(session, settings.region), settings),
+            )
         if as_json:
             print(json.dumps(found.to_json(), indent=2))
         else:
@@ -145,18 +150,6 @@ def run_status(
         return 0
 
     return run(work, progress=progress)
-
-
-def look(session: boto3.Session, settings: Settings, tiers: Sequence[str]) -> Status:
-    """What is deployed of an environment's tiers, and of those that it had."""
-    clients = Clients(session, settings.region)
-    states = States(session, settings)
-    return Status(
-        settings=settings,
-        bucket=states.bucket,
-        stacks=tuple(states.each(tiers)),
-        release=releases.find(clients, settings),
-    )
 
 
 def status(env: Environment = DEFAULT, as_json: Json = False) -> None:

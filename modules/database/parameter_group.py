@@ -6,6 +6,7 @@ from cdktf_cdktf_provider_aws.db_parameter_group import (
 )
 from constructs import Construct
 
+from config.database import Database
 from config.naming import Naming
 
 
@@ -21,14 +22,13 @@ class ParameterGroup(Construct):
         id_: str,
         *,
         naming: Naming,
-        general_log: bool,
-        slow_query_seconds: float,
+        database: Database,
     ) -> None:
         super().__init__(scope, id_)
         values = {
-            "general_log": "1" if general_log else "0",
+            "general_log": "1" if database.general_log else "0",
             "log_output": "FILE",
-            "long_query_time": f"{slow_query_seconds:.6f}".rstrip("0").rstrip("."),
+            "long_query_time": database.long_query_time,
             "require_secure_transport": "1",
             "slow_query_log": "1",
         }

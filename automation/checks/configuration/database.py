@@ -44,7 +44,7 @@ def parameters(settings: Settings) -> dict[str, str]:
     return {
         "general_log": "1" if settings.database.general_log else "0",
         "log_output": "FILE",
-        "long_query_time": f"{settings.database.slow_query_seconds:.6f}".rstrip("0").rstrip("."),
+        "long_query_time": settings.database.long_query_time,
         "require_secure_transport": "1",
         "slow_query_log": "1",
     }

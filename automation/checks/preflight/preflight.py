@@ -1,6 +1,6 @@
 """All checks of `preflight`, subject by subject."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -18,8 +18,6 @@ from config import Settings
 
 _USED = ("ec2", "kms", "rds", "route53", "s3", "service_quotas")
 _GENERAL = "mend what AWS says, and run preflight again"
-
-Subject = Callable[[], list[Finding]]
 
 
 def examine(

@@ -1,6 +1,7 @@
 import pytest
 
 from config import Naming
+from config.database import Database
 from modules.database.parameter_group import ParameterGroup
 from tests.synthesized import synthesize
 
@@ -9,10 +10,9 @@ from tests.synthesized import synthesize
 def test_queries_are_logged_to_files_and_tls_is_required(
     naming: Naming, general_log: bool, expected: str
 ) -> None:
+    database = Database(general_log=general_log, slow_query_seconds=0.5)
     stack = synthesize(
-        lambda stack: ParameterGroup(
-            stack, "group", naming=naming, general_log=general_log, slow_query_seconds=0.5
-        )
+        lambda stack: ParameterGroup(stack, "group", naming=naming, database=database)
     )
     group = stack.only("aws_db_parameter_group")
     assert group["family"] == "mysql8.4"
