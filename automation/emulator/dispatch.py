@@ -13,6 +13,8 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.moto_proxy.proxy3 import MotoRequestHandler
 from werkzeug.exceptions import HTTPException
 
+from automation.emulator import validation
+from automation.emulator.calls import read
 from automation.emulator.extensions import RESPONSES, install
 
 Response = tuple[int, dict[str, Any], str | bytes]
@@ -34,8 +36,9 @@ class NotEmulated(ServiceException):
 class Dispatcher:
     """Answers requests as AWS would."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, lenient: bool = False) -> None:
         install()
+        self._lenient = lenient
         self._moto = MotoRequestHandler(port=0)
         self._service = cache(self._moto.get_backend_for_host)
         # moto keeps its state in plain dictionaries, which two requests at once would spoil.
@@ -54,6 +57,9 @@ class Dispatcher:
             return HTTPStatus.BAD_REQUEST, {}, f"{parts.netloc} is not emulated"
         request = Request.from_primitives(method, url, headers, body)
         try:
+            refused = None if self._lenient else self._refused(service, request)
+            if refused is not None:
+                return _error(service, request, refused)
             with self._one_at_a_time:
                 return self._handle(service, origin, parts.path, request)
         except HTTPException as error:
@@ -64,6 +70,10 @@ class Dispatcher:
         except Exception as error:
             log.exception("%s %s failed", method, url)
             return _refuse(service, request, f"{type(error).__name__}: {error}")
+
+    def _refused(self, service: str, request: Request) -> ServiceException | None:
+        call = read(service, request)
+        return validation.refusal(call) if call else None
 
     def _handle(self, service: str, origin: str, path: str, request: Request) -> Response:
         """Extensions route by AWS's own model of the service, so they need no URL patterns."""
@@ -82,10 +92,16 @@ class Dispatcher:
 
 
 def _refuse(service: str, request: Request, reason: str) -> Response:
-    """The error in the protocol that the client speaks."""
     response = BaseResponse(service)
     response.setup_class(request)
     call = response._get_action() or f"{request.method} {request.path}"
     message = f"the emulator cannot do {call} of {service}: {reason}"
     log.error(message)
-    return response.serialized(ActionResult(NotEmulated(message)))
+    return _error(service, request, NotEmulated(message))
+
+
+def _error(service: str, request: Request, error: ServiceException) -> Response:
+    """The error in the protocol that the client speaks."""
+    response = BaseResponse(service)
+    response.setup_class(request, use_raw_body=service == "s3")
+    return response.serialized(ActionResult(error))

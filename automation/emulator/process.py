@@ -101,6 +101,7 @@ class Emulator:
     """An AWS account in memory, reachable on loopback for as long as the context lasts.
 
     `keep` lets it outlive the program that started it; `stop` then is up to the caller.
+    A `lenient` one forgives what AWS refuses, so that strictness can be measured.
     `hosted_zones` are the Route 53 zones, by id, that the account has from the start.
     """
 
@@ -112,6 +113,7 @@ class Emulator:
         port: int = 0,
         hosted_zones: Mapping[str, str] | None = None,
         keep: bool = False,
+        lenient: bool = False,
         workspace: Path = _FOLDER,
     ) -> None:
         self.account_id = account_id
@@ -119,6 +121,7 @@ class Emulator:
         self.port = port
         self._zones = dict(hosted_zones or {})
         self._keep = keep
+        self._lenient = lenient
         self._folder = workspace
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -224,6 +227,7 @@ class Emulator:
         module = [sys.executable, "-m", "automation.emulator.server"]
         options = [f"--port={self.port}", f"--account-id={self.account_id}"]
         options += [f"--hosted-zone={id_}={name}" for id_, name in self._zones.items()]
+        options += ["--lenient"] if self._lenient else []
         return [*module, *options, *(() if self._keep else ("--until-stdin-closes",))]
 
     def _first_line(self, process: subprocess.Popen[bytes]) -> Any:

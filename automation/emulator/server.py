@@ -17,11 +17,12 @@ def main() -> int:
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     _configure(arguments.account_id)
     # moto reads its environment as it is imported.
+    from automation.emulator.dispatch import Dispatcher  # noqa: PLC0415
     from automation.emulator.extensions.route53 import add_hosted_zone  # noqa: PLC0415
     from automation.emulator.proxy import Proxy  # noqa: PLC0415
 
     try:
-        proxy = Proxy(arguments.port)
+        proxy = Proxy(arguments.port, Dispatcher(lenient=arguments.lenient))
     except OSError as error:
         print(error, file=sys.stderr)
         return PORT_TAKEN
@@ -41,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--account-id", required=True)
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the parent")
+    parser.add_argument("--lenient", action="store_true", help="forgive what AWS refuses")
     parser.add_argument("--hosted-zone", action="append", default=[], metavar="ID=NAME")
     return parser.parse_args()
 

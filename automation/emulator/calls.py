@@ -1,0 +1,57 @@
+"""Reads the call that a request makes, and its parameters, by AWS's model of the service."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.model import OperationModel
+from moto.core.request import Request
+from moto.core.responses import BaseResponse
+from moto.core.utils import get_service_model
+
+# What botocore calls a service otherwise than moto.
+_NAMES = {"elb": "elbv2", "servicequotas": "service-quotas"}
+_SIGNED = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of AWS's API; `service` is botocore's name of it."""
+
+    service: str
+    operation: OperationModel
+    parameters: dict[str, Any]
+    region: str
+    access_key: str
+
+    @property
+    def name(self) -> str:
+        """The operation's name, as in `CreateVpc`."""
+        return str(self.operation.name)
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.name}"
+
+
+def read(service: str, request: Request) -> Call | None:
+    """The call that a request makes; None where no model knows it.
+
+    `service` is moto's name of it.
+    """
+    name = _NAMES.get(service, service)
+    response = BaseResponse(name)
+    # An object of S3's is any bytes, which are no text.
+    response.setup_class(request, use_raw_body=service == "s3")
+    action = response._get_action()
+    model = get_service_model(response.boto3_service_name)
+    if action not in model.operation_names:
+        return None
+    response.parse_parameters(request)
+    signed = _SIGNED.search(request.headers.get("Authorization", ""))
+    return Call(
+        name,
+        model.operation_model(action),
+        dict(response.params),
+        region=signed["region"] if signed else "",
+        access_key=signed["key"] if signed else "",
+    )
