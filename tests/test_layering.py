@@ -46,6 +46,7 @@ ROOMS = {
     "automation": ("aws", "synth", "terraform"),
     "aws": (),
     "terraform": ("aws",),
+    "iam": (),
     "checks": ("aws", "terraform"),
     "emulator": ("terraform",),
     "review": ("terraform",),

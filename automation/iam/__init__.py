@@ -1,0 +1,1 @@
+"""AWS's decision about a request, by the policies that apply to it."""
