@@ -5,19 +5,32 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 
 import operator
 from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from ipaddress import ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Any
 
 from automation.iam.patterns import Context, Text, texts_of
 
-# Whether a value of the request passes against one of the policy.
-Test = Callable[[str, Context], bool]
+# Whether a value of the request passes against one of the policy; None where one is unreadable,
+# and then a negated condition does not hold, either.
+Test = Callable[[str, Context], bool | None]
+
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+# What is between the six parts of an ARN.
+_COLONS = 5
 
 
 class SetOperator(StrEnum):
@@ -53,24 +66,23 @@ class KeyCondition:
     def holds(self, context: Context) -> bool:
         """Whether the request meets it."""
         values = context.get(self.key, ())
-        if not values:
-            return self._holds_without()
-        passed = (self._passes(value, context) for value in values)
-        # A key that has several values is to be asked with a set operator; without one, a
-        # negated operator says something about all of them.
-        if self.of_set is SetOperator.ALL or (self.of_set is SetOperator.NONE and self.negated):
-            return all(passed)
-        return any(passed)
-
-    def _holds_without(self) -> bool:
-        if self.if_exists:
-            return True
         if self.of_set is SetOperator.NONE:
-            return self.negated
-        return self.of_set is SetOperator.ALL
+            return self._holds_for_one(values, context)
+        # Of a set, what is empty is not there.
+        passed = (self._passes(value, context) for value in values if value)
+        return all(passed) if self.of_set is SetOperator.ALL else any(passed)
+
+    def _holds_for_one(self, values: tuple[str, ...], context: Context) -> bool:
+        """A key that has several values has to be asked with a set operator."""
+        if not values:
+            return self.if_exists or self.negated
+        return len(values) == 1 and self._passes(values[0], context)
 
     def _passes(self, value: str, context: Context) -> bool:
-        return any(test(value, context) for test in self.tests) != self.negated
+        found = {test(value, context) for test in self.tests}
+        if not self.negated:
+            return True in found
+        return found <= {False}
 
 
 @dataclass(frozen=True)
@@ -115,13 +127,17 @@ def _parts(name: str) -> tuple[SetOperator, str, bool]:
 
 
 def _equals(text: Text) -> Test:
-    return lambda value, context: text.value(context) == value
+    def test(value: str, context: Context) -> bool | None:
+        wanted = text.value(context)
+        return None if wanted is None else wanted == value
+
+    return test
 
 
 def _equals_ignoring_case(text: Text) -> Test:
-    def test(value: str, context: Context) -> bool:
+    def test(value: str, context: Context) -> bool | None:
         wanted = text.value(context)
-        return wanted is not None and wanted.lower() == value.lower()
+        return None if wanted is None else wanted.lower() == value.lower()
 
     return test
 
@@ -131,55 +147,50 @@ def _like(text: Text) -> Test:
 
 
 def _like_arn(text: Text) -> Test:
-    return text.like_arn
+    """Each of the six parts for itself: a pattern with fewer matches nothing."""
+    if text.fixed and text.written.count(":") < _COLONS:
+        return lambda _value, _context: False
+    return lambda value, context: (
+        text.like_arn(value, context) if value.count(":") >= _COLONS else None
+    )
 
 
-def _same_boolean(text: Text) -> Test:
-    return _equals_ignoring_case(text)
+def _compared(
+    read: Callable[[str], Any], compare: Callable[[Any, Any], bool], bound: Callable[[str], Any]
+) -> Callable[[Text], Test]:
+    """A test that compares the request's value with the policy's, which `bound` reads."""
 
+    def made(text: Text) -> Test:
+        wanted = bound(text.written)
 
-def _same_bytes(text: Text) -> Test:
-    wanted = _bytes(text.written)
-    return lambda value, _: wanted is not None and wanted == _bytes(value)
+        def test(value: str, _: Context) -> bool | None:
+            found = read(value)
+            return None if found is None or wanted is None else compare(found, wanted)
+
+        return test
+
+    return made
 
 
 def _bytes(text: str) -> bytes | None:
     try:
         return b64decode(text, validate=True)
-    except (NotBase64, ValueError):
+    except ValueError:
         return None
 
 
-def _in_network(text: Text) -> Test:
+def _address(text: str) -> Address | None:
     try:
-        network = ip_network(text.written, strict=False)
+        return ip_address(text)
     except ValueError:
-        return lambda _value, _context: False
-
-    def test(value: str, _: Context) -> bool:
-        try:
-            return ip_address(value) in network
-        except ValueError:
-            return False
-
-    return test
+        return None
 
 
-def _compared(
-    read: Callable[[str], Any], compare: Callable[[Any, Any], bool]
-) -> Callable[[Text], Test]:
-    """A test that compares the request's value with the policy's; what is unreadable fails."""
-
-    def made(text: Text) -> Test:
-        bound = read(text.written)
-
-        def test(value: str, _: Context) -> bool:
-            found = read(value)
-            return bound is not None and found is not None and compare(found, bound)
-
-        return test
-
-    return made
+def _network(text: str) -> Network | None:
+    try:
+        return ip_network(text, strict=False)
+    except ValueError:
+        return None
 
 
 def _number(text: str) -> Decimal | None:
@@ -204,14 +215,14 @@ def _time(text: str) -> datetime | None:
 
 
 def _ordered(name: str, read: Callable[[str], Any]) -> dict[str, Operator]:
-    equals = _compared(read, operator.eq)
+    equals = _compared(read, operator.eq, read)
     return {
         f"{name}equals": Operator(equals),
         f"{name}notequals": Operator(equals, negated=True),
-        f"{name}lessthan": Operator(_compared(read, operator.lt)),
-        f"{name}lessthanequals": Operator(_compared(read, operator.le)),
-        f"{name}greaterthan": Operator(_compared(read, operator.gt)),
-        f"{name}greaterthanequals": Operator(_compared(read, operator.ge)),
+        f"{name}lessthan": Operator(_compared(read, operator.lt, read)),
+        f"{name}lessthanequals": Operator(_compared(read, operator.le, read)),
+        f"{name}greaterthan": Operator(_compared(read, operator.gt, read)),
+        f"{name}greaterthanequals": Operator(_compared(read, operator.ge, read)),
     }
 
 
@@ -222,6 +233,7 @@ def _pair(name: str, opposite: str, test: Callable[[Text], Test]) -> dict[str, O
     }
 
 
+_IN_NETWORK = _compared(_address, lambda address, network: address in network, _network)
 _OPERATORS: Mapping[str, Operator] = {
     **_pair("stringequals", "stringnotequals", _equals),
     **_pair("stringequalsignorecase", "stringnotequalsignorecase", _equals_ignoring_case),
@@ -230,8 +242,8 @@ _OPERATORS: Mapping[str, Operator] = {
     **_pair("arnlike", "arnnotlike", _like_arn),
     **_ordered("numeric", _number),
     **_ordered("date", _time),
-    "bool": Operator(_same_boolean, variables=True),
-    "binaryequals": Operator(_same_bytes),
-    "ipaddress": Operator(_in_network),
-    "notipaddress": Operator(_in_network, negated=True),
+    "bool": Operator(_equals_ignoring_case, variables=True),
+    "binaryequals": Operator(_compared(_bytes, operator.eq, _bytes)),
+    "ipaddress": Operator(_IN_NETWORK),
+    "notipaddress": Operator(_IN_NETWORK, negated=True),
 }

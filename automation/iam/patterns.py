@@ -85,15 +85,15 @@ class Text:
         values = [piece.value(context) for piece in self.pieces]
         return None if None in values else "".join(value or "" for value in values)
 
-    def like(self, value: str, context: Context) -> bool:
-        """Whether a value matches, where wildcards stand for anything."""
+    def like(self, value: str, context: Context) -> bool | None:
+        """Whether a value matches, with wildcards; None if a variable has no value."""
         pattern = self._plain if self.fixed else self._compiled(context, arn=False)
-        return bool(pattern and pattern.fullmatch(value))
+        return None if pattern is None else bool(pattern.fullmatch(value))
 
-    def like_arn(self, value: str, context: Context) -> bool:
-        """Whether an ARN matches, each of its six parts for itself."""
+    def like_arn(self, value: str, context: Context) -> bool | None:
+        """The same for an ARN, where no wildcard passes from one of its six parts to the next."""
         pattern = self._arn if self.fixed else self._compiled(context, arn=True)
-        return bool(pattern and pattern.fullmatch(value))
+        return None if pattern is None else bool(pattern.fullmatch(value))
 
     @cached_property
     def _plain(self) -> re.Pattern[str] | None:

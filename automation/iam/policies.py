@@ -74,11 +74,14 @@ class Resources:
     negated: bool = False
 
     def match(self, resource: str, context: Context) -> bool:
-        """Whether a resource is meant, by its ARN."""
-        meant = bool(self._fixed and self._fixed.fullmatch(resource)) or any(
-            text.like_arn(resource, context) for text in self._variable
-        )
-        return meant != self.negated
+        """Whether a resource is meant, by its ARN.
+
+        Where a variable has no value, `NotResource` means nothing.
+        """
+        found = {text.like_arn(resource, context) for text in self._variable}
+        if self._fixed:
+            found.add(bool(self._fixed.fullmatch(resource)))
+        return found <= {False} if self.negated else True in found
 
     @cached_property
     def _fixed(self) -> re.Pattern[str] | None:
