@@ -160,12 +160,14 @@ class Principals:
         """
         if not self.negated:
             return self._named(principal) is not Reach.NONE
+        if bounded:
+            return True
         if not principal.has_identity or self.everyone:
             return self._named(principal) is Reach.NONE
         chain = {principal.name, principal.role} - {""}
         if principal.type is PrincipalType.ROOT:
             chain = set()
-        return bounded or principal.account not in self.accounts or not chain <= self.arns
+        return principal.account not in self.accounts or not chain <= self.arns
 
     def _named(self, principal: Principal) -> Reach:
         if self.everyone:

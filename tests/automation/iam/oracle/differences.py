@@ -51,7 +51,7 @@ def explanation(case: Case, theirs: str) -> str:
             for why in reasons:
                 other = _REWRITES[why](other)
             decision = decided(other)
-            limited = _limited_by_session(decision)
+            limited = bool(case.session) and _limited_by_session(decision)
             found = "ImplicitlyDenied" if limited else verdict(decision)
             if found == theirs:
                 return "; ".join((*reasons, *([_OF_SESSION] if limited else [])))
@@ -92,16 +92,37 @@ def _without_other_addresses(case: Case) -> Case:
     """The oracle's operators fail on addresses of the other family, and on `0.0.0.0/0`."""
     address = str(case.context.get("aws:SourceIp", ""))
 
-    def odd(written: Any) -> bool:
-        values = [written] if isinstance(written, str) else written
-        return any((":" in each) != (":" in address) or each == "0.0.0.0/0" for each in values)
+    def rewritten(statement: Statement) -> Statement:
+        found = {**statement}
+        for operator, keys in statement.get("Condition", {}).items():
+            if "IpAddress" not in operator or not address:
+                continue
+            written = keys["aws:SourceIp"]
+            values = [written] if isinstance(written, str) else written
+            same = [each for each in values if (":" in each) == (":" in address)]
+            single = [each for each in values if each not in same and "/" not in each]
+            if single and operator.startswith("Not"):
+                return {**statement, "Condition": _NEVER}
+            known = [each for each in same if each != "0.0.0.0/0"]
+            kept = {**found["Condition"], operator: {**keys, "aws:SourceIp": known}}
+            found["Condition"] = kept
+        return found
+
+    return _each_statement(case, rewritten)
+
+
+def _with_other_resources(case: Case) -> Case:
+    """The oracle looks at what stands before a variable that has no value."""
 
     def rewritten(statement: Statement) -> Statement:
-        conditions = statement.get("Condition", {})
-        for operator, keys in conditions.items():
-            if "IpAddress" in operator and address and odd(keys["aws:SourceIp"]):
-                return {**statement, "Condition": _NEVER}
-        return statement
+        written = statement.get("NotResource")
+        if written is None or "aws:PrincipalTag/team" in case.context:
+            return statement
+        values = [written] if isinstance(written, str) else written
+        return {
+            **statement,
+            "NotResource": [each.replace("${aws:PrincipalTag/team}", "none") for each in values],
+        }
 
     return _each_statement(case, rewritten)
 
@@ -155,5 +176,6 @@ _REWRITES: Mapping[str, Callable[[Case], Case]] = {
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IPAddress
     "addresses are of two families": _without_other_addresses,
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+    "NotResource means nothing where a variable has no value": _with_other_resources,
     "a variable may be the account of an ARN in a condition": _without_variables_of_arns,
 }
