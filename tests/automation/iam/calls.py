@@ -52,11 +52,9 @@ def call(
     resource: str = f"{BUCKET}/file.txt",
     who: Principal = IN_ROLE,
     owner: str = ACCOUNT,
-    **context: Value,
+    keys: Mapping[str, Value] | None = None,
 ) -> Call:
-    """A call; in the names of condition keys "__" stands for the colon."""
-    keys = {key.replace("__", ":"): value for key, value in context.items()}
-    return Call(who, action, resource, keys, owner=owner)
+    return Call(who, action, resource, keys or {}, owner=owner)
 
 
 def bootstrapped(role: str) -> list[Policy]:

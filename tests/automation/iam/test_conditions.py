@@ -16,8 +16,8 @@ MIDNIGHT = "2026-01-01T00:00:00Z"
 def holds(operator: str, written: Any, *values: Any, key: str = "aws:key") -> bool:
     """Whether a condition holds for a value of the request, for several, or for none."""
     several = values if len(values) > 1 else values[0] if values else ()
-    context = {key.replace(":", "__"): several}
-    return decide(call(**context), identity=[allow(Condition={operator: {key: written}})]).allowed
+    policy = allow(Condition={operator: {"aws:key": written}})
+    return decide(call(keys={key: several}), identity=[policy]).allowed
 
 
 @pytest.mark.parametrize(
@@ -177,19 +177,19 @@ def test_all_keys_and_operators_have_to_hold() -> None:
             "Bool": {"aws:SecureTransport": "true"},
         }
     )
-    right = {
-        "aws__PrincipalTag/team": "blue",
-        "aws__RequestedRegion": "eu-west-1",
-        "aws__SecureTransport": True,
+    right: dict[str, str | bool] = {
+        "aws:PrincipalTag/team": "blue",
+        "aws:RequestedRegion": "eu-west-1",
+        "aws:SecureTransport": True,
     }
-    assert decide(call(**right), identity=[both]).allowed
+    assert decide(call(keys=right), identity=[both]).allowed
     for key in right:
-        assert not decide(call(**{**right, key: "else"}), identity=[both]).allowed
+        assert not decide(call(keys={**right, key: "else"}), identity=[both]).allowed
 
 
 def test_names_of_keys_may_be_in_any_case() -> None:
     tagged = allow(Condition={"StringEquals": {"AWS:principaltag/TEAM": "blue"}})
-    assert decide(call(**{"aws__PrincipalTag/team": "blue"}), identity=[tagged]).allowed
+    assert decide(call(keys={"aws:PrincipalTag/team": "blue"}), identity=[tagged]).allowed
 
 
 @pytest.mark.parametrize("operator", ["StringIs", "ForSomeValues:StringEquals", "Like"])

@@ -68,43 +68,43 @@ def test_resources(written: Any, named: list[str], others: list[str]) -> None:
         ("${aws:username}/*", {}, "anna/file", True),
         ("${aws:username}/*", {}, "bert/file", False),
         ("${AWS:UserName}/*", {}, "anna/file", True),
-        ("${aws:PrincipalTag/team}", {"aws__PrincipalTag/team": "blue"}, "blue", True),
+        ("${aws:PrincipalTag/team}", {"aws:PrincipalTag/team": "blue"}, "blue", True),
         ("${aws:PrincipalTag/team}", {}, "", False),
         ("${aws:PrincipalTag/team, 'all'}", {}, "all", True),
-        ("${aws:PrincipalTag/team, 'all'}", {"aws__PrincipalTag/team": "blue"}, "all", False),
+        ("${aws:PrincipalTag/team, 'all'}", {"aws:PrincipalTag/team": "blue"}, "all", False),
         # What stands in place of a variable has no wildcards.
-        ("${aws:PrincipalTag/team}", {"aws__PrincipalTag/team": "*"}, "blue", False),
-        ("${aws:PrincipalTag/team}", {"aws__PrincipalTag/team": "*"}, "*", True),
-        ("${aws:CalledVia}", {"aws__CalledVia": ["a", "b"]}, "a", False),
+        ("${aws:PrincipalTag/team}", {"aws:PrincipalTag/team": "*"}, "blue", False),
+        ("${aws:PrincipalTag/team}", {"aws:PrincipalTag/team": "*"}, "*", True),
+        ("${aws:CalledVia}", {"aws:CalledVia": ["a", "b"]}, "a", False),
         ("${*}${?}${$}", {}, "*?$", True),
         ("${*}", {}, "anything", False),
     ],
 )
 def test_variables(written: str, keys: dict[str, Any], resource: str, allowed: bool) -> None:
-    asked = call(resource=f"{BUCKET}/{resource}", who=ANNA, **keys)
+    asked = call(resource=f"{BUCKET}/{resource}", who=ANNA, keys=keys)
     found = decide(asked, identity=[allow(Resource=f"{BUCKET}/{written}")])
     assert found.allowed is allowed
 
 
 def test_variables_in_conditions() -> None:
     own = allow(Condition={"StringLike": {"s3:prefix": ["", "home/${aws:username}/*"]}})
-    assert decide(call(who=ANNA, s3__prefix="home/anna/x"), identity=[own]).allowed
-    assert decide(call(who=ANNA, s3__prefix=""), identity=[own]).allowed
-    assert not decide(call(who=ANNA, s3__prefix="home/bert/x"), identity=[own]).allowed
+    assert decide(call(who=ANNA, keys={"s3:prefix": "home/anna/x"}), identity=[own]).allowed
+    assert decide(call(who=ANNA, keys={"s3:prefix": ""}), identity=[own]).allowed
+    assert not decide(call(who=ANNA, keys={"s3:prefix": "home/bert/x"}), identity=[own]).allowed
 
 
 @pytest.mark.parametrize("operator", ["StringEquals", "StringNotEquals", "StringNotLike"])
 def test_a_condition_fails_where_a_variable_has_no_value(operator: str) -> None:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
     same = deny(Condition={operator: {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}})
-    tagged = call(**{"aws__ResourceTag/team": "blue"})
+    tagged = call(keys={"aws:ResourceTag/team": "blue"})
     assert decide(tagged, identity=[allow(), same]).allowed
 
 
 def test_not_resource_means_nothing_where_a_variable_has_no_value() -> None:
     others = allow(NotResource=f"{BUCKET}/${{aws:PrincipalTag/team}}/*")
     assert not decide(call(), identity=[others]).allowed
-    assert decide(call(**{"aws__PrincipalTag/team": "blue"}), identity=[others]).allowed
+    assert decide(call(keys={"aws:PrincipalTag/team": "blue"}), identity=[others]).allowed
 
 
 @pytest.mark.parametrize("version", ["2008-10-17", None])

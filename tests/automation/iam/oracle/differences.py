@@ -22,7 +22,7 @@ _NEVER = {"StringEquals": {"aws:nothing": "there"}}
 def decided(case: Case) -> Decision:
     """Our decision about a case."""
     made = {"kms": ResourcePolicy.of_key, "sts": ResourcePolicy.of_role}
-    of_service = made.get(case.action.split(":")[0], ResourcePolicy)
+    of_service = made.get(case.action.lower().split(":")[0], ResourcePolicy)
     resource = case.resource_policy
     return decide(
         Call(case.principal, case.action, case.resource, case.context, owner=ACCOUNT),
