@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 # What a request says of itself: values by condition key in lower case, none of them empty.
-type_of_value = str | bool | int | float
+Scalar = str | bool | int | float
 Context = Mapping[str, tuple[str, ...]]
-Value = type_of_value | Sequence[type_of_value]
+Value = Scalar | Sequence[Scalar]
 
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _DEFAULT = re.compile(r"(.*?),\s*'(.*)'\s*", re.DOTALL)
@@ -36,7 +36,7 @@ def texts_of(value: Value) -> tuple[str, ...]:
     return (_text(value),)
 
 
-def _text(value: type_of_value) -> str:
+def _text(value: Scalar) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

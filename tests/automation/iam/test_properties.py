@@ -12,10 +12,9 @@ from automation.iam.decision import Decision, PolicyType
 from automation.iam.patterns import Text
 from automation.iam.principals import Principals, Reach
 from tests.automation.iam.calls import policy, statement
-from tests.automation.iam.oracle.cases import Case, case
-from tests.automation.iam.oracle.differences import decided
+from tests.automation.iam.cases import Case, case, decided
 
-# Hypothesis chooses among cases as the oracle is asked; each is about policies that often matter.
+# Hypothesis chooses their numbers.
 CASES = st.builds(case, st.integers(0, 1000), st.integers(0, 1000))
 ALL = {"Version": "2012-10-17", "Statement": statement(Sid="All")}
 NAMES = st.text("ab*?.:[", max_size=8)

@@ -17,8 +17,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.automation.iam.oracle.cases import Case, case
-from tests.automation.iam.oracle.differences import decided, explanation, verdict
+from tests.automation.iam.cases import Case, case, decided
+from tests.automation.iam.oracle.differences import explanation, verdict
 
 PACKAGE = "@cloud-copilot/iam-simulate"
 VERSION = "0.1.173"

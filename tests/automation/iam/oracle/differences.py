@@ -9,29 +9,12 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from automation.iam.decision import Call, Decision, PolicyType, ResourcePolicy, decide
-from automation.iam.policies import Policy
+from automation.iam.decision import Decision, PolicyType
 from automation.iam.principals import Principals, Reach
-from tests.automation.iam.oracle.cases import Case
-from tests.automation.iam.oracle.pools import ACCOUNT
+from tests.automation.iam.cases import Case, decided
 
 Statement = Mapping[str, Any]
 _NEVER = {"StringEquals": {"aws:nothing": "there"}}
-
-
-def decided(case: Case) -> Decision:
-    """Our decision about a case."""
-    made = {"kms": ResourcePolicy.of_key, "sts": ResourcePolicy.of_role}
-    of_service = made.get(case.action.lower().split(":")[0], ResourcePolicy)
-    resource = case.resource_policy
-    return decide(
-        Call(case.principal, case.action, case.resource, case.context, owner=ACCOUNT),
-        identity=[Policy.parse(policy) for policy in case.identity],
-        boundary=Policy.parse(case.boundary) if case.boundary else None,
-        session=[Policy.parse(case.session)] if case.session else [],
-        resource=of_service(Policy.parse(resource)) if resource else None,
-        endpoint=Policy.parse(case.endpoint) if case.endpoint else None,
-    )
 
 
 def verdict(decision: Decision) -> str:

@@ -1,12 +1,14 @@
-"""Cases for two evaluators: a call, and policies that are often about it."""
+"""Cases by their numbers: a call, and policies that are often about it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from automation.iam.decision import Call, Decision, ResourcePolicy, decide
+from automation.iam.policies import Policy
 from automation.iam.principals import Principal, PrincipalType
-from tests.automation.iam.oracle.pools import (
+from tests.automation.iam.pools import (
     ACCOUNT,
     ACTIONS,
     KEYS,
@@ -21,7 +23,7 @@ from tests.automation.iam.oracle.pools import (
 
 @dataclass(frozen=True)
 class Case:
-    """One question for both."""
+    """A call with the policies that apply to it, as JSON has them."""
 
     principal: Principal
     action: str
@@ -41,7 +43,7 @@ class Case:
         return replace(self, context=kept)
 
     def plain(self) -> dict[str, Any]:
-        """The case as JSON has it."""
+        """The case as the oracle reads it."""
         return {
             "principal": self.principal.name,
             "action": self.action,
@@ -60,6 +62,21 @@ def case(seed: int, number: int) -> Case:
     """The case of this number, always the same for a seed."""
     name = f"{seed}/{number}"
     return _Maker(Random(name)).case(name)  # noqa: S311 - no secret
+
+
+def decided(case: Case) -> Decision:
+    """Our decision about a case."""
+    made = {"kms": ResourcePolicy.of_key, "sts": ResourcePolicy.of_role}
+    of_service = made.get(case.action.lower().split(":")[0], ResourcePolicy)
+    resource = case.resource_policy
+    return decide(
+        Call(case.principal, case.action, case.resource, case.context, owner=ACCOUNT),
+        identity=[Policy.parse(policy) for policy in case.identity],
+        boundary=Policy.parse(case.boundary) if case.boundary else None,
+        session=[Policy.parse(case.session)] if case.session else [],
+        resource=of_service(Policy.parse(resource)) if resource else None,
+        endpoint=Policy.parse(case.endpoint) if case.endpoint else None,
+    )
 
 
 class _Maker:
