@@ -154,8 +154,8 @@ class Principals:
     def denied(self, principal: Principal, *, bounded: bool) -> bool:
         """Whether a Deny is about the principal.
 
-        To except somebody, `NotPrincipal` has to name the account, the role and the session; it
-        never excepts whoever has a permissions boundary.
+        To except somebody, `NotPrincipal` has to name the account, too; it never excepts whoever
+        has a permissions boundary.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
         """
         if not self.negated:
@@ -164,10 +164,8 @@ class Principals:
             return True
         if not principal.has_identity or self.everyone:
             return self._named(principal) is Reach.NONE
-        chain = {principal.name, principal.role} - {""}
-        if principal.type is PrincipalType.ROOT:
-            chain = set()
-        return principal.account not in self.accounts or not chain <= self.arns
+        itself = principal.type is PrincipalType.ROOT or principal.arn in self.arns
+        return principal.account not in self.accounts or not itself
 
     def _named(self, principal: Principal) -> Reach:
         if self.everyone:

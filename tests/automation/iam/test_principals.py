@@ -63,13 +63,14 @@ def test_the_root_user_needs_no_policy() -> None:
         (ANNA, [USER, ROOT], False),
         (ANNA, [USER], True),
         (ANNA, [ROOT], True),
-        (IN_ROLE, [SESSION, ROLE, ACCOUNT], False),
-        (IN_ROLE, [ROLE, ACCOUNT], True),
+        (IN_ROLE, [ROLE, ACCOUNT], False),
+        (IN_ROLE, [SESSION, ACCOUNT], True),
+        (IN_ROLE, [ROLE], True),
         (Principal.user(ROOT), [ROOT], False),
         (LOGS, [USER], True),
     ],
 )
-def test_not_principal_has_to_name_all_that_somebody_is(
+def test_not_principal_has_to_name_the_account_too(
     who: Principal, excepted: list[str], denied: bool
 ) -> None:
     """.../reference_policies_elements_notprincipal.html"""
