@@ -48,7 +48,7 @@ ROOMS = {
     "terraform": ("aws",),
     "iam": (),
     "checks": ("aws", "terraform"),
-    "emulator": ("terraform",),
+    "emulator": ("iam", "terraform"),
     "review": ("terraform",),
     # Of another verb a verb may import the work, never the command.
     "synth": ("terraform",),

@@ -14,8 +14,11 @@ from moto.moto_proxy.proxy3 import MotoRequestHandler
 from werkzeug.exceptions import HTTPException
 
 from automation.emulator import validation
-from automation.emulator.calls import read
+from automation.emulator.calls import Call, read
 from automation.emulator.extensions import RESPONSES, install
+from automation.emulator.record import Record
+from automation.emulator.rights.account import Account
+from automation.emulator.rights.authorization import Authorization
 
 Response = tuple[int, dict[str, Any], str | bytes]
 
@@ -36,9 +39,13 @@ class NotEmulated(ServiceException):
 class Dispatcher:
     """Answers requests as AWS would."""
 
-    def __init__(self, *, lenient: bool = False) -> None:
+    def __init__(
+        self, account_id: str, *, lenient: bool = False, record: Record | None = None
+    ) -> None:
         install()
+        self._account = Account(account_id)
         self._lenient = lenient
+        self._record = record
         self._moto = MotoRequestHandler(port=0)
         self._service = cache(self._moto.get_backend_for_host)
         # moto keeps its state in plain dictionaries, which two requests at once would spoil.
@@ -51,44 +58,64 @@ class Dispatcher:
     def answer(self, method: str, url: str, headers: Any, body: bytes) -> Response:
         """Status, headers and body; what cannot be done is refused at once, by name."""
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        service = self._service(origin)
+        service = self._service(f"{parts.scheme}://{parts.netloc}")
         if service is None:
             return HTTPStatus.BAD_REQUEST, {}, f"{parts.netloc} is not emulated"
         request = Request.from_primitives(method, url, headers, body)
+        call = None if self._lenient else _read(service, request)
+        with self._one_at_a_time:
+            asked = Authorization(call, self._account) if call else None
+            response = self._answer(service, request, asked)
+        if asked and self._record:
+            self._record.write(asked, response[0])
+        return response
+
+    def _answer(self, service: str, request: Request, asked: Authorization | None) -> Response:
         try:
-            refused = None if self._lenient else self._refused(service, request)
+            refused = _refused(asked) if asked else None
             if refused is not None:
                 return _error(service, request, refused)
-            with self._one_at_a_time:
-                return self._handle(service, origin, parts.path, request)
+            return self._handle(service, request)
         except HTTPException as error:
             status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
             return status, dict(error.get_headers()), error.get_body()
         except NotImplementedError as error:
             return _refuse(service, request, str(error))
         except Exception as error:
-            log.exception("%s %s failed", method, url)
+            log.exception("%s %s failed", request.method, request.raw_url)
             return _refuse(service, request, f"{type(error).__name__}: {error}")
 
-    def _refused(self, service: str, request: Request) -> ServiceException | None:
-        call = read(service, request)
-        return validation.refusal(call) if call else None
-
-    def _handle(self, service: str, origin: str, path: str, request: Request) -> Response:
+    def _handle(self, service: str, request: Request) -> Response:
         """Extensions route by AWS's own model of the service, so they need no URL patterns."""
         response = RESPONSES.get(service)
         if response is not None:
             handler = response.dispatch
         else:
-            handler = self._moto.get_handler_for_host(origin, path)
+            parts = urlsplit(request.raw_url)
+            origin = f"{parts.scheme}://{parts.netloc}"
+            handler = self._moto.get_handler_for_host(origin, parts.path)
         if handler is None:
-            raise NotImplementedError(f"there is no handler for {path}")
+            raise NotImplementedError(f"there is no handler for {request.path}")
         answer = handler(request, request.raw_url, request.headers)
         if not isinstance(answer, tuple):
             return HTTPStatus.OK, {}, answer
         status, headers, body = answer
         return status, headers, body
+
+
+def _refused(asked: Authorization) -> ServiceException | None:
+    """AWS looks at who asks before it looks at what is asked."""
+
+    return asked.denial() or validation.refusal(asked.call)
+
+
+def _read(service: str, request: Request) -> Call | None:
+    """The call that a request makes; None for one that no model can read, which moto answers."""
+    try:
+        return read(service, request)
+    except (ValueError, KeyError, AttributeError, TypeError):
+        log.exception("%s %s cannot be read", request.method, request.raw_url)
+        return None
 
 
 def _refuse(service: str, request: Request, reason: str) -> Response:

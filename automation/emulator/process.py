@@ -149,6 +149,11 @@ class Emulator:
         return self._folder / "emulator.log"
 
     @property
+    def calls(self) -> Path:
+        """Every call by AWS's model, a line of JSON each."""
+        return self._folder / "calls.jsonl"
+
+    @property
     def bundle(self) -> Path:
         """What clients trust: the system's roots and the emulator's own authority."""
         return self._folder / "ca-bundle.pem"
@@ -226,6 +231,7 @@ class Emulator:
     def _command(self) -> Sequence[str]:
         module = [sys.executable, "-m", "automation.emulator.server"]
         options = [f"--port={self.port}", f"--account-id={self.account_id}"]
+        options += [f"--record={self.calls.resolve()}"]
         options += [f"--hosted-zone={id_}={name}" for id_, name in self._zones.items()]
         options += ["--lenient"] if self._lenient else []
         return [*module, *options, *(() if self._keep else ("--until-stdin-closes",))]

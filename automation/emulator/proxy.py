@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
 from automation.emulator.certificates import Authority
-from automation.emulator.dispatch import Dispatcher, Response
+from automation.emulator.dispatch import Response
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +37,10 @@ class Proxy(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, dispatcher: Answering | None = None) -> None:
+    def __init__(self, port: int, dispatcher: Answering) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.authority = Authority()
-        self.dispatcher = dispatcher or Dispatcher()
+        self.dispatcher = dispatcher
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """A client that went away, such as a Terraform that was killed, is no failure."""

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from automation.emulator.process import PORT_TAKEN
 
@@ -20,9 +21,12 @@ def main() -> int:
     from automation.emulator.dispatch import Dispatcher  # noqa: PLC0415
     from automation.emulator.extensions.route53 import add_hosted_zone  # noqa: PLC0415
     from automation.emulator.proxy import Proxy  # noqa: PLC0415
+    from automation.emulator.record import Record  # noqa: PLC0415
 
+    record = Record(arguments.record) if arguments.record else None
     try:
-        proxy = Proxy(arguments.port, Dispatcher(lenient=arguments.lenient))
+        dispatcher = Dispatcher(arguments.account_id, lenient=arguments.lenient, record=record)
+        proxy = Proxy(arguments.port, dispatcher)
     except OSError as error:
         print(error, file=sys.stderr)
         return PORT_TAKEN
@@ -43,6 +47,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--account-id", required=True)
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the parent")
     parser.add_argument("--lenient", action="store_true", help="forgive what AWS refuses")
+    parser.add_argument("--record", type=Path, help="the file to write the calls to")
     parser.add_argument("--hosted-zone", action="append", default=[], metavar="ID=NAME")
     return parser.parse_args()
 

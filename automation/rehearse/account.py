@@ -8,6 +8,7 @@ import botocore.session
 from botocore.config import Config
 from rich.console import Console
 
+from automation.bootstrap.account import GitHub, parse
 from automation.bootstrap.bootstrap import create_or_update
 from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION, Emulator
 from automation.errors import CommandError
@@ -17,6 +18,8 @@ from automation.terraform.stacks import Stack
 from automation.terraform.workspace import Workspace
 from config import Settings
 
+# Whose workflows plan and deploy: the roles are what counts, not who trusts whom.
+_WORKFLOWS = parse("rehearsal/rehearsal", branches=(), environments=())
 # Seconds between two looks at a stack: nobody throttles here.
 _PAUSE = 0.1
 
@@ -37,9 +40,23 @@ def emulator_of(
 
 
 def start_account(emulator: Emulator, settings: Settings) -> None:
-    """Start the account, with the state bucket of its environment."""
+    """Start the account, with the state bucket and the workflows' roles of an environment."""
     emulator.start()
-    bootstrap_account(emulator, settings)
+    bootstrap_account(emulator, settings, github=_WORKFLOWS)
+
+
+def role_of(emulator: Emulator, settings: Settings, purpose: str) -> dict[str, str]:
+    """The variables by which a workflow signs as the role that plans or deploys."""
+    made = emulator.client("sts").assume_role_with_web_identity(
+        RoleArn=f"arn:aws:iam::{settings.account_id}:role/{settings.naming.name(purpose)}",
+        RoleSessionName=purpose,
+        WebIdentityToken="rehearsal",
+    )["Credentials"]
+    return {
+        "AWS_ACCESS_KEY_ID": made["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": made["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": made["SessionToken"],
+    }
 
 
 def pool_of(
@@ -50,9 +67,13 @@ def pool_of(
     data: Path,
     console: Console,
     when: str,
+    role: Mapping[str, str] | None = None,
     limit: int = LIMIT,
 ) -> StackPool:
-    """The stacks in the emulated account; `when` tells of an emulator that ends too early."""
+    """The stacks in the emulated account; `when` tells of an emulator that ends too early.
+
+    Whoever has no `role` is the account's root user, who may do everything.
+    """
 
     def watch() -> None:
         if not emulator.alive:
@@ -62,7 +83,7 @@ def pool_of(
         stacks,
         data=data,
         console=console,
-        environ=terraform_environment(emulator, workspace.installation.environ),
+        environ={**terraform_environment(emulator, workspace.installation.environ), **(role or {})},
         watch=watch,
         limit=limit,
     )
@@ -73,17 +94,19 @@ def terraform_environment(emulator: Emulator, environ: Mapping[str, str]) -> dic
     return without_user_overrides(emulator.isolate(environ))
 
 
-def session(emulator: Emulator) -> boto3.Session:
+def session(emulator: Emulator, role: Mapping[str, str] | None = None) -> boto3.Session:
     """A session in the emulated account, whatever the user's own configuration says."""
     core = botocore.session.Session(session_vars=NO_CONFIGURATION)
     core.set_config_variable("ca_bundle", str(emulator.bundle))
     core.set_config_variable("ignore_configured_endpoint_urls", True)
-    core.set_credentials(*CREDENTIALS.values())
+    core.set_credentials(*(role or CREDENTIALS).values())
     proxies = {"https": emulator.url, "http": emulator.url}
     core.set_default_client_config(Config(proxies=proxies))
     return boto3.Session(botocore_session=core, region_name=emulator.region)
 
 
-def bootstrap_account(emulator: Emulator, settings: Settings) -> None:
+def bootstrap_account(
+    emulator: Emulator, settings: Settings, *, github: GitHub | None = None
+) -> None:
     """Make the state bucket of an environment, as in any account."""
-    create_or_update(session(emulator), settings, pause=_PAUSE)
+    create_or_update(session(emulator), settings, github=github, pause=_PAUSE)

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from automation.rehearse import result as rehearse_result
 from automation.rehearse.account import (
     emulator_of,
     pool_of,
+    role_of,
     session,
     start_account,
     terraform_environment,
@@ -30,6 +32,7 @@ from automation.rehearse.account import (
 from automation.rehearse.rehearsal import Rehearsal
 from automation.rehearse.result import RehearsalResult
 from automation.terraform import program
+from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform
 from automation.terraform.stacks import OUTPUT, Synthesis, synthesize
 from automation.terraform.workspace import Workspace, prepare
@@ -153,16 +156,25 @@ class RehearseCommand:
         workspace: Workspace,
         emulator: Emulator,
     ) -> Rehearsal:
-        pool = pool_of(
-            workspace,
-            synthesis.stacks,
-            emulator,
-            data=self._request.folder / "stacks",
-            console=self._progress,
-            when="during the rehearsal",
-        )
+        def pool(role: Mapping[str, str]) -> StackPool:
+            return pool_of(
+                workspace,
+                synthesis.stacks,
+                emulator,
+                data=self._request.folder / "stacks",
+                console=self._progress,
+                when="during the rehearsal",
+                role=role,
+            )
+
+        plan = role_of(emulator, settings, "plan")
         return Rehearsal(
-            synthesis, settings, pool=pool, session=session(emulator), console=self._progress
+            synthesis,
+            settings,
+            pool=pool(role_of(emulator, settings, "deploy")),
+            planning=pool(plan),
+            session=session(emulator, plan),
+            console=self._progress,
         )
 
     def _tell(self, result: RehearsalResult, workspace: Workspace, emulator: Emulator) -> None:

@@ -22,7 +22,10 @@ _CONNECT, _PLAN, _APPLY, _AGAIN = "connect ", "plan ", "apply ", "plan again "
 
 
 class Rehearsal:
-    """Applies, checks and plans again what was synthesized, and puts it all into `result`."""
+    """Applies, checks and plans again what was synthesized, and puts it all into `result`.
+
+    `pool` signs as the role that deploys; `planning` and `session` as the one that plans.
+    """
 
     def __init__(
         self,
@@ -30,11 +33,13 @@ class Rehearsal:
         settings: Settings,
         *,
         pool: StackPool,
+        planning: StackPool,
         session: boto3.Session,
         console: Console,
     ) -> None:
         self._settings = settings
         self._pool = pool
+        self._planning = planning
         self._session = session
         self._console = console
         self._gaps = gaps.load()
@@ -91,7 +96,9 @@ class Rehearsal:
         for name in reversed(self._graph):
             applied = frozenset(_APPLY + each for each in (name, *readers[name]))
             patient = len(readers[name]) > 1
-            jobs[_AGAIN + name] = Job(name, self._plan_one_again, applied, patient=patient)
+            jobs[_AGAIN + name] = Job(
+                name, self._plan_one_again, applied, patient=patient, pool=self._planning
+            )
         return jobs
 
     def _check(self) -> None:

@@ -1,0 +1,52 @@
+"""Writes the calls that reach the account down, a line of JSON each, without any secret."""
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+from automation.emulator.rights.authorization import Authorization
+
+
+class Record:
+    """A file of calls, in the order in which they were answered."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        self._lock = threading.Lock()
+
+    def write(self, asked: Authorization, status: int) -> None:
+        """Add a call, who made it and what it needed, and the status of its answer."""
+        call = asked.call
+        entry = {
+            "principal": asked.principal.arn,
+            "service": call.service,
+            "name": call.name,
+            "region": call.region,
+            "parameters": shown(call.operation.input_shape, call.parameters),
+            "status": status,
+        }
+        if asked.principal.role:
+            entry["needs"] = [vars(each) for each in asked.needs]
+        line = json.dumps(entry, default=str) + "\n"
+        with self._lock:
+            self._file.write(line)
+            self._file.flush()
+
+
+def shown(shape: Shape | None, value: Any) -> Any:
+    """A value without what AWS's model calls sensitive, and of bytes only how many they are."""
+    if shape is None or shape.metadata.get("sensitive"):
+        return "***"
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        return {name: shown(shape.members.get(name), each) for name, each in value.items()}
+    if isinstance(shape, ListShape):
+        return [shown(shape.member, each) for each in value]
+    if isinstance(shape, MapShape):
+        return {name: shown(shape.value, each) for name, each in value.items()}
+    if isinstance(value, bytes) or hasattr(value, "read"):
+        return f"{len(value)} bytes" if isinstance(value, bytes) else "bytes"
+    return value

@@ -1,0 +1,159 @@
+"""What the emulated account's own records say of principals, keys, secrets, buckets and tags."""
+
+import json
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote
+
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+from moto.kms.models import kms_backends
+from moto.s3.models import s3_backends
+from moto.secretsmanager.models import secretsmanager_backends
+from moto.sns.models import sns_backends
+from moto.sts.models import sts_backends
+
+from automation.emulator.calls import Call
+from automation.iam.decision import ResourcePolicy
+from automation.iam.policies import Policy
+from automation.iam.principals import Principal
+
+
+class Account:
+    """The records of an account, as they are at the time of a call."""
+
+    def __init__(self, account_id: str) -> None:
+        self.account_id = account_id
+        self._iam = iam_backends[account_id]["aws"]
+
+    def principal(self, access_key: str) -> Principal:
+        """Whoever signs with an access key: a session of a role, or the root user."""
+        session = sts_backends[self.account_id]["aws"].get_assumed_role_from_access_key(access_key)
+        if session is None:
+            return Principal.user(f"arn:aws:iam::{self.account_id}:root")
+        return Principal.session(session.role_arn, session.session_name)
+
+    def identity(self, principal: Principal) -> list[Policy]:
+        """The policies that are attached to a role, and those inside it."""
+        role = self._role(principal)
+        if role is None:
+            return []
+        inside = [parsed(document, name) for name, document in role.policies.items()]
+        attached = [parsed(_latest(each), each.name) for each in role.managed_policies.values()]
+        return inside + attached
+
+    def boundary(self, principal: Principal) -> Policy | None:
+        """The permissions boundary of a role."""
+        role = self._role(principal)
+        arn = role.permissions_boundary_arn if role else None
+        if arn is None:
+            return None
+        policy = self._iam.managed_policies[arn]
+        return parsed(_latest(policy), policy.name)
+
+    def _role(self, principal: Principal) -> Any:
+        return next((each for each in self._iam.roles.values() if each.arn == principal.role), None)
+
+    def policy_of(self, arn: str) -> ResourcePolicy | None:
+        """The policy of a bucket, a key, a secret or a topic."""
+        service, region = arn.split(":")[2:4] if arn.startswith("arn:") else ("", "")
+        if service == "kms":
+            key = self._key(arn, region)
+            return ResourcePolicy.of_key(parsed(key.policy)) if key else None
+        document = None
+        if service == "s3":
+            bucket = self.bucket(arn)
+            document = bucket.policy if bucket else None
+        elif service == "secretsmanager":
+            secret = secretsmanager_backends[self.account_id][region].secrets.get(arn)
+            document = getattr(secret, "policy", None)
+        elif service == "sns":
+            topic = sns_backends[self.account_id][region].topics.get(arn)
+            document = topic.policy if topic else None
+        if isinstance(document, bytes):
+            document = document.decode()
+        return ResourcePolicy(parsed(document)) if document else None
+
+    def key(self, name: str, region: str) -> str:
+        """The ARN of a KMS key by its id, ARN or alias."""
+        key = self._key(name, region)
+        return key.arn if key else name
+
+    def aliases(self, arn: str) -> list[str]:
+        """The aliases of a KMS key."""
+        key = self._key(arn, arn.split(":")[3])
+        return list(key.aliases) if key else []
+
+    def _key(self, name: str, region: str) -> Any:
+        backend = kms_backends[self.account_id][region]
+        try:
+            return backend.keys.get(backend.any_id_to_key_id(name))
+        except (KeyError, AttributeError):
+            return None
+
+    def secret(self, name: str, region: str) -> str:
+        """The ARN of a secret by its name or ARN."""
+        secret = secretsmanager_backends[self.account_id][region].secrets.get(name)
+        return secret.arn if secret else name
+
+    def secret_key(self, name: str, region: str) -> str | None:
+        """The KMS key that encrypts a secret, where it is not AWS's own."""
+        secret = secretsmanager_backends[self.account_id][region].secrets.get(name)
+        return getattr(secret, "kms_key_id", None)
+
+    def bucket(self, name: str) -> Any:
+        """A bucket by its name or the ARN of something in it; access points lead to theirs."""
+        bucket = name.split(":::", 1)[-1].split("/", maxsplit=1)[0]
+        return s3_backends[self.account_id]["aws"].buckets.get(bucket)
+
+    def bucket_key(self, name: str) -> str | None:
+        """The KMS key by which a bucket encrypts unless told otherwise."""
+        bucket = self.bucket(name)
+        rules = bucket.encryption if bucket else None
+        text = json.dumps(rules) if rules else ""
+        found = [each for each in text.split('"') if each.startswith(("arn:aws:kms", "alias/"))]
+        return found[0] if found else None
+
+    def role_of_profile(self, name: str) -> str | None:
+        """The ARN of the role of an instance profile, by its name or ARN."""
+        short = name.rpartition("/")[2]
+        profiles = self._iam.instance_profiles.values()
+        profile = next((each for each in profiles if each.name == short), None)
+        return profile.roles[0].arn if profile and profile.roles else None
+
+    def has_role_of_service(self, service: str) -> bool:
+        """Whether a service has its service-linked role already."""
+        return any(f"/aws-service-role/{service}/" in each.arn for each in self._iam.roles.values())
+
+    def launch_template(self, name_or_id: str, region: str) -> dict[str, Any]:
+        """The data of a launch template's latest version."""
+        backend = ec2_backends[self.account_id][region]
+        for template in backend.launch_templates.values():
+            if name_or_id in (template.id, template.name):
+                return dict(template.latest_version().data)
+        return {}
+
+    def tags(self, call: Call, arn: str) -> dict[str, str]:
+        """The tags of what a call is about, where conditions may ask about them."""
+        service, region = arn.split(":")[2:4] if arn.startswith("arn:") else ("", "")
+        if service == "ec2":
+            backend = ec2_backends[self.account_id][call.region]
+            found = backend.tags.get(arn.rpartition("/")[2], {})
+            return dict(found)
+        if service == "secretsmanager":
+            secret = secretsmanager_backends[self.account_id][region].secrets.get(arn)
+            return {each["Key"]: each["Value"] for each in getattr(secret, "tags", None) or ()}
+        return {}
+
+
+def _latest(policy: Any) -> str:
+    """The version of a managed policy that is in force."""
+    versions = {each.version_id: each.document for each in policy.versions}
+    return str(versions[policy.default_version_id])
+
+
+@lru_cache(maxsize=512)
+def parsed(document: str, name: str = "") -> Policy:
+    """A policy, parsed once."""
+    text = unquote(document) if document.startswith("%7B") else document
+    return Policy.parse(text, name=name)

@@ -1,0 +1,149 @@
+"""Decides whether whoever signs a call may make it, as IAM does, and what it needed."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+
+from automation.emulator.calls import Call
+from automation.emulator.rights import actions, implied, resources
+from automation.emulator.rights.account import Account
+from automation.iam.decision import Call as Request
+from automation.iam.decision import Decision, decide
+from automation.iam.principals import Principal
+
+# What each service calls a denial; `AccessDenied` where none is named.
+_CODES = {
+    **dict.fromkeys(
+        (
+            "acm", "backup", "cloudtrail", "kms", "logs", "secretsmanager", "service-quotas",
+            "ssm", "wafv2", "xray",
+        ),
+        "AccessDeniedException",
+    ),
+    "ec2": "UnauthorizedOperation",
+    "sns": "AuthorizationError",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Need:
+    """An action on a resource that a call needs, and the condition keys that it comes with."""
+
+    action: str
+    resource: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Denied(ServiceException):
+    """AWS's answer to whoever may not."""
+
+    def __init__(self, service: str, message: str) -> None:
+        super().__init__(_CODES.get(service, "AccessDenied"), message)
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """A call by somebody, to be decided on the records of the account."""
+
+    call: Call
+    account: Account
+
+    @cached_property
+    def principal(self) -> Principal:
+        """Whoever signed."""
+        return self.account.principal(self.call.access_key)
+
+    @cached_property
+    def needs(self) -> list[Need]:
+        """All that the call needs, its own action first."""
+        return list(self._needs())
+
+    def denial(self) -> Denied | None:
+        """AWS's answer, where something that is needed is not allowed."""
+        if not self.principal.role:
+            return None
+        for need in self.needs:
+            decision = self.decide(need)
+            if not decision.allowed:
+                return Denied(self.call.service, decision.message)
+        return None
+
+    def decide(self, need: Need) -> Decision:
+        """What the account's policies say to one need."""
+        return decide(
+            Request(self.principal, need.action, need.resource, need.context),
+            identity=self.account.identity(self.principal),
+            boundary=self.account.boundary(self.principal),
+            resource=self.account.policy_of(need.resource),
+        )
+
+    def _needs(self) -> Iterator[Need]:
+        action = actions.of(self.call)
+        if action is None:
+            return
+        common = {**self._common(), **self._tags_of_request()}
+        arns = resources.of(self.call, action, self.account)
+        for arn in arns:
+            yield Need(action, arn, {**common, **self._of_resource(arn), **self._of_service()})
+        for each in implied.of(self.call, arns, self.account):
+            yield Need(each.action, each.resource, {**common, **each.context})
+
+    def _common(self) -> dict[str, Any]:
+        return {"aws:RequestedRegion": self.call.region, "aws:SecureTransport": "true"}
+
+    def _tags_of_request(self) -> dict[str, Any]:
+        tags = dict(_tags(self.call.parameters))
+        found: dict[str, Any] = {f"aws:RequestTag/{key}": value for key, value in tags.items()}
+        return {**found, "aws:TagKeys": list(tags)} if tags else {}
+
+    def _of_resource(self, arn: str) -> dict[str, Any]:
+        tags = self.account.tags(self.call, arn)
+        found: dict[str, Any] = {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+        if arn.startswith("arn:aws:kms:"):
+            found["kms:CallerAccount"] = self.account.account_id
+            found["kms:ResourceAliases"] = self.account.aliases(arn)
+        return found
+
+    def _of_service(self) -> dict[str, Any]:
+        given = self.call.parameters
+        names = _KEYS.get(self.call.service, {})
+        found = {key: given[name] for name, key in names.items() if given.get(name) is not None}
+        if self.call.service == "s3":
+            found["s3:TlsVersion"] = "1.3"
+            found["s3:ResourceAccount"] = self.account.account_id
+        return found
+
+
+# Condition keys that are parameters.
+_KEYS = {
+    "cloudwatch": {"Namespace": "cloudwatch:namespace"},
+    "iam": {
+        "AWSServiceName": "iam:AWSServiceName",
+        "PermissionsBoundary": "iam:PermissionsBoundary",
+        "PolicyArn": "iam:PolicyARN",
+    },
+    "s3": {
+        "IfMatch": "s3:if-match",
+        "IfNoneMatch": "s3:if-none-match",
+        "Prefix": "s3:prefix",
+        "SSEKMSKeyId": "s3:x-amz-server-side-encryption-aws-kms-key-id",
+        "ServerSideEncryption": "s3:x-amz-server-side-encryption",
+    },
+}
+
+
+def _tags(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """All pairs of key and value among what a request calls tags."""
+    for name, value in parameters.items():
+        if name.lower().endswith("tags") and isinstance(value, Mapping):
+            yield from ((str(key), str(each)) for key, each in value.items())
+        elif name.lower().endswith("tags") and isinstance(value, list):
+            for each in value:
+                if isinstance(each, Mapping) and "Key" in each:
+                    yield each["Key"], str(each.get("Value", ""))
+        elif name == "TagSpecifications":
+            for each in value:
+                yield from _tags(each)

@@ -1,0 +1,163 @@
+"""A role may do in the emulated account what IAM lets it do, and is denied the rest as AWS does."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from automation.emulator import Emulator
+from automation.rehearse.account import session
+
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/tested"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"},
+}
+Service = Callable[[str], Any]
+
+
+def allow(action: str | list[str], resource: str = "*", **conditions: Any) -> dict[str, Any]:
+    statement: dict[str, Any] = {"Effect": "Allow", "Action": action, "Resource": resource}
+    return {**statement, "Condition": conditions} if conditions else statement
+
+
+@pytest.fixture
+def acting(emulator: Emulator) -> Iterator[Callable[..., Service]]:
+    """Clients of a role that has the given statements, and a permissions boundary if told."""
+    iam = emulator.client("iam")
+
+    def clients(*statements: dict[str, Any], boundary: dict[str, Any] | None = None) -> Service:
+        more = {}
+        if boundary:
+            document = json.dumps({"Version": "2012-10-17", "Statement": [boundary]})
+            made = iam.create_policy(PolicyName="tested", PolicyDocument=document)["Policy"]
+            more = {"PermissionsBoundary": made["Arn"]}
+        iam.create_role(RoleName="tested", AssumeRolePolicyDocument=json.dumps(TRUST), **more)
+        if statements:
+            document = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+            iam.put_role_policy(RoleName="tested", PolicyName="a", PolicyDocument=document)
+        keys = emulator.client("sts").assume_role(RoleArn=ROLE, RoleSessionName="test")[
+            "Credentials"
+        ]
+        role = {name: keys[name] for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")}
+        return session(emulator, role).client  # type: ignore[return-value]
+
+    yield clients
+    for name in iam.list_role_policies(RoleName="tested")["PolicyNames"]:
+        iam.delete_role_policy(RoleName="tested", PolicyName=name)
+    iam.delete_role(RoleName="tested")
+    for each in iam.list_policies(Scope="Local")["Policies"]:
+        iam.delete_policy(PolicyArn=each["Arn"])
+
+
+def denied(call: Callable[..., Any], **arguments: Any) -> tuple[str, str]:
+    with pytest.raises(ClientError) as denial:
+        call(**arguments)
+    error = denial.value.response["Error"]
+    return str(error["Code"]), str(error["Message"])
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "code"),
+    [
+        ("ec2", "describe_vpcs", "UnauthorizedOperation"),
+        ("rds", "describe_db_instances", "AccessDenied"),
+        ("kms", "list_keys", "AccessDeniedException"),
+        ("s3", "list_buckets", "AccessDenied"),
+        ("cloudfront", "list_distributions", "AccessDenied"),
+        ("sns", "list_topics", "AuthorizationError"),
+    ],
+)
+def test_whoever_has_no_right_is_denied(
+    acting: Callable[..., Service], service: str, call: str, code: str
+) -> None:
+    given, said = denied(getattr(acting()(service), call))
+    assert given == code
+    assert f"User: arn:aws:sts::{ACCOUNT}:assumed-role/tested/test is not authorized" in said
+    assert "because no identity-based policy allows the " in said
+
+
+def test_anybody_may_ask_who_they_are(acting: Callable[..., Service]) -> None:
+    assert acting()("sts").get_caller_identity()["Arn"].endswith("assumed-role/tested/test")
+
+
+def test_a_right_ends_where_its_resource_does(acting: Callable[..., Service]) -> None:
+    logs = acting(allow("logs:CreateLogGroup", "arn:aws:logs:*:*:log-group:ours-*"))("logs")
+    logs.create_log_group(logGroupName="ours-a")
+    code, said = denied(logs.create_log_group, logGroupName="theirs")
+    assert code == "AccessDeniedException"
+    assert f"on resource: arn:aws:logs:us-west-2:{ACCOUNT}:log-group:theirs" in said
+
+
+def test_a_right_holds_in_its_region(acting: Callable[..., Service], emulator: Emulator) -> None:
+    only = {"StringEquals": {"aws:RequestedRegion": "us-west-2"}}
+    clients = acting(allow("ec2:DescribeVpcs", **only))
+    assert clients("ec2").describe_vpcs()["Vpcs"]
+    other = clients("ec2", region_name="eu-west-1")  # type: ignore[call-arg]
+    assert denied(other.describe_vpcs)[0] == "UnauthorizedOperation"
+
+
+def test_what_is_created_with_tags_is_tagged(acting: Callable[..., Service]) -> None:
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "a", "Value": "b"}]}]
+    ec2 = acting(allow("ec2:CreateVpc"))("ec2")
+    code, said = denied(ec2.create_vpc, CidrBlock="10.0.0.0/16", TagSpecifications=tags)
+    assert code == "UnauthorizedOperation"
+    assert "perform: ec2:CreateTags on resource" in said
+
+
+def test_a_role_is_passed_to_its_service(acting: Callable[..., Service]) -> None:
+    to_rds = {"StringEquals": {"iam:PassedToService": "monitoring.rds.amazonaws.com"}}
+    rds = acting(allow("rds:*"), allow("iam:PassRole", ROLE, **to_rds))("rds")
+    database = {
+        "DBInstanceIdentifier": "a",
+        "DBInstanceClass": "db.t4g.micro",
+        "Engine": "mysql",
+        "MonitoringInterval": 60,
+    }
+    other = f"arn:aws:iam::{ACCOUNT}:role/other"
+    code, said = denied(rds.create_db_instance, **database, MonitoringRoleArn=other)
+    assert code == "AccessDenied"
+    assert f"perform: iam:PassRole on resource: {other}" in said
+
+
+def test_a_key_is_used_through_its_service(
+    acting: Callable[..., Service], emulator: Emulator
+) -> None:
+    key = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    via = {"StringEquals": {"kms:ViaService": "secretsmanager.us-west-2.amazonaws.com"}}
+    clients = acting(allow("secretsmanager:*"), allow("kms:GenerateDataKey", key, **via))
+    secret = {"Name": "of-a-test", "SecretString": "a", "KmsKeyId": key}
+    code, said = denied(clients("secretsmanager").create_secret, **secret)
+    assert code == "AccessDeniedException"
+    assert f"perform: kms:Decrypt on resource: {key}" in said
+
+
+def test_a_boundary_limits(acting: Callable[..., Service]) -> None:
+    clients = acting(allow("*"), boundary=allow("ec2:*"))
+    assert clients("ec2").describe_vpcs()["Vpcs"]
+    code, said = denied(clients("kms").list_keys)
+    assert code == "AccessDeniedException"
+    assert "because no permissions boundary allows the kms:ListKeys action" in said
+
+
+def test_a_buckets_policy_denies(acting: Callable[..., Service], emulator: Emulator) -> None:
+    s3 = emulator.client("s3")
+    where = {"LocationConstraint": "us-west-2"}
+    s3.create_bucket(Bucket="closed", CreateBucketConfiguration=where)
+    statement = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:PutObject",
+        "Resource": "arn:aws:s3:::closed/*",
+        "Condition": {"Null": {"s3:x-amz-server-side-encryption": "true"}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    s3.put_bucket_policy(Bucket="closed", Policy=policy)
+    ours = acting(allow("s3:*"))("s3")
+    code, said = denied(ours.put_object, Bucket="closed", Key="a", Body=b"")
+    assert code == "AccessDenied"
+    assert "with an explicit deny in a resource-based policy" in said
+    ours.put_object(Bucket="closed", Key="a", Body=b"", ServerSideEncryption="AES256")
