@@ -105,7 +105,6 @@ class Dispatcher:
 
 def _refused(asked: Authorization) -> ServiceException | None:
     """AWS looks at who asks before it looks at what is asked."""
-
     return asked.denial() or validation.refusal(asked.call)
 
 

@@ -21,6 +21,7 @@ from automation.emulator.process import Emulator
 from automation.errors import UserError
 from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json
 from automation.rehearse import result as rehearse_result
+from automation.rehearse import rights
 from automation.rehearse.account import (
     emulator_of,
     pool_of,
@@ -31,6 +32,7 @@ from automation.rehearse.account import (
 )
 from automation.rehearse.rehearsal import Rehearsal
 from automation.rehearse.result import RehearsalResult
+from automation.rehearse.rights import RoleRights
 from automation.terraform import program
 from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform
@@ -47,6 +49,7 @@ class RehearseRequest:
     keep: bool = False
     destroy: bool = False
     as_json: bool = False
+    rights: bool = False
     port: int = 0
     output: Path = OUTPUT
     workspace: Path = WORKSPACE
@@ -182,6 +185,11 @@ class RehearseCommand:
         answer = rehearse_result.to_json(result)
         if not request.as_json:
             rehearse_result.show(result, self._console)
+        if request.rights:
+            found = self._rights(emulator)
+            answer["rights"] = rights.to_json(found)
+            if not request.as_json:
+                rights.show(found, self._console)
         if request.keep and emulator.pid is not None:
             left = RunningEmulator(request.environment, emulator.pid, emulator.url)
             left.write(request.kept_file)
@@ -195,6 +203,11 @@ class RehearseCommand:
         if request.as_json:
             print(json.dumps(answer, indent=2))
 
+    def _rights(self, emulator: Emulator) -> list[RoleRights]:
+        names = settings_of(self._request.environment).naming
+        roles = [names.name(each) for each in ("deploy", "plan")]
+        return rights.rights(emulator.calls, session(emulator).client("iam"), roles)
+
 
 def rehearse(
     *,
@@ -207,11 +220,14 @@ def rehearse(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65_535, help="the emulator's; 0: any free one")
     ] = 0,
+    show_rights: Annotated[
+        bool, typer.Option("--rights", help="list what the workflows' roles need, and never use")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Deploy an environment to an AWS that is emulated on this machine, and check it there."""
     request = RehearseRequest(
-        environment=env, keep=keep, destroy=destroy, port=port, as_json=as_json
+        environment=env, keep=keep, destroy=destroy, port=port, as_json=as_json, rights=show_rights
     )
     command = RehearseCommand(request, console=CONSOLE, progress=PROGRESS)
     raise typer.Exit(command.stop() if stop else command.run())
