@@ -13,24 +13,29 @@ from automation.emulator.extensions import (
     s3,
     secretsmanager,
 )
+from automation.emulator.extensions.acm import Acm
 from automation.emulator.extensions.autoscaling import AutoScaling
 from automation.emulator.extensions.backup import Backup
 from automation.emulator.extensions.cloudformation import CloudFormation
 from automation.emulator.extensions.cloudfront import CloudFront
 from automation.emulator.extensions.cloudwatch import CloudWatch
 from automation.emulator.extensions.ec2 import Ec2
+from automation.emulator.extensions.elbv2 import Elbv2
 from automation.emulator.extensions.logs import Logs
 from automation.emulator.extensions.rds import Rds
 from automation.emulator.extensions.servicequotas import ServiceQuotas
 from automation.emulator.extensions.xray import XRay
 
 RESPONSES: Mapping[str, type[BaseResponse]] = {
+    "acm": Acm,
     "autoscaling": AutoScaling,
     "backup": Backup,
     "cloudformation": CloudFormation,
     "cloudfront": CloudFront,
     "cloudwatch": CloudWatch,
     "ec2": Ec2,
+    # Classic load balancers have the same host; Terrace has none.
+    "elb": Elbv2,
     "logs": Logs,
     "rds": Rds,
     "servicequotas": ServiceQuotas,

@@ -1,4 +1,6 @@
-"""CloudFront: response headers policies; distributions as they were asked for, deployed at once.
+"""CloudFront: response headers policies; distributions as they were asked for, or refused.
+
+They are deployed at once.
 
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateResponseHeadersPolicy.html
 """
@@ -13,7 +15,21 @@ from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_api import state_manager
 
+from automation.emulator.extensions import acm
 from automation.emulator.extensions.double import Refused, not_found, remember
+
+_INVALID_CERTIFICATE = (
+    "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or"
+    " doesn't include a valid certificate chain."
+)
+_NO_CERTIFICATE = (
+    "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a"
+    " trusted certificate that validates your authorization to use the domain name."
+)
+_ANOTHER_CERTIFICATE = (
+    "The certificate that is attached to your distribution doesn't cover the alternate domain name"
+    " (CNAME) that you're trying to add."
+)
 
 
 def install() -> None:
@@ -28,16 +44,44 @@ class CloudFront(CloudFrontResponse):
 
     def create_distribution(self) -> ActionResult:
         """Keep what moto drops or makes up."""
+        self._check(self._get_param("DistributionConfig"))
         return self._faithfully(super().create_distribution, "DistributionConfig")
 
     def create_distribution_with_tags(self) -> ActionResult:
         """Keep what moto drops or makes up."""
         config = "DistributionConfigWithTags.DistributionConfig"
+        self._check(self._get_param(config))
         return self._faithfully(super().create_distribution_with_tags, config)
 
     def update_distribution(self) -> ActionResult:
         """Keep what moto drops or makes up."""
+        self._check(self._get_param("DistributionConfig"), self._get_param("Id"))
         return self._faithfully(super().update_distribution, "DistributionConfig")
+
+    def delete_distribution(self) -> ActionResult:
+        """One that is enabled stays.
+
+        https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DeleteDistribution.html
+        """
+        found = self.backend.distributions.get(self._get_param("Id"))
+        if found is not None and found.Enabled:
+            message = "The distribution you are trying to delete has not been disabled."
+            raise Refused("DistributionNotDisabled", message)
+        return super().delete_distribution()
+
+    def delete_origin_access_control(self) -> ActionResult:
+        """What is in use stays.
+
+        https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DeleteOriginAccessControl.html
+        """
+        id_ = self._get_param("Id")
+        for config in self._asked_for():
+            if any(each.get("OriginAccessControlId") == id_ for each in config["Origins"]["Items"]):
+                message = (
+                    "Cannot delete the origin access control because it is in use by one or more"
+                )
+                raise Refused("OriginAccessControlInUse", f"{message} distributions.")
+        return super().delete_origin_access_control()
 
     def create_response_headers_policy(self) -> ActionResult:
         """Names are unique in the account."""
@@ -60,14 +104,48 @@ class CloudFront(CloudFrontResponse):
         return self._store(self._current()["Id"], self.params["ResponseHeadersPolicyConfig"])
 
     def delete_response_headers_policy(self) -> EmptyResult:
-        """Delete a policy."""
-        del self._policies[self._current()["Id"]]
+        """Delete a policy that no behavior has.
+
+        https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DeleteResponseHeadersPolicy.html
+        """
+        id_ = self._current()["Id"]
+        for config in self._asked_for():
+            if any(each.get("ResponseHeadersPolicyId") == id_ for each in _behaviors(config)):
+                message = "Cannot delete the response headers policy because it is attached to one"
+                code = "ResponseHeadersPolicyInUse"
+                raise Refused(
+                    code, f"{message} or more cache behaviors in a CloudFront distribution."
+                )
+        del self._policies[id_]
         return EmptyResult()
+
+    def _asked_for(self) -> list[dict[str, Any]]:
+        """The configuration of every distribution as it was asked for."""
+        return [vars(each)["given"] for each in self.backend.distributions.values()]
+
+    def _check(self, config: dict[str, Any], id_: str | None = None) -> None:
+        """Refuse names that another distribution has, or that the certificate does not.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html
+        """
+        aliases = set(config.get("Aliases", {}).get("Items", ()))
+        for other in self.backend.distributions.values():
+            taken = vars(other)["given"].get("Aliases", {}).get("Items", ())
+            if other.id != id_ and aliases & set(taken):
+                message = "One or more of the CNAMEs you provided are already associated with a"
+                raise Refused("CNAMEAlreadyExists", f"{message} different resource.")
+        arn = config.get("ViewerCertificate", {}).get("ACMCertificateArn")
+        if arn:
+            _check_certificate(arn, aliases)
+        elif aliases:
+            raise Refused("InvalidViewerCertificate", _NO_CERTIFICATE)
 
     def _faithfully(self, act: Callable[[], ActionResult], parameter: str) -> ActionResult:
         given = copy.deepcopy(self._get_param(parameter))
         result = act()
-        _correct(result.result["Distribution"].distribution_config, given)  # type: ignore[index]
+        distribution = result.result["Distribution"]  # type: ignore[index]
+        _correct(distribution.distribution_config, given)
+        vars(distribution)["given"] = given
         return result
 
     def _store(self, id_: str, config: dict[str, Any]) -> ActionResult:
@@ -98,11 +176,28 @@ def _result(policy: dict[str, Any], part: str | None = None) -> ActionResult:
     return ActionResult({part or "ResponseHeadersPolicy": content, "ETag": policy["ETag"]})
 
 
+def _check_certificate(arn: str, aliases: set[str]) -> None:
+    """CloudFront takes certificates of us-east-1 alone, once they are issued.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
+    """
+    found = acm.find(arn)
+    if found is None or found.status != "ISSUED" or arn.split(":")[3] != "us-east-1":
+        raise Refused("InvalidViewerCertificate", _INVALID_CERTIFICATE)
+    names = {found.common_name, *found.sans}
+    for alias in aliases:
+        if not {alias, f"*.{alias.partition('.')[2]}"} & names:
+            raise Refused("InvalidViewerCertificate", _ANOTHER_CERTIFICATE)
+
+
+def _behaviors(config: dict[str, Any]) -> list[dict[str, Any]]:
+    return [config["DefaultCacheBehavior"], *config.get("CacheBehaviors", {}).get("Items", ())]
+
+
 def _correct(config: Any, given: dict[str, Any]) -> None:
     """Make moto's model of a distribution say what the request said."""
     behaviors = [config.DefaultCacheBehavior, *config.CacheBehaviors.get("Items", ())]
-    asked = [given["DefaultCacheBehavior"], *given.get("CacheBehaviors", {}).get("Items", ())]
-    for behavior, wanted in zip(behaviors, asked, strict=True):
+    for behavior, wanted in zip(behaviors, _behaviors(given), strict=True):
         # A behavior with a cache policy has none of these.
         if "ForwardedValues" not in wanted:
             behavior.forwarded_values = None

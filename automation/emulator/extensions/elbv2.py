@@ -1,11 +1,166 @@
-"""Load balancers: one whose scheme is left open has none, where AWS makes it face the internet.
+"""Load balancers: what they refuse, and the scheme of one that leaves it open.
 
+moto gives such a load balancer none, where AWS makes it face the internet.
 https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer
+from moto.core.responses import ActionResult
+from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, FakeTargetGroup
+from moto.elbv2.responses import ELBV2Response
+
+from automation.emulator.extensions import acm
+from automation.emulator.extensions.double import Refused
+
+_UNSUPPORTED = (
+    "must have a fully-qualified domain name, a supported signature, and a supported key size."
+)
+
+
+class Elbv2(ELBV2Response):
+    """Load balancers that know what they need, and who needs them."""
+
+    def delete_load_balancer(self) -> ActionResult:
+        """One that is protected stays.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html
+        """
+        arn = self._get_param("LoadBalancerArn")
+        found = self.elbv2_backend.load_balancers.get(arn)
+        if found is not None and found.attrs.get("deletion_protection.enabled") == "true":
+            message = f"Load balancer '{arn}' cannot be deleted because deletion protection"
+            raise Refused("OperationNotPermitted", f"{message} is enabled")
+        return super().delete_load_balancer()
+
+    def create_listener(self) -> ActionResult:
+        """A port has one listener, and a listener certificates that are issued.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+        """
+        arn, port = self._get_param("LoadBalancerArn"), self._get_param("Port")
+        found = self.elbv2_backend.load_balancers.get(arn)
+        if found and any(str(each.port) == str(port) for each in found.listeners.values()):
+            message = "A listener already exists on this port for this load balancer"
+            raise Refused("DuplicateListener", f"{message} '{arn}'")
+        self._need_certificates()
+        self._need_free_target_groups(arn, self._get_param("DefaultActions", []))
+        return super().create_listener()
+
+    def modify_listener(self) -> ActionResult:
+        """Certificates that are issued.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_ModifyListener.html
+        """
+        self._need_certificates()
+        arn = _balancer(self._get_param("ListenerArn"))
+        self._need_free_target_groups(arn, self._get_param("DefaultActions", []))
+        return super().modify_listener()
+
+    def add_listener_certificates(self) -> ActionResult:
+        """Certificates that are issued.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_AddListenerCertificates.html
+        """
+        self._need_certificates()
+        return super().add_listener_certificates()
+
+    def create_rule(self) -> ActionResult:
+        """Target groups that no other load balancer has.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+        """
+        arn = _balancer(self._get_param("ListenerArn"))
+        self._need_free_target_groups(arn, self._get_param("Actions", []))
+        return super().create_rule()
+
+    def create_target_group(self) -> ActionResult:
+        """A name is taken, unless the very same is asked for: then AWS answers with what is there.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+        """
+        name = self._get_param("Name")
+        for group in self.elbv2_backend.target_groups.values():
+            if group.name == name:
+                if all(_has(group, *each) for each in self._get_params().items()):
+                    return ActionResult({"TargetGroups": [group]})
+                message = f"A target group with the same name '{name}' exists, but with different"
+                raise Refused("DuplicateTargetGroupName", f"{message} settings")
+        return super().create_target_group()
+
+    def delete_target_group(self) -> ActionResult:
+        """What is in use stays.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
+        """
+        arn = self._get_param("TargetGroupArn")
+        if any(self._users(arn)):
+            message = f"Target group '{arn}' is currently in use by a listener or a rule"
+            raise Refused("ResourceInUse", message)
+        return super().delete_target_group()
+
+    def _need_certificates(self) -> None:
+        for each in self._get_param("Certificates", []):
+            arn = each["CertificateArn"]
+            if ":acm:" not in arn:
+                continue
+            found = acm.find(arn)
+            if found is None or arn.split(":")[3] != self.region:
+                raise Refused("CertificateNotFound", f"Certificate '{arn}' not found")
+            if found.status != "ISSUED":
+                raise Refused("UnsupportedCertificate", f"The certificate '{arn}' {_UNSUPPORTED}")
+
+    def _need_free_target_groups(self, balancer: str, actions: list[dict[str, Any]]) -> None:
+        """A target group works for one load balancer.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+        """
+        for group in _target_groups(actions):
+            if set(self._users(group)) - {balancer}:
+                message = (
+                    "The following target groups cannot be associated with more than one load"
+                    f" balancer: {group}"
+                )
+                raise Refused("TargetGroupAssociationLimit", message)
+
+    def _users(self, group: str) -> Iterable[str]:
+        """The ARNs of the load balancers whose listeners or rules name a target group."""
+        for balancer in self.elbv2_backend.load_balancers.values():
+            if any(group in _forwarded(each) for each in balancer.listeners.values()):
+                yield balancer.arn
+
+
+def _forwarded(listener: FakeListener) -> set[str]:
+    actions = [*listener.default_actions]
+    actions += [action for rule in listener._non_default_rules.values() for action in rule.actions]
+    return set(_target_groups([action.data for action in actions]))
+
+
+def _target_groups(actions: Iterable[dict[str, Any]]) -> Iterable[str]:
+    for action in actions:
+        if "TargetGroupArn" in action:
+            yield action["TargetGroupArn"]
+        for group in action.get("ForwardConfig", {}).get("TargetGroups", ()):
+            yield group["TargetGroupArn"]
+
+
+def _balancer(listener: str) -> str:
+    """The ARN of a listener's load balancer."""
+    return listener.rpartition("/")[0].replace(":listener/", ":loadbalancer/")
+
+
+_SETTINGS = {
+    "Port": "port",
+    "Protocol": "protocol",
+    "VpcId": "vpc_id",
+    "TargetType": "target_type",
+    "HealthCheckPath": "health_check_path",
+}
+
+
+def _has(group: FakeTargetGroup, name: str, value: Any) -> bool:
+    return name not in _SETTINGS or str(getattr(group, _SETTINGS[name], None)) == str(value)
 
 
 def install() -> None:

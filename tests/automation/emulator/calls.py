@@ -8,10 +8,16 @@ from botocore.exceptions import ClientError
 from automation.emulator import Emulator
 
 
-def refused(call: Any, **arguments: Any) -> str:
-    with pytest.raises(ClientError) as refusal:
+def refusal(call: Any, **arguments: Any) -> tuple[str, str]:
+    """The code and the message with which a call is refused."""
+    with pytest.raises(ClientError) as refused_call:
         call(**arguments)
-    return str(refusal.value.response["Error"]["Code"])
+    error = refused_call.value.response["Error"]
+    return str(error["Code"]), str(error.get("Message", ""))
+
+
+def refused(call: Any, **arguments: Any) -> str:
+    return refusal(call, **arguments)[0]
 
 
 def template(emulator: Emulator, name: str) -> dict[str, Any]:
@@ -26,3 +32,56 @@ def template(emulator: Emulator, name: str) -> dict[str, Any]:
     )
     launch_template: dict[str, Any] = made["LaunchTemplate"]
     return launch_template
+
+
+def network(emulator: Emulator, zones: str = "ab") -> tuple[str, list[str]]:
+    """A VPC and a subnet in each zone."""
+    ec2 = emulator.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(
+            VpcId=vpc, CidrBlock=f"10.0.{number}.0/24", AvailabilityZone=f"{emulator.region}{zone}"
+        )["Subnet"]["SubnetId"]
+        for number, zone in enumerate(zones)
+    ]
+    return vpc, subnets
+
+
+def balancer(emulator: Emulator, name: str, subnets: list[str], **more: Any) -> str:
+    """A load balancer's ARN."""
+    made = emulator.client("elbv2").create_load_balancer(Name=name, Subnets=subnets, **more)
+    return str(made["LoadBalancers"][0]["LoadBalancerArn"])
+
+
+def certificate(emulator: Emulator, domain: str, *, region: str | None = None, **more: Any) -> str:
+    """The ARN of a certificate that waits for its records."""
+    acm = emulator.client("acm", region=region)
+    made = acm.request_certificate(DomainName=domain, ValidationMethod="DNS", **more)
+    return str(made["CertificateArn"])
+
+
+def issued(emulator: Emulator, domain: str, *, region: str | None = None, **more: Any) -> str:
+    """The ARN of a certificate whose records are in a hosted zone of the domain's."""
+    arn = certificate(emulator, domain, region=region, **more)
+    route53 = emulator.client("route53")
+    zone = route53.create_hosted_zone(Name=domain.removeprefix("*."), CallerReference=arn)
+    publish(emulator, arn, zone["HostedZone"]["Id"])
+    return arn
+
+
+def publish(emulator: Emulator, arn: str, zone: str, action: str = "UPSERT") -> None:
+    """Put a certificate's validation records into a hosted zone, or take them out."""
+    acm = emulator.client("acm", region=arn.split(":")[3])
+    described = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+    for option in described["DomainValidationOptions"]:
+        record = option["ResourceRecord"]
+        change = {
+            "Name": record["Name"],
+            "Type": record["Type"],
+            "TTL": 60,
+            "ResourceRecords": [{"Value": record["Value"]}],
+        }
+        emulator.client("route53").change_resource_record_sets(
+            HostedZoneId=zone,
+            ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": change}]},
+        )

@@ -4,6 +4,7 @@ from typing import Any
 
 from automation.emulator import Emulator
 from config import Settings
+from tests.automation.emulator.calls import issued
 
 ZONES = ("us-west-2a", "us-west-2b")
 
@@ -12,6 +13,7 @@ class Site:
     """One method for each tier."""
 
     def __init__(self, emulator: Emulator, settings: Settings) -> None:
+        self._emulator = emulator
         self._client = emulator.client
         self._settings = settings
         self.naming = settings.naming
@@ -73,11 +75,8 @@ class Site:
 
     def certificate(self, region: str) -> str:
         """One that ACM issues; its ARN."""
-        acm = self._client("acm", region=region)
-        made = acm.request_certificate(
-            DomainName=self._settings.domain, ValidationMethod="DNS", Tags=self._named(region)
-        )
-        return str(made["CertificateArn"])
+        domain, tags = self._settings.domain, self._named(region)
+        return issued(self._emulator, domain, region=region, Tags=tags)
 
     def imported_certificate(self, region: str, pem: str) -> None:
         """One that somebody else issued."""
@@ -101,6 +100,7 @@ class Site:
                 "OriginProtocolPolicy": "https-only",
             },
         }
+        certificate = issued(self._emulator, self._settings.domain, region="us-east-1")
         self._client("cloudfront").create_distribution(
             DistributionConfig={
                 "CallerReference": self.naming.prefix,
@@ -108,6 +108,10 @@ class Site:
                 "Enabled": enabled,
                 "Aliases": {"Quantity": 1, "Items": [self._settings.domain]},
                 "Origins": {"Quantity": 1, "Items": [origin]},
+                "ViewerCertificate": {
+                    "ACMCertificateArn": certificate,
+                    "SSLSupportMethod": "sni-only",
+                },
                 "DefaultCacheBehavior": {
                     "TargetOriginId": "application",
                     "ViewerProtocolPolicy": "https-only",

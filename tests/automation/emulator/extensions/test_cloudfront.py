@@ -1,8 +1,10 @@
+import uuid
 from typing import Any
 
+import pytest
+
 from automation.emulator import Emulator
-from tests.automation.emulator.calls import refused
-from tests.automation.emulator.conftest import ACCOUNT
+from tests.automation.emulator.calls import certificate, issued, refusal, refused
 
 
 def test_response_headers_policies(emulator: Emulator) -> None:
@@ -31,7 +33,8 @@ def test_response_headers_policies(emulator: Emulator) -> None:
     assert gone == "NoSuchResponseHeadersPolicy"
 
 
-def distribution_config() -> dict[str, Any]:
+def distribution_config(certificate_arn: str = "", *aliases: str) -> dict[str, Any]:
+    """A distribution in front of a bucket; without a certificate it has CloudFront's name alone."""
     origins = [
         {
             "Id": "assets",
@@ -46,31 +49,34 @@ def distribution_config() -> dict[str, Any]:
         "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
     }
     certificate = {
-        "ACMCertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/x",
+        "ACMCertificateArn": certificate_arn,
         "MinimumProtocolVersion": "TLSv1.2_2021",
         "SSLSupportMethod": "sni-only",
     }
+    default = {"CloudFrontDefaultCertificate": True}
     return {
-        "CallerReference": "x",
+        "CallerReference": str(uuid.uuid4()),
+        "Aliases": {"Quantity": len(aliases), "Items": list(aliases)},
         "Comment": "",
         "Enabled": True,
         "Origins": {"Quantity": 1, "Items": origins},
         "DefaultCacheBehavior": behavior,
         "CacheBehaviors": {"Quantity": 1, "Items": [{**behavior, "PathPattern": "/static/*"}]},
-        "ViewerCertificate": certificate,
+        "ViewerCertificate": certificate if certificate_arn else default,
     }
 
 
 def test_distributions_are_as_asked_for_and_deployed_at_once(emulator: Emulator) -> None:
     cloudfront = emulator.client("cloudfront")
+    config = distribution_config(issued(emulator, "asked.example.com", region="us-east-1"))
     made = cloudfront.create_distribution_with_tags(
         DistributionConfigWithTags={
-            "DistributionConfig": distribution_config(),
+            "DistributionConfig": config,
             "Tags": {"Items": [{"Key": "Stack", "Value": "edge"}]},
         }
     )
     id_ = made["Distribution"]["Id"]
-    comment = {**distribution_config(), "Comment": "changed"}
+    comment = {**config, "Comment": "changed"}
     for _ in range(2):
         found = cloudfront.get_distribution(Id=id_)
         assert found["Distribution"]["Status"] == "Deployed"
@@ -83,3 +89,101 @@ def test_distributions_are_as_asked_for_and_deployed_at_once(emulator: Emulator)
     assert cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]["Comment"] == "changed"
     tags = cloudfront.list_tags_for_resource(Resource=made["Distribution"]["ARN"])["Tags"]
     assert tags["Items"] == [{"Key": "Stack", "Value": "edge"}]
+
+
+def deleted(emulator: Emulator, made: dict[str, Any]) -> None:
+    """Disable a distribution, then delete it."""
+    cloudfront = emulator.client("cloudfront")
+    id_, config = made["Distribution"]["Id"], made["Distribution"]["DistributionConfig"]
+    config["Enabled"] = False
+    cloudfront.update_distribution(Id=id_, IfMatch=made["ETag"], DistributionConfig=config)
+    cloudfront.delete_distribution(Id=id_, IfMatch=made["ETag"])
+
+
+def test_an_enabled_distribution_stays(emulator: Emulator) -> None:
+    cloudfront = emulator.client("cloudfront")
+    made = cloudfront.create_distribution(DistributionConfig=distribution_config())
+    enabled = {"Id": made["Distribution"]["Id"], "IfMatch": made["ETag"]}
+    assert refusal(cloudfront.delete_distribution, **enabled) == (
+        "DistributionNotDisabled",
+        "The distribution you are trying to delete has not been disabled.",
+    )
+    deleted(emulator, made)
+
+
+def test_an_alias_belongs_to_one_distribution(emulator: Emulator) -> None:
+    cloudfront = emulator.client("cloudfront")
+    arn = issued(emulator, "*.taken.example.com", region="us-east-1")
+    config = distribution_config(arn, "www.taken.example.com")
+    first = cloudfront.create_distribution(DistributionConfig=config)
+    again = distribution_config(arn, "www.taken.example.com")
+    taken = (
+        "CNAMEAlreadyExists",
+        "One or more of the CNAMEs you provided are already associated with a different resource.",
+    )
+    assert refusal(cloudfront.create_distribution, DistributionConfig=again) == taken
+    other = distribution_config(arn, "api.taken.example.com")
+    second = cloudfront.create_distribution(DistributionConfig=other)
+    arguments = {"Id": second["Distribution"]["Id"], "IfMatch": second["ETag"]}
+    changed = {**again, "CallerReference": other["CallerReference"]}
+    refused_change = refusal(
+        cloudfront.update_distribution, **arguments, DistributionConfig=changed
+    )
+    assert refused_change == taken
+    cloudfront.update_distribution(**arguments, DistributionConfig=other)
+    deleted(emulator, first)
+    cloudfront.update_distribution(**arguments, DistributionConfig=changed)
+
+
+@pytest.mark.parametrize(
+    ("make", "domain", "region", "message"),
+    [
+        (certificate, "a.pending.example.org", "us-east-1", "isn't valid"),
+        (issued, "a.west.example.org", "us-west-2", "isn't in us-east-1"),
+        (issued, "apex.example.org", "us-east-1", "doesn't cover"),
+        (issued, "*.example.org", "us-east-1", "doesn't cover"),
+        (None, "a.none.example.org", "", "you must attach a trusted certificate"),
+    ],
+)
+def test_a_distribution_needs_a_certificate_of_its_names(
+    emulator: Emulator, make: Any, domain: str, region: str, message: str
+) -> None:
+    arn = make(emulator, domain, region=region) if make else ""
+    alias = domain if domain.startswith("a.") else f"a.b.{domain.removeprefix('*.')}"
+    cloudfront = emulator.client("cloudfront")
+    config = distribution_config(arn, alias)
+    code, said = refusal(cloudfront.create_distribution, DistributionConfig=config)
+    assert code == "InvalidViewerCertificate"
+    assert message in said
+
+
+def test_what_a_distribution_uses_stays(emulator: Emulator) -> None:
+    cloudfront = emulator.client("cloudfront")
+    control = cloudfront.create_origin_access_control(
+        OriginAccessControlConfig={
+            "Name": "used",
+            "SigningProtocol": "sigv4",
+            "SigningBehavior": "always",
+            "OriginAccessControlOriginType": "s3",
+        }
+    )
+    headers = cloudfront.create_response_headers_policy(
+        ResponseHeadersPolicyConfig={
+            "Name": "used",
+            "SecurityHeadersConfig": {"ContentTypeOptions": {"Override": True}},
+        }
+    )
+    config = distribution_config()
+    config["Origins"]["Items"][0]["OriginAccessControlId"] = control["OriginAccessControl"]["Id"]
+    policy = headers["ResponseHeadersPolicy"]["Id"]
+    config["DefaultCacheBehavior"]["ResponseHeadersPolicyId"] = policy
+    made = cloudfront.create_distribution(DistributionConfig=config)
+    calls = (
+        (cloudfront.delete_origin_access_control, control["OriginAccessControl"]["Id"], control),
+        (cloudfront.delete_response_headers_policy, policy, headers),
+    )
+    refusals = [refused(call, Id=id_, IfMatch=answer["ETag"]) for call, id_, answer in calls]
+    assert refusals == ["OriginAccessControlInUse", "ResponseHeadersPolicyInUse"]
+    deleted(emulator, made)
+    for call, id_, answer in calls:
+        call(Id=id_, IfMatch=answer["ETag"])
