@@ -1,18 +1,36 @@
-"""EC2: descriptions of group rules, a launch template's own tags, what a NAT gateway leaves."""
+"""EC2: what is in use stays; rules keep descriptions, templates their tags; NAT gateways may fail.
 
+https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
+"""
+
+import base64
 import inspect
+from collections.abc import Iterable
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.models.security_groups import SecurityGroupRule
+from moto.ec2.models.nat_gateways import NatGateway
+from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.responses import EC2Response
+
+from automation.emulator.extensions import endpoint_services
+from automation.emulator.extensions.double import Refused
+from automation.emulator.extensions.interfaces import interfaces
+from automation.emulator.extensions.not_yet import spared
+
+_USER_DATA_BYTES = 16384
+_MAPPED = (
+    "has some mapped public address(es). Please unmap those public address(es) before detaching the"
+    " gateway."
+)
 
 
 class Ec2(EC2Response):
-    """Launch templates as AWS describes them, and NAT gateways as it deletes them."""
+    """Networks that hold together, and launch templates as AWS describes them."""
 
     def create_launch_template(self) -> ActionResult:
         """Moto lists the template's own tags among those of what is launched."""
+        self._limit_user_data()
         result = super().create_launch_template()
         template = self.ec2_backend.get_launch_template_by_name(self.params["LaunchTemplateName"])
         data = template.versions[0].data
@@ -22,21 +40,156 @@ class Ec2(EC2Response):
             data["TagSpecifications"] = launched
         return result
 
+    def create_launch_template_version(self) -> ActionResult:
+        """Refuse more than an instance can read."""
+        self._limit_user_data()
+        return super().create_launch_template_version()
+
+    def create_vpc_endpoint(self) -> ActionResult:
+        """Refuse services that AWS does not have there."""
+        subnets = self._get_param("SubnetIds", [])
+        endpoint_services.need(self.ec2_backend, self.params["ServiceName"], subnets)
+        return super().create_vpc_endpoint()
+
+    def create_nat_gateway(self) -> ActionResult:
+        """One whose VPC has no internet gateway yet fails soon after.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
+        """
+        result = super().create_nat_gateway()
+        gateway = result.result["NatGateway"]  # type: ignore[index]
+        public = gateway.connectivity_type != "private"
+        if public and not self._gateways(gateway.vpc_id) and not spared("N2", self):
+            gateway.state, gateway.failure_code = "failed", "Gateway.NotAttached"
+            gateway.failure_message = f"Network {gateway.vpc_id} has no Internet gateway attached"
+            self._free_addresses(gateway)
+        return result
+
     def delete_nat_gateway(self) -> ActionResult:
         """Its addresses are free again, which moto forgets.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
         """
         result = super().delete_nat_gateway()
-        gateway = self.ec2_backend.nat_gateways[self.params["NatGatewayId"]]
+        self._free_addresses(self.ec2_backend.nat_gateways[self.params["NatGatewayId"]])
+        return result
+
+    def release_address(self) -> ActionResult:
+        """One that something has stays.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ReleaseAddress.html
+        """
+        id_ = self._get_param("AllocationId")
+        for address in self.ec2_backend.addresses:
+            if address.allocation_id == id_ and address.association_id:
+                message = f"Address {address.public_ip} is in use."
+                raise Refused("InvalidIPAddress.InUse", message)
+        return super().release_address()
+
+    def delete_subnet(self) -> ActionResult:
+        """One with interfaces stays.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSubnet.html
+        """
+        id_ = self._get_param("SubnetId")
+        if any(each.subnet == id_ for each in interfaces(self.ec2_backend)):
+            message = f"The subnet '{id_}' has dependencies and cannot be deleted."
+            raise Refused("DependencyViolation", message)
+        return super().delete_subnet()
+
+    def delete_security_group(self) -> ActionResult:
+        """One that an interface or the rule of another group has stays, and so does the default.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html
+        """
+        id_ = self._get_param("GroupId")
+        group = self.ec2_backend.get_security_group_from_id(id_) if id_ else None
+        if group is not None and group.name == "default":
+            message = f'the specified group: "{id_}" name: "default" cannot be deleted by a user'
+            raise Refused("CannotDelete", message)
+        used = any(id_ in each.groups for each in interfaces(self.ec2_backend))
+        if used or any(_names(each, id_) for each in self._groups() if each.id != id_):
+            raise Refused("DependencyViolation", f"resource {id_} has a dependent object")
+        return super().delete_security_group()
+
+    def detach_internet_gateway(self) -> ActionResult:
+        """It stays while something in the VPC has a public address.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DetachInternetGateway.html
+        """
+        vpc = self._get_param("VpcId")
+        for each in interfaces(self.ec2_backend):
+            if each.public and self.ec2_backend.get_subnet(each.subnet).vpc_id == vpc:
+                raise Refused("DependencyViolation", f"Network {vpc} {_MAPPED}")
+        return super().detach_internet_gateway()
+
+    def delete_internet_gateway(self) -> ActionResult:
+        """One that is attached stays.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteInternetGateway.html
+        """
+        id_ = self._get_param("InternetGatewayId")
+        found = self.ec2_backend.internet_gateways.get(id_)
+        if found is not None and found.vpc:
+            message = f"The internetGateway '{id_}' has dependencies and cannot be deleted."
+            raise Refused("DependencyViolation", message)
+        return super().delete_internet_gateway()
+
+    def delete_vpc(self) -> ActionResult:
+        """Nothing but what came with it may be left.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html
+        """
+        id_ = self._get_param("VpcId")
+        if any(self._dependants(id_)):
+            message = f"The vpc '{id_}' has dependencies and cannot be deleted."
+            raise Refused("DependencyViolation", message)
+        return super().delete_vpc()
+
+    def _dependants(self, vpc: str) -> Iterable[object]:
+        for subnets in self.ec2_backend.subnets.values():
+            yield from (each for each in subnets.values() if each.vpc_id == vpc)
+        yield from self._gateways(vpc)
+        yield from (
+            each for each in self._groups() if each.vpc_id == vpc and each.name != "default"
+        )
+        for endpoint in self.ec2_backend.vpc_end_points.values():
+            if endpoint.vpc_id == vpc and endpoint.state != "deleted":
+                yield endpoint
+
+    def _gateways(self, vpc: str) -> list[object]:
+        """The internet gateways that are attached to a VPC."""
+        found = self.ec2_backend.internet_gateways.values()
+        return [each for each in found if each.vpc and each.vpc.id == vpc]
+
+    def _groups(self) -> Iterable[SecurityGroup]:
+        for groups in self.ec2_backend.groups.values():
+            yield from groups.values()
+
+    def _free_addresses(self, gateway: NatGateway) -> None:
         for address in gateway.address_set:
             if address.get("associationId"):
                 self.ec2_backend.disassociate_address(association_id=address["associationId"])
-        return result
+
+    def _limit_user_data(self) -> None:
+        """Counted as it is before it is encoded.
+
+        https://github.com/hashicorp/terraform-provider-aws/pull/49234
+        """
+        data = self._get_param("LaunchTemplateData.UserData") or ""
+        if len(base64.b64decode(data)) > _USER_DATA_BYTES:
+            message = f"User data is limited to {_USER_DATA_BYTES} bytes."
+            raise Refused("InvalidUserData.Malformed", message)
+
+
+def _names(group: SecurityGroup, id_: str) -> bool:
+    rules = [*group.ingress_rules, *group.egress_rules]
+    return any(each.source_group.get("GroupId") == id_ for each in rules)
 
 
 def install() -> None:
     """Keep the descriptions of rules about groups and prefix lists, not only about addresses."""
+    endpoint_services.install()
     initialize = SecurityGroupRule.__init__
     signature = inspect.signature(initialize)
 
