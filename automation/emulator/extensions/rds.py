@@ -1,4 +1,4 @@
-"""RDS: what an instance and a parameter group forget; classes on offer; pending changes.
+"""RDS: what is in use stays, what instances and groups forget, classes on offer, pending changes.
 
 An instance that forgets its certificate authority has another one than was asked for, so that the
 provider modifies it right after creation and waits for 80 seconds more.
@@ -15,6 +15,7 @@ from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.rds.models import DBInstance
 from moto.rds.responses import RDSResponse
 
+from automation.emulator.extensions import rds_in_use
 from automation.emulator.extensions.double import remember
 
 _DEFAULT_AUTHORITY = "rds-ca-rsa2048-g1"
@@ -38,6 +39,8 @@ class Rds(RDSResponse):
     def create_db_instance(self) -> ActionResult:
         """AWS's default authority, and an id of its own."""
         given = self.params.original_dict()
+        rds_in_use.check_names(given)
+        rds_in_use.check_family(self.backend, given)
         self.params.setdefault("ca_certificate_identifier", _DEFAULT_AUTHORITY)
         result = super().create_db_instance()
         return self._complete(result, given)
@@ -61,6 +64,8 @@ class Rds(RDSResponse):
     def modify_db_instance(self) -> ActionResult:
         """Change what moto does not know of, too, and leave for later what AWS leaves."""
         given = self.params.original_dict()
+        rds_in_use.check_version(self._instance(given), given)
+        rds_in_use.check_family(self.backend, given)
         pending = {} if given.get("ApplyImmediately") else self._pending(given)
         for name in pending:
             del self.params[name]
@@ -70,6 +75,46 @@ class Rds(RDSResponse):
             values = {"PendingModifiedValues": pending}
             remember(self._instance(given), values, values)
         return result
+
+    def delete_db_instance(self) -> ActionResult:
+        """A last snapshot, unless somebody says that there shall be none."""
+        rds_in_use.check_last_snapshot(self.params.original_dict())
+        return super().delete_db_instance()
+
+    def create_db_subnet_group(self) -> ActionResult:
+        """Two zones at least."""
+        rds_in_use.check_zones(self.current_account, self.region, self.params["SubnetIds"])
+        return super().create_db_subnet_group()
+
+    def modify_db_subnet_group(self) -> ActionResult:
+        """Two zones at least, and the subnets in which instances are; moto loses the group."""
+        rds_in_use.check_zones(self.current_account, self.region, self.params["SubnetIds"])
+        name, subnets = self.params["DBSubnetGroupName"], self.params["SubnetIds"]
+        rds_in_use.check_removed_subnets(self.backend, name, subnets)
+        result = super().modify_db_subnet_group()
+        group = result.result["DBSubnetGroup"]  # type: ignore[index]
+        self.backend.subnet_groups[group.name] = group
+        return result
+
+    def delete_db_subnet_group(self) -> ActionResult:
+        """What is in use stays."""
+        rds_in_use.check_subnet_group(self.backend, self.params["DBSubnetGroupName"])
+        return super().delete_db_subnet_group()
+
+    def delete_db_parameter_group(self) -> ActionResult:
+        """What is in use stays."""
+        rds_in_use.check_parameter_group(self.backend, self.params["DBParameterGroupName"])
+        return super().delete_db_parameter_group()
+
+    def delete_option_group(self) -> ActionResult:
+        """What is in use stays."""
+        rds_in_use.check_option_group(self.backend, self.params["OptionGroupName"])
+        return super().delete_option_group()
+
+    def create_blue_green_deployment(self) -> ActionResult:
+        """Not of every instance."""
+        rds_in_use.check_blue_green(self.backend, self.params["Source"])
+        return super().create_blue_green_deployment()
 
     def describe_orderable_db_instance_options(self) -> ActionResult:
         """MySQL: each class where EC2 offers instances of its type."""

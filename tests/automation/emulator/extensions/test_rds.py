@@ -4,15 +4,16 @@ from automation.emulator import Emulator
 
 
 def instance(emulator: Emulator, name: str, **more: Any) -> dict[str, Any]:
+    sound = {
+        "Engine": "mysql",
+        "EngineVersion": "8.4",
+        "DBInstanceClass": "db.m7g.large",
+        "AllocatedStorage": 100,
+        "MasterUsername": "admin",
+        "ManageMasterUserPassword": True,
+    }
     made: dict[str, Any] = emulator.client("rds").create_db_instance(
-        DBInstanceIdentifier=name,
-        Engine="mysql",
-        EngineVersion="8.4",
-        DBInstanceClass="db.m7g.large",
-        AllocatedStorage=100,
-        MasterUsername="admin",
-        ManageMasterUserPassword=True,
-        **more,
+        DBInstanceIdentifier=name, **{**sound, **more}
     )["DBInstance"]
     return made
 

@@ -1,0 +1,172 @@
+"""What RDS refuses: groups in use, lost data, names that it keeps for itself, another family.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.rds.models import DBInstance, RDSBackend
+
+from automation.emulator.extensions.double import Refused
+from automation.emulator.extensions.interfaces import database_subnets
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_MySQL.html
+_SCHEMAS = ("information_schema", "innodb", "mysql", "performance_schema", "sys", "tmp")
+_USERS = ("rdsadmin", "rdsrepladmin", "rdstopmgr")
+_ZONES = 2
+
+
+def check_names(given: Mapping[str, Any]) -> None:
+    """Names that are MySQL's or RDS's own.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    """
+    schema, user = given.get("DBName", ""), given.get("MasterUsername", "")
+    if schema.lower() in _SCHEMAS:
+        message = f"DBName {schema} cannot be used. It is a reserved word for this engine"
+        raise Refused("InvalidParameterValue", message)
+    if user.lower() in _USERS:
+        message = (
+            f"MasterUsername {user} cannot be used as it is a reserved word used by the engine"
+        )
+        raise Refused("InvalidParameterValue", message)
+
+
+def check_family(backend: RDSBackend, given: Mapping[str, Any]) -> None:
+    """An instance takes parameter groups of its own version's family.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithDBInstanceParamGroups.html
+    """
+    group = backend.db_parameter_groups.get(given.get("DBParameterGroupName", ""))
+    version = given.get("EngineVersion")
+    if group is None or version is None or "mysql" not in str(group.family):
+        return
+    family = f"mysql{'.'.join(version.split('.')[:2])}"
+    if group.family != family:
+        message = (
+            f"The Parameter Group {group.name} with DBParameterGroupFamily {group.family} cannot be"
+            " used for this instance. Please use a Parameter Group with DBParameterGroupFamily"
+            f" {family}"
+        )
+        raise Refused("InvalidParameterCombination", message)
+
+
+def check_version(instance: DBInstance, given: Mapping[str, Any]) -> None:
+    """Versions go up, and to another major version only if that is said.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html
+    """
+    wanted, now = given.get("EngineVersion"), instance.engine_version
+    if not wanted or not now or wanted == now or now.startswith(f"{wanted}."):
+        return
+    if _numbers(wanted) < _numbers(now):
+        message = f"Cannot upgrade {instance.engine} from {now} to {wanted}"
+        raise Refused("InvalidParameterCombination", message)
+    major = _numbers(wanted)[:2] != _numbers(now)[:2]
+    if major and not given.get("AllowMajorVersionUpgrade"):
+        message = "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major"
+        raise Refused("InvalidParameterCombination", f"{message} version.")
+
+
+def check_last_snapshot(given: Mapping[str, Any]) -> None:
+    """Data is not lost by leaving something out.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html
+    """
+    if given.get("SkipFinalSnapshot"):
+        if given.get("FinalDBSnapshotIdentifier"):
+            message = "FinalDBSnapshotIdentifier can not be specified when SkipFinalSnapshot is"
+            raise Refused("InvalidParameterCombination", f"{message} specified")
+    elif not given.get("FinalDBSnapshotIdentifier"):
+        message = "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified."
+        raise Refused("InvalidParameterCombination", message)
+
+
+def check_zones(account: str, region: str, subnets: Sequence[str]) -> None:
+    """A subnet group has to span zones.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html
+    """
+    ec2 = ec2_backends[account][region]
+    zones = sorted({str(ec2.get_subnet(each).availability_zone) for each in subnets})
+    if len(zones) < _ZONES:
+        message = (
+            "The DB subnet group doesn't meet Availability Zone (AZ) coverage requirement. Current"
+            f" AZ coverage: {', '.join(zones)}. Add subnets to cover at least {_ZONES} AZs."
+        )
+        raise Refused("DBSubnetGroupDoesNotCoverEnoughAZs", message)
+
+
+def check_removed_subnets(backend: RDSBackend, name: str, subnets: Sequence[str]) -> None:
+    """Subnets in which instances are stay in their group.
+
+    The API's reference has the code; the message is what users report.
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSubnetGroup.html
+    """
+    for instance in _members(backend, name):
+        lost = set(database_subnets(instance)) - set(subnets)
+        if lost:
+            message = f"Some of the subnets to be deleted are currently in use: {', '.join(lost)}"
+            raise Refused("SubnetAlreadyInUse", message)
+
+
+def check_subnet_group(backend: RDSBackend, name: str) -> None:
+    """A group in which instances are stays.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSubnetGroup.html
+    """
+    for instance in _members(backend, name):
+        message = (
+            f"Cannot delete the subnet group '{name}' because at least one database instance:"
+            f" {instance.db_instance_identifier} is still using it."
+        )
+        raise Refused("InvalidDBSubnetGroupStateFault", message)
+
+
+def check_parameter_group(backend: RDSBackend, name: str) -> None:
+    """A group that instances have stays.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBParameterGroup.html
+    """
+    if any(each.db_parameter_group_name == name for each in backend.databases.values()):
+        message = (
+            f"One or more database instances are still members of this parameter group {name}, so"
+            " the group cannot be deleted"
+        )
+        raise Refused("InvalidDBParameterGroupState", message)
+
+
+def check_option_group(backend: RDSBackend, name: str) -> None:
+    """A group that instances or their snapshots have stays.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteOptionGroup.html
+    """
+    snapshots = [each.database for each in backend.database_snapshots.values()]
+    if any(each.option_group_name == name for each in (*backend.databases.values(), *snapshots)):
+        message = f"The option group '{name}' cannot be deleted because it is in use."
+        raise Refused("InvalidOptionGroupStateFault", message)
+
+
+def check_blue_green(backend: RDSBackend, source: str) -> None:
+    """Not without backups, and not with a password that RDS manages.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments-considerations.html
+    """
+    instance = backend.databases.get(source.rpartition(":")[2])
+    if instance is None:
+        return
+    if instance.manage_master_user_password or not instance.backup_retention_period:
+        message = f"The source DB instance {instance.db_instance_identifier} isn't supported for"
+        raise Refused("SourceDatabaseNotSupportedFault", f"{message} a blue/green deployment.")
+
+
+def _members(backend: RDSBackend, subnet_group: str) -> Iterator[DBInstance]:
+    for instance in backend.databases.values():
+        if instance._db_subnet_group_name == subnet_group.lower():
+            yield instance
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in version.split(".") if each.isdecimal())
