@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from moto.backup.responses import BackupResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from automation.emulator.extensions.double import Double, not_found
+from automation.emulator.extensions.double import Double, Refused, not_found
 
 
 class Backup(BackupResponse, Double):
@@ -29,6 +29,37 @@ class Backup(BackupResponse, Double):
         """Moto takes the ARN from the wrong part of the path, unless that ends in a slash."""
         tags = self.backup_backend.list_tags(self.parameters()["ResourceArn"])
         return ActionResult({"Tags": tags})
+
+    def delete_backup_vault(self) -> EmptyResult:
+        """One that holds recovery points stays.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupVault.html
+        """
+        if self._points[self._vault(self.parameters()).backup_vault_arn]:
+            message = "Backup vault cannot be deleted because it contains recovery points."
+            raise Refused("InvalidRequestException", message)
+        return super().delete_backup_vault()
+
+    def delete_recovery_point(self) -> EmptyResult:
+        """What a job made."""
+        given = self.parameters()
+        points = self._points[self._vault(given).backup_vault_arn]
+        found = [each for each in points if each["RecoveryPointArn"] == given["RecoveryPointArn"]]
+        if not found:
+            raise not_found("ResourceNotFoundException", f"point {given['RecoveryPointArn']}")
+        points.remove(found[0])
+        return EmptyResult()
+
+    def delete_backup_plan(self) -> str:
+        """Its selections go first.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/API_DeleteBackupPlan.html
+        """
+        plan = self.parameters()["BackupPlanId"]
+        if any(each["BackupPlanId"] == plan for each in self._selections.values()):
+            message = "Related backup plan selections must be deleted prior to backup plan deletion"
+            raise Refused("InvalidRequestException", message)
+        return super().delete_backup_plan()
 
     def create_backup_selection(self) -> ActionResult:
         """Assign resources to a plan."""

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 from moto.core.responses import ActionResult
 from moto.logs.responses import LogsResponse
 
-from automation.emulator.extensions.double import Double, not_found
+from automation.emulator.extensions.double import Double, Refused, not_found
+from automation.emulator.extensions.kms import pending
 
 _FIELDS = ("name", "queryString", "logGroupNames", "queryLanguage", "parameters")
 
@@ -20,6 +21,17 @@ class Logs(LogsResponse, Double):
     """Definitions by region and id."""
 
     _definitions: ClassVar[dict[str, dict[str, dict[str, Any]]]] = defaultdict(dict)
+
+    def create_log_group(self) -> str:
+        """With a key that serves.
+
+        https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+        """
+        key = self.parameters().get("kmsKeyId")
+        if pending(key, self.current_account, self.region):
+            message = f"The specified KMS key does not exist or is not allowed to be used: {key}"
+            raise Refused("InvalidParameterException", message)
+        return super().create_log_group()
 
     def put_query_definition(self) -> ActionResult:
         """Create a definition, or replace the one whose id is given."""

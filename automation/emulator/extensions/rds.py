@@ -40,6 +40,7 @@ class Rds(RDSResponse):
         """AWS's default authority, and an id of its own."""
         given = self.params.original_dict()
         rds_in_use.check_names(given)
+        rds_in_use.check_keys(self.current_account, self.region, given)
         rds_in_use.check_family(self.backend, given)
         self.params.setdefault("ca_certificate_identifier", _DEFAULT_AUTHORITY)
         result = super().create_db_instance()

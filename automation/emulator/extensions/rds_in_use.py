@@ -11,11 +11,13 @@ from moto.rds.models import DBInstance, RDSBackend
 
 from automation.emulator.extensions.double import Refused
 from automation.emulator.extensions.interfaces import database_subnets
+from automation.emulator.extensions.kms import pending
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_MySQL.html
 _SCHEMAS = ("information_schema", "innodb", "mysql", "performance_schema", "sys", "tmp")
 _USERS = ("rdsadmin", "rdsrepladmin", "rdstopmgr")
 _ZONES = 2
+_KEYS = ("KmsKeyId", "MasterUserSecretKmsKeyId", "PerformanceInsightsKMSKeyId")
 
 
 def check_names(given: Mapping[str, Any]) -> None:
@@ -32,6 +34,17 @@ def check_names(given: Mapping[str, Any]) -> None:
             f"MasterUsername {user} cannot be used as it is a reserved word used by the engine"
         )
         raise Refused("InvalidParameterValue", message)
+
+
+def check_keys(account: str, region: str, given: Mapping[str, Any]) -> None:
+    """Keys that serve.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html
+    """
+    for key in (given.get(name) for name in _KEYS):
+        if pending(key, account, region):
+            message = f"The specified KMS key [{key}] does not exist, is not enabled or you do not"
+            raise Refused("KMSKeyNotAccessibleFault", f"{message} have permissions to access it.")
 
 
 def check_family(backend: RDSBackend, given: Mapping[str, Any]) -> None:

@@ -1,9 +1,30 @@
-"""Route 53: a hosted zone that the account has from the start, under an id that is given.
+"""Route 53: a hosted zone that the account has from the start, and references that are used up.
 
 CreateHostedZone makes its ids up, and an environment that uses an existing zone names its id.
 """
 
-from moto.route53.models import route53_backends
+from typing import Any
+
+from moto.route53.models import FakeZone, Route53Backend, route53_backends
+
+from automation.emulator.extensions.double import Refused
+
+
+def install() -> None:
+    """Take a caller reference once.
+
+    https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
+    """
+    create = Route53Backend.create_hosted_zone
+
+    def create_once(self: Route53Backend, *args: Any, **kwargs: Any) -> FakeZone:
+        reference = kwargs.get("caller_reference")
+        if any(each.caller_reference == reference for each in self.zones.values()):
+            message = f"A hosted zone has already been created with the reference: {reference}"
+            raise Refused("HostedZoneAlreadyExists", message)
+        return create(self, *args, **kwargs)
+
+    Route53Backend.create_hosted_zone = create_once  # type: ignore[method-assign]
 
 
 def add_hosted_zone(account_id: str, zone_id: str, name: str) -> None:

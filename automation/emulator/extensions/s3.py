@@ -1,4 +1,4 @@
-"""S3: bucket policies that moto misjudges, and bucket owners that it does not look at.
+"""S3: bucket policies that moto misjudges; owners and access points that it does not look at.
 
 PutBucketLogging compares the log bucket's policy with three exact resources, and takes one
 resource, not a list; AWS evaluates the policy. And a statement with a condition, which AWS applies
@@ -12,10 +12,16 @@ from http import HTTPStatus
 from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.exceptions import S3ClientError
+from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
+from moto.s3control.models import s3control_backends
 
 _SERVICE = "logging.s3.amazonaws.com"
+_HAS_ACCESS_POINTS = (
+    "The bucket that you tried to delete has access points attached. Delete your access points"
+    " before attempting to delete your bucket."
+)
 
 
 def install() -> None:
@@ -23,6 +29,23 @@ def install() -> None:
     FakeBucket._log_permissions_enabled_policy = staticmethod(_may_write)  # type: ignore[method-assign]
     FakeBucket.get_permission = _permission  # type: ignore[assignment,method-assign]
     _heed_expected_owner()
+    _heed_access_points()
+
+
+def _heed_access_points() -> None:
+    """Keep a bucket that access points lead to.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+    """
+    delete = S3Backend.delete_bucket
+
+    def delete_bucket(self: S3Backend, bucket_name: str) -> FakeBucket | None:
+        points = s3control_backends[self.account_id][self.partition].access_points
+        if any(each.bucket == bucket_name for each in points[self.account_id].values()):
+            raise S3ClientError("BucketHasAccessPointsAttached", _HAS_ACCESS_POINTS)
+        return delete(self, bucket_name)
+
+    S3Backend.delete_bucket = delete_bucket  # type: ignore[method-assign]
 
 
 def _heed_expected_owner() -> None:

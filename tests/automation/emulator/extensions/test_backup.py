@@ -1,5 +1,5 @@
 from automation.emulator import Emulator
-from tests.automation.emulator.calls import refused
+from tests.automation.emulator.calls import refusal, refused
 from tests.automation.emulator.conftest import ACCOUNT, REGION
 
 
@@ -70,3 +70,36 @@ def test_a_job_makes_a_recovery_point_of_its_resource(emulator: Emulator) -> Non
     assert (point["RecoveryPointArn"], point["Status"]) == (made["RecoveryPointArn"], "COMPLETED")
     other = f"{resource}-other"
     assert listed(BackupVaultName="filled", ByResourceArn=other)["RecoveryPoints"] == []
+
+
+def test_a_vault_stays_while_it_holds_recovery_points(emulator: Emulator) -> None:
+    backup, vault = emulator.client("backup"), {"BackupVaultName": "full"}
+    backup.create_backup_vault(**vault)
+    point = backup.start_backup_job(
+        **vault,
+        ResourceArn="arn:aws:rds:us-west-2:123456789012:db:x",
+        IamRoleArn="arn:aws:iam::123456789012:role/backup",
+    )["RecoveryPointArn"]
+    message = "Backup vault cannot be deleted because it contains recovery points."
+    refused = refusal(backup.delete_backup_vault, **vault)
+    assert refused == ("InvalidRequestException", message)
+    backup.delete_recovery_point(**vault, RecoveryPointArn=point)
+    backup.delete_backup_vault(**vault)
+
+
+def test_a_plan_stays_while_it_has_selections(emulator: Emulator) -> None:
+    backup = emulator.client("backup")
+    backup.create_backup_vault(BackupVaultName="selected")
+    rules = [{"RuleName": "daily", "TargetBackupVaultName": "selected"}]
+    plan = {"BackupPlanName": "selected", "Rules": rules}
+    id_ = backup.create_backup_plan(BackupPlan=plan)["BackupPlanId"]
+    role = "arn:aws:iam::123456789012:role/backup"
+    selection = backup.create_backup_selection(
+        BackupPlanId=id_,
+        BackupSelection={"SelectionName": "all", "IamRoleArn": role, "Resources": ["*"]},
+    )["SelectionId"]
+    message = "Related backup plan selections must be deleted prior to backup plan deletion"
+    refused = refusal(backup.delete_backup_plan, BackupPlanId=id_)
+    assert refused == ("InvalidRequestException", message)
+    backup.delete_backup_selection(BackupPlanId=id_, SelectionId=selection)
+    backup.delete_backup_plan(BackupPlanId=id_)

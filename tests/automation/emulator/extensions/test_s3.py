@@ -5,7 +5,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from automation.emulator import Emulator
-from tests.automation.emulator.calls import refused
+from tests.automation.emulator.calls import refusal, refused
 from tests.automation.emulator.conftest import ACCOUNT, REGION
 
 
@@ -65,3 +65,32 @@ def test_a_bucket_tells_its_owner_from_others(emulator: Emulator) -> None:
     s3.head_bucket(Bucket="owned", ExpectedBucketOwner=ACCOUNT)
     assert refused(s3.head_bucket, Bucket="owned", ExpectedBucketOwner="999999999999") == "403"
     assert refused(s3.head_bucket, Bucket="absent", ExpectedBucketOwner="999999999999") == "404"
+
+
+def test_a_bucket_stays_until_it_is_empty(emulator: Emulator) -> None:
+    s3 = emulator.client("s3")
+    location = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
+    s3.create_bucket(Bucket="not-empty", **location)
+    versioning = {"Status": "Enabled"}
+    s3.put_bucket_versioning(Bucket="not-empty", VersioningConfiguration=versioning)
+    version = s3.put_object(Bucket="not-empty", Key="a", Body=b"x")["VersionId"]
+    marker = s3.delete_object(Bucket="not-empty", Key="a")["VersionId"]
+    for each in (version, marker):
+        code, message = refusal(s3.delete_bucket, Bucket="not-empty")
+        assert (code, message) == ("BucketNotEmpty", "The bucket you tried to delete is not empty")
+        s3.delete_object(Bucket="not-empty", Key="a", VersionId=each)
+    s3.delete_bucket(Bucket="not-empty")
+
+
+def test_a_bucket_stays_while_an_access_point_leads_to_it(emulator: Emulator) -> None:
+    s3, control = emulator.client("s3"), emulator.client("s3control")
+    location = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
+    s3.create_bucket(Bucket="led-to", **location)
+    control.create_access_point(AccountId=ACCOUNT, Name="leads", Bucket="led-to")
+    assert refusal(s3.delete_bucket, Bucket="led-to") == (
+        "BucketHasAccessPointsAttached",
+        "The bucket that you tried to delete has access points attached. Delete your access points"
+        " before attempting to delete your bucket.",
+    )
+    control.delete_access_point(AccountId=ACCOUNT, Name="leads")
+    s3.delete_bucket(Bucket="led-to")

@@ -1,0 +1,56 @@
+"""WAF: a web ACL stays while something is behind it; moto deletes it.
+
+https://docs.aws.amazon.com/waf/latest/APIReference/API_DeleteWebACL.html
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.cloudfront.models import cloudfront_backends
+from moto.wafv2.responses import WAFV2Response
+
+from automation.emulator.extensions.double import Refused
+
+_IN_USE = (
+    "AWS WAF couldn\u2019t perform the operation because your resource is being used by another"
+    " resource or it\u2019s associated with another resource."
+)
+_DUPLICATE = (
+    "AWS WAF couldn\u2019t perform the operation because some resource in your request is a"
+    " duplicate of an existing one."
+)
+
+
+class Wafv2(WAFV2Response):
+    """Web ACLs that know what is behind them."""
+
+    def create_web_acl(self) -> Any:
+        """Moto has another code for a name that is taken.
+
+        https://docs.aws.amazon.com/waf/latest/APIReference/API_CreateWebACL.html
+        """
+        name, scope = self._get_param("Name"), self._get_param("Scope")
+        if any((each.name, _scope(arn)) == (name, scope) for arn, each in self._found()):
+            raise Refused("WAFDuplicateItemException", _DUPLICATE)
+        return super().create_web_acl()
+
+    def delete_web_acl(self) -> Any:
+        """What is in use stays."""
+        for arn, each in self._found():
+            if each.id == self._get_param("Id") and (each.associated_resources or self._has(arn)):
+                raise Refused("WAFAssociatedItemException", _IN_USE)
+        return super().delete_web_acl()
+
+    def _found(self) -> Iterator[tuple[str, Any]]:
+        if self._get_param("Scope") == "CLOUDFRONT":
+            self.region = "global"
+        yield from self.wafv2_backend.wacls.items()
+
+    def _has(self, arn: str) -> bool:
+        """Whether a distribution names a web ACL."""
+        distributions = cloudfront_backends[self.current_account]["aws"].distributions.values()
+        return any(each.WebACLId == arn for each in distributions)
+
+
+def _scope(arn: str) -> str:
+    return "CLOUDFRONT" if ":global/" in arn else "REGIONAL"
