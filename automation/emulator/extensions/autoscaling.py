@@ -1,4 +1,4 @@
-"""Auto Scaling: instance refreshes, which succeed at once; what groups and policies forget.
+"""Auto Scaling: instance refreshes, which end at once; what groups and policies forget.
 
 Instances keep the version of the launch template that they were launched from, until a refresh.
 Groups also launch as many instances as are desired, in every zone: of a group with several
@@ -12,15 +12,16 @@ import datetime
 import sys
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from moto.autoscaling.models import FakeAutoScalingGroup, InstanceState
 from moto.autoscaling.responses import AutoScalingResponse
+from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.responses import ActionResult
 
-from automation.emulator.extensions.double import remember
+from automation.emulator.extensions.double import Refused, remember
 
 _ALL_ON_DEMAND = {"OnDemandBaseCapacity": sys.maxsize}
 _FORGOTTEN = (
@@ -91,7 +92,14 @@ class AutoScaling(AutoScalingResponse):
     _refreshes: ClassVar[dict[tuple[str, str], list[dict[str, Any]]]] = defaultdict(list)
 
     def create_auto_scaling_group(self) -> ActionResult:
-        """Keep what moto drops."""
+        """Keep what moto drops, under a name that is free.
+
+        https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
+        """
+        name = self.params["AutoScalingGroupName"]
+        if name in self.autoscaling_backend.autoscaling_groups:
+            message = "AutoScalingGroup by this name already exists - A group with the name"
+            raise Refused("AlreadyExists", f"{message} {name} already exists")
         result = super().create_auto_scaling_group()
         self._remember()
         return result
@@ -110,24 +118,49 @@ class AutoScaling(AutoScalingResponse):
         policy.predictive_scaling_configuration = self.params.get("PredictiveScalingConfiguration")
         return result
 
+    def delete_auto_scaling_group(self) -> ActionResult:
+        """One with instances stays, unless it is forced to go.
+
+        https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
+        """
+        group = self.autoscaling_backend.autoscaling_groups.get(self.params["AutoScalingGroupName"])
+        if group is not None and group.instance_states and not self.params.get("ForceDelete"):
+            message = "You cannot delete an AutoScalingGroup while there are instances or pending"
+            raise Refused(
+                "ResourceInUse", f"{message} Spot instance request(s) still in the group."
+            )
+        return super().delete_auto_scaling_group()
+
     def start_instance_refresh(self) -> ActionResult:
-        """Nothing runs in the emulator, so nothing has to be replaced, only to be up to date."""
-        group = self.params["AutoScalingGroupName"]
-        refreshed = self.autoscaling_backend.autoscaling_groups[group]
-        _up_to_date(refreshed, refreshed.instance_states)
-        now = datetime.datetime.now(datetime.UTC)
-        refresh = {
-            "InstanceRefreshId": str(uuid.uuid4()),
-            "AutoScalingGroupName": group,
-            "Status": "Successful",
-            "StartTime": now,
-            "EndTime": now,
-            "PercentageComplete": 100,
-            "InstancesToUpdate": 0,
-            "Preferences": self.params.get("Preferences"),
-        }
-        self._refreshes[self.region, group].insert(0, refresh)
+        """Nothing runs in the emulator, so nothing has to be replaced, only to be up to date.
+
+        The desired configuration becomes the group's when the refresh succeeds. It fails when an
+        alarm that it names goes off: then it goes back to what the group had when it began, which
+        is the new version where somebody has updated the group before.
+        https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html
+        """
+        name, given = self.params["AutoScalingGroupName"], self.params
+        group = self.autoscaling_backend.autoscaling_groups[name]
+        preferences = given.get("Preferences") or {}
+        desired = given.get("DesiredConfiguration") or {}
+        rolls_back = bool(preferences.get("AutoRollback"))
+        if rolls_back and "$" in str(_version(group, desired)):
+            message = "The AutoRollback parameter cannot be used with $Latest or $Default versions."
+            raise Refused("ValidationError", message)
+        failed = self._gone_off(preferences)
+        if not failed:
+            _apply(group, desired)
+        if not failed or rolls_back:
+            _up_to_date(group, group.instance_states)
+        refresh = _refresh(name, preferences, desired, failed=failed, rolls_back=rolls_back)
+        self._refreshes[self.region, name].insert(0, refresh)
         return ActionResult(refresh)
+
+    def _gone_off(self, preferences: Mapping[str, Any]) -> list[str]:
+        """The alarms of a refresh that are in alarm."""
+        names = (preferences.get("AlarmSpecification") or {}).get("Alarms", ())
+        alarms = cloudwatch_backends[self.current_account][self.region].alarms
+        return [each for each in names if each in alarms and alarms[each].state_value == "ALARM"]
 
     def describe_instance_refreshes(self) -> ActionResult:
         """The refreshes of a group, or those that are named."""
@@ -139,3 +172,50 @@ class AutoScaling(AutoScalingResponse):
     def _remember(self) -> None:
         name = self.params["AutoScalingGroupName"]
         remember(self.autoscaling_backend.autoscaling_groups[name], self.params, _FORGOTTEN)
+
+
+def _version(group: FakeAutoScalingGroup, desired: Mapping[str, Any]) -> str | None:
+    """The version of the launch template to which a refresh leads."""
+    policy = (desired.get("MixedInstancesPolicy") or {}).get("LaunchTemplate") or {}
+    given = desired.get("LaunchTemplate") or policy.get("LaunchTemplateSpecification") or {}
+    version: str | None = given.get("Version", group.launch_template_version)
+    return version
+
+
+def _apply(group: FakeAutoScalingGroup, desired: Mapping[str, Any]) -> None:
+    """Make the desired configuration the group's."""
+    if desired.get("LaunchTemplate"):
+        group._set_launch_configuration("", desired["LaunchTemplate"], None)
+    if desired.get("MixedInstancesPolicy"):
+        group.mixed_instances_policy = desired["MixedInstancesPolicy"]
+        group._set_launch_configuration("", {}, desired["MixedInstancesPolicy"])
+
+
+def _refresh(
+    group: str,
+    preferences: Mapping[str, Any],
+    desired: Mapping[str, Any],
+    *,
+    failed: list[str],
+    rolls_back: bool,
+) -> dict[str, Any]:
+    """A refresh as it is described when it has ended."""
+    now = datetime.datetime.now(datetime.UTC)
+    refresh = {
+        "InstanceRefreshId": str(uuid.uuid4()),
+        "AutoScalingGroupName": group,
+        "Status": "Successful",
+        "StartTime": now,
+        "EndTime": now,
+        "PercentageComplete": 100,
+        "InstancesToUpdate": 0,
+        "Preferences": preferences or None,
+        "DesiredConfiguration": desired or None,
+    }
+    if not failed:
+        return refresh
+    reason = f"Instance refresh failed: the alarm {failed[0]} is in the ALARM state."
+    if not rolls_back:
+        return {**refresh, "Status": "Failed", "StatusReason": reason, "PercentageComplete": 0}
+    back = {"RollbackReason": reason, "RollbackStartTime": now, "PercentageCompleteOnRollback": 100}
+    return {**refresh, "Status": "RollbackSuccessful", "RollbackDetails": back}

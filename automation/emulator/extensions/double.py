@@ -42,3 +42,10 @@ class Refused(ServiceException):
 def not_found(code: str, what: str) -> Refused:
     """What AWS answers about something that does not exist."""
     return Refused(code, f"{what} does not exist")
+
+
+def several(value: Any) -> list[str]:
+    """What a policy says in a list, or alone, or not at all."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else list(value)

@@ -1,17 +1,21 @@
-"""CloudWatch Logs: query definitions (saved Logs Insights queries).
+"""CloudWatch Logs: query definitions (saved Logs Insights queries), and deliveries to buckets.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html
 """
 
+import json
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
 from moto.core.responses import ActionResult
 from moto.logs.responses import LogsResponse
+from moto.s3.models import s3_backends
 
-from automation.emulator.extensions.double import Double, Refused, not_found
+from automation.emulator.extensions.double import Double, Refused, not_found, several
 from automation.emulator.extensions.kms import pending
 
 _FIELDS = ("name", "queryString", "logGroupNames", "queryLanguage", "parameters")
@@ -32,6 +36,35 @@ class Logs(LogsResponse, Double):
             message = f"The specified KMS key does not exist or is not allowed to be used: {key}"
             raise Refused("InvalidParameterException", message)
         return super().create_log_group()
+
+    def create_delivery(self) -> str:
+        """To a bucket whose policy lacks the documented statement, which AWS then appends.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
+        Whether AWS takes another statement that allows the same for the documented one is not
+        documented: here it does.
+        """
+        answer = super().create_delivery()
+        given = self.parameters()
+        source = self.logs_backend.delivery_sources[given["deliverySourceName"]]
+        for each in self.logs_backend.delivery_destinations.values():
+            if each.arn == given["deliveryDestinationArn"]:
+                arn = each.delivery_destination_configuration["destinationResourceArn"]
+                self._allow_delivery(arn, source.arn)
+        return answer
+
+    def _allow_delivery(self, destination: str, source: str) -> None:
+        name, _, folder = destination.rpartition(":")[2].partition("/")
+        bucket = s3_backends[self.current_account][self.partition].buckets.get(name)
+        if ":s3:" not in destination or bucket is None:
+            return
+        text = bucket.policy or '{"Version": "2012-10-17", "Statement": []}'
+        policy = json.loads(text)
+        sample = f"{bucket.arn}/{folder}/it".replace("//", "/")
+        wanted = _delivery(bucket.arn, source, self.current_account)
+        if not any(_delivers(each, wanted, sample, source) for each in policy["Statement"]):
+            policy["Statement"].append(wanted)
+            bucket.policy = json.dumps(policy).encode()
 
     def put_query_definition(self) -> ActionResult:
         """Create a definition, or replace the one whose id is given."""
@@ -60,3 +93,41 @@ class Logs(LogsResponse, Double):
         if self._definitions[self.region].pop(id_, None) is None:
             raise not_found("ResourceNotFoundException", f"query definition {id_}")
         return ActionResult({"success": True})
+
+
+def _delivery(bucket: str, source: str, account: str) -> dict[str, Any]:
+    """The statement as it is documented."""
+    sources = f"{source.rpartition(':')[0]}:*"
+    return {
+        "Sid": "AWSLogsDeliveryWrite",
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"{bucket}/AWSLogs/{account}/CloudFront/*",
+        "Condition": {
+            "StringEquals": {
+                "s3:x-amz-acl": "bucket-owner-full-control",
+                "aws:SourceAccount": account,
+            },
+            "ArnLike": {"aws:SourceArn": sources},
+        },
+    }
+
+
+def _delivers(
+    statement: Mapping[str, Any], wanted: Mapping[str, Any], path: str, source: str
+) -> bool:
+    """Whether a statement allows a delivery to a path, under the documented conditions."""
+    principal, condition = statement.get("Principal"), statement.get("Condition", {})
+    services = principal.get("Service") if isinstance(principal, dict) else None
+    sources = several(condition.get("ArnLike", {}).get("aws:SourceArn"))
+    equals = {name: several(each) for name, each in condition.get("StringEquals", {}).items()}
+    documented = {name: [each] for name, each in wanted["Condition"]["StringEquals"].items()}
+    return (
+        statement["Effect"] == "Allow"
+        and "delivery.logs.amazonaws.com" in several(services)
+        and "s3:PutObject" in several(statement.get("Action"))
+        and any(fnmatchcase(path, each) for each in several(statement.get("Resource")))
+        and equals == documented
+        and any(fnmatchcase(source, each) for each in sources)
+    )

@@ -17,6 +17,8 @@ from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 from moto.s3control.models import s3control_backends
 
+from automation.emulator.extensions.double import several
+
 _SERVICE = "logging.s3.amazonaws.com"
 _HAS_ACCESS_POINTS = (
     "The bucket that you tried to delete has access points attached. Delete your access points"
@@ -85,16 +87,10 @@ def _may_write(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
 
 def _allows(statement: dict[str, Any], arn: str) -> bool:
     principal = statement.get("Principal")
-    services = _list(principal.get("Service")) if isinstance(principal, dict) else []
+    services = several(principal.get("Service")) if isinstance(principal, dict) else []
     return (
         statement["Effect"] == "Allow"
         and _SERVICE in services
-        and any(fnmatchcase("s3:PutObject", each) for each in _list(statement.get("Action")))
-        and any(fnmatchcase(arn, each) for each in _list(statement.get("Resource")))
+        and any(fnmatchcase("s3:PutObject", each) for each in several(statement.get("Action")))
+        and any(fnmatchcase(arn, each) for each in several(statement.get("Resource")))
     )
-
-
-def _list(value: Any) -> list[str]:
-    if value is None:
-        return []
-    return [value] if isinstance(value, str) else list(value)

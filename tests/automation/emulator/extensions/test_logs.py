@@ -1,5 +1,11 @@
+import json
+
+import pytest
+
 from automation.emulator import Emulator
 from tests.automation.emulator.calls import refused
+from tests.automation.emulator.conftest import ACCOUNT, REGION
+from tests.automation.emulator.extensions.test_cloudfront import distribution_config
 
 
 def test_query_definitions_live_as_long_as_they_should(emulator: Emulator) -> None:
@@ -15,3 +21,42 @@ def test_query_definitions_live_as_long_as_they_should(emulator: Emulator) -> No
     assert (
         refused(logs.delete_query_definition, queryDefinitionId=id_) == "ResourceNotFoundException"
     )
+
+
+@pytest.mark.parametrize("documented", [False, True])
+def test_a_delivery_appends_the_statement_that_a_policy_lacks(
+    emulator: Emulator, documented: bool
+) -> None:
+    s3, logs = emulator.client("s3"), emulator.client("logs", region="us-east-1")
+    name = f"delivered-{documented}".lower()
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+    sources = f"arn:aws:logs:us-east-1:{ACCOUNT}:delivery-source:*"
+    equals = {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceAccount": ACCOUNT}
+    writes = {
+        "Sid": "Own",
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": "s3:PutObject",
+        "Resource": f"arn:aws:s3:::{name}/cloudfront/*",
+        "Condition": {"StringEquals": equals, "ArnLike": {"aws:SourceArn": sources}},
+    }
+    other = {**writes, "Principal": {"Service": "logging.s3.amazonaws.com"}}
+    policy = {"Version": "2012-10-17", "Statement": [writes if documented else other]}
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+    made = emulator.client("cloudfront").create_distribution(
+        DistributionConfig=distribution_config()
+    )
+    arn = made["Distribution"]["ARN"]
+    logs.put_delivery_source(name=name, resourceArn=arn, logType="ACCESS_LOGS")
+    destination = logs.put_delivery_destination(
+        name=name,
+        deliveryDestinationConfiguration={
+            "destinationResourceArn": f"arn:aws:s3:::{name}/cloudfront"
+        },
+    )["deliveryDestination"]["arn"]
+    logs.create_delivery(deliverySourceName=name, deliveryDestinationArn=destination)
+    found = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])["Statement"]
+    assert [each["Sid"] for each in found] == ["Own"] + ["AWSLogsDeliveryWrite"] * (not documented)
+    if not documented:
+        assert found[1]["Resource"] == f"arn:aws:s3:::{name}/AWSLogs/{ACCOUNT}/CloudFront/*"
+        assert found[1]["Condition"] == writes["Condition"]
