@@ -17,7 +17,12 @@ from automation.emulator.extensions import endpoint_services
 from automation.emulator.extensions.double import Refused
 from automation.emulator.extensions.interfaces import interfaces
 from automation.emulator.extensions.not_yet import spared
+from automation.emulator.extensions.servicequotas import quota
 
+# The codes of quotas.
+_ADDRESSES, _RULES = "L-0263D0A3", "L-0EA8095F"
+_PEERS = ("IpRanges", "Ipv6Ranges", "UserIdGroupPairs")
+_WEIGHTS = {"com.amazonaws.global.cloudfront.origin-facing": 55}
 _USER_DATA_BYTES = 16384
 _MAPPED = (
     "has some mapped public address(es). Please unmap those public address(es) before detaching the"
@@ -73,6 +78,26 @@ class Ec2(EC2Response):
         result = super().delete_nat_gateway()
         self._free_addresses(self.ec2_backend.nat_gateways[self.params["NatGatewayId"]])
         return result
+
+    def allocate_address(self) -> ActionResult:
+        """As many as the account may have.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/elastic-ip-addresses-eip.html
+        """
+        if len(self.ec2_backend.addresses) >= quota(self.region, "ec2", _ADDRESSES):
+            message = "The maximum number of addresses has been reached."
+            raise Refused("AddressLimitExceeded", message)
+        return super().allocate_address()
+
+    def authorize_security_group_ingress(self) -> ActionResult:
+        """As many rules as a group may have."""
+        self._limit_rules("ingress_rules")
+        return super().authorize_security_group_ingress()
+
+    def authorize_security_group_egress(self) -> ActionResult:
+        """As many rules as a group may have."""
+        self._limit_rules("egress_rules")
+        return super().authorize_security_group_egress()
 
     def release_address(self) -> ActionResult:
         """One that something has stays.
@@ -165,6 +190,27 @@ class Ec2(EC2Response):
     def _groups(self) -> Iterable[SecurityGroup]:
         for groups in self.ec2_backend.groups.values():
             yield from groups.values()
+
+    def _limit_rules(self, direction: str) -> None:
+        """A prefix list counts as its weight, which is 55 for CloudFront's, and not as one.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
+        """
+        group = self.ec2_backend.get_security_group_from_id(self._get_param("GroupId") or "")
+        if group is None:
+            return
+        lists = [each.prefix_list_id for each in getattr(group, direction)]
+        for permission in self._get_param("IpPermissions", []):
+            lists += [each["PrefixListId"] for each in permission.get("PrefixListIds", ())]
+            peers = [permission.get(name, ()) for name in _PEERS]
+            lists += [None] * sum(map(len, peers))
+        if sum(map(self._weight, lists)) > quota(self.region, "vpc", _RULES):
+            message = "The maximum number of rules per security group has been reached."
+            raise Refused("RulesPerSecurityGroupLimitExceeded", message)
+
+    def _weight(self, prefix_list: str | None) -> int:
+        found = self.ec2_backend.managed_prefix_lists.get(prefix_list or "")
+        return _WEIGHTS.get(found.prefix_list_name, 1) if found else 1
 
     def _free_addresses(self, gateway: NatGateway) -> None:
         for address in gateway.address_set:

@@ -38,6 +38,12 @@ _DEFAULTS = {
 _DEFAULT_ONLY = ("rds",)
 
 
+def quota(region: str, service: str, code: str) -> float:
+    """What an account may have, with what it was granted."""
+    default = float(str(_DEFAULTS[service, code][1]))
+    return ServiceQuotas._increased.get((region, service, code), default)
+
+
 class ServiceQuotas(ServiceQuotasResponse, Double):
     """Increases by region, service and code."""
 

@@ -55,6 +55,7 @@ def test_a_deleted_nat_gateway_leaves_its_address_to_the_next(emulator: Emulator
         ec2.delete_nat_gateway(NatGatewayId=made["NatGatewayId"])
     (found,) = ec2.describe_addresses(AllocationIds=[address])["Addresses"]
     assert "AssociationId" not in found
+    ec2.release_address(AllocationId=address)
 
 
 def internet_gateway(emulator: Emulator, vpc: str) -> str:
@@ -279,3 +280,43 @@ def test_user_data_has_sixteen_kibibytes_at_most(emulator: Emulator) -> None:
     ec2.create_launch_template(**name, **data(16384))
     assert refusal(ec2.create_launch_template_version, **name, **data(16385)) == message
     ec2.create_launch_template_version(**name, **data(16384))
+
+
+def test_an_account_has_so_many_addresses_until_it_is_granted_more(emulator: Emulator) -> None:
+    ec2 = emulator.client("ec2", region="eu-north-1")
+    taken = [ec2.allocate_address(Domain="vpc")["AllocationId"] for _ in range(5)]
+    assert refusal(ec2.allocate_address, Domain="vpc") == (
+        "AddressLimitExceeded",
+        "The maximum number of addresses has been reached.",
+    )
+    ec2.release_address(AllocationId=taken.pop())
+    taken.append(ec2.allocate_address(Domain="vpc")["AllocationId"])
+    emulator.client("service-quotas", region="eu-north-1").request_service_quota_increase(
+        ServiceCode="ec2", QuotaCode="L-0263D0A3", DesiredValue=6
+    )
+    taken.append(ec2.allocate_address(Domain="vpc")["AllocationId"])
+    for each in taken:
+        ec2.release_address(AllocationId=each)
+
+
+def test_cloudfronts_prefix_list_nearly_fills_a_group(emulator: Emulator) -> None:
+    ec2, (vpc, _) = emulator.client("ec2"), network(emulator)
+    name = "com.amazonaws.global.cloudfront.origin-facing"
+    filters = [{"Name": "prefix-list-name", "Values": [name]}]
+    (found,) = ec2.describe_managed_prefix_lists(Filters=filters)["PrefixLists"]
+    group = security_group(emulator, "edge", vpc)
+
+    def port(number: int, **peers: Any) -> dict[str, Any]:
+        ports = {"FromPort": number, "ToPort": number}
+        return {"GroupId": group, "IpPermissions": [{"IpProtocol": "tcp", **ports, **peers}]}
+
+    cloudfront = {"PrefixListIds": [{"PrefixListId": found["PrefixListId"]}]}
+    ec2.authorize_security_group_ingress(**port(443, **cloudfront))
+    assert refusal(ec2.authorize_security_group_ingress, **port(80, **cloudfront)) == (
+        "RulesPerSecurityGroupLimitExceeded",
+        "The maximum number of rules per security group has been reached.",
+    )
+    five = [{"CidrIp": f"192.0.2.{number}/32"} for number in range(5)]
+    ec2.authorize_security_group_ingress(**port(80, IpRanges=five))
+    ec2.revoke_security_group_ingress(**port(443, **cloudfront))
+    ec2.authorize_security_group_ingress(**port(80, **cloudfront))
