@@ -57,9 +57,9 @@ def call(
     return Call(who, action, resource, keys or {}, owner=owner)
 
 
-def bootstrapped(role: str) -> list[Policy]:
+def bootstrapped(role: str, values: Mapping[str, str] | None = None) -> list[Policy]:
     """The identity policies of a role that `bootstrap --github` makes."""
-    resources = _template(TEMPLATE)["Resources"]
+    resources = _template(TEMPLATE, {**_VALUES, **(values or {})})["Resources"]
     inline = [each["PolicyDocument"] for each in resources[role]["Properties"]["Policies"]]
     state = resources["StateAccess"]["Properties"]["PolicyDocument"]
     return [Policy.parse(document) for document in (state, *inline)]
@@ -79,19 +79,22 @@ _VALUES = {
 class _Loader(yaml.SafeLoader):
     """Reads CloudFormation's YAML, with its functions replaced by what they give here."""
 
+    values: Mapping[str, str] = _VALUES
 
-def _replaced(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
+
+def _replaced(loader: _Loader, _: str, node: yaml.Node) -> Any:
     if not isinstance(node, yaml.ScalarNode):
         return "of no interest"
     text = str(loader.construct_scalar(node))
-    for name, value in _VALUES.items():
+    for name, value in loader.values.items():
         text = text.replace("${" + name + "}", value)
-    return _VALUES.get(text, text)
+    return loader.values.get(text, text)
 
 
 _Loader.add_multi_constructor("!", _replaced)
 
 
-def _template(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506
+def _template(path: Path, values: Mapping[str, str]) -> dict[str, Any]:
+    loader = type("Loader", (_Loader,), {"values": values})
+    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), loader)  # noqa: S506
     return found
