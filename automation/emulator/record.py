@@ -37,16 +37,18 @@ class Record:
             self._file.flush()
 
 
-def shown(shape: Shape | None, value: Any) -> Any:
+def shown(shape: Shape | None, value: Any, *, hidden: bool = False) -> Any:
     """A value without what AWS's model calls sensitive, and of bytes only how many they are."""
-    if shape is None or shape.metadata.get("sensitive"):
-        return "***"
+    hidden = hidden or shape is None or bool(shape.metadata.get("sensitive"))
     if isinstance(shape, StructureShape) and isinstance(value, Mapping):
-        return {name: shown(shape.members.get(name), each) for name, each in value.items()}
+        return {
+            name: shown(shape.members.get(name), each, hidden=hidden)
+            for name, each in value.items()
+        }
     if isinstance(shape, ListShape):
-        return [shown(shape.member, each) for each in value]
+        return [shown(shape.member, each, hidden=hidden) for each in value]
     if isinstance(shape, MapShape):
-        return {name: shown(shape.value, each) for name, each in value.items()}
-    if isinstance(value, bytes) or hasattr(value, "read"):
-        return f"{len(value)} bytes" if isinstance(value, bytes) else "bytes"
-    return value
+        return {name: shown(shape.value, each, hidden=hidden) for name, each in value.items()}
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return "***" if hidden else value
