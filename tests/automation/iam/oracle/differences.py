@@ -155,7 +155,7 @@ _REWRITES: Mapping[str, Callable[[Case], Case]] = {
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
     "variables are text before version 2012-10-17": _as_newest_version,
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
-    "NotPrincipal has to name the account, and a role rather than its session": _excepting_whoever_is_named,
+    "NotPrincipal has to name the account, and the role itself": _excepting_whoever_is_named,
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IPAddress
     "addresses are of two families": _without_other_addresses,
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
