@@ -79,6 +79,18 @@ def test_not_principal_has_to_name_the_account_too(
     assert decision.allowed is not denied
 
 
+@pytest.mark.parametrize("excepted", ["*", {"Service": ["logs.amazonaws.com"]}])
+def test_not_principal_may_except_services(excepted: Any) -> None:
+    both = policy(statement(Principal="*"), statement("Deny", NotPrincipal=excepted))
+    assert decide(call(who=LOGS), resource=ResourcePolicy(both)).allowed
+    assert decide(call(who=ANNA), resource=ResourcePolicy(both)).allowed is (excepted == "*")
+
+
+def test_a_principal_has_an_arn() -> None:
+    with pytest.raises(ValueError, match="no ARN: anna"):
+        Principal.user("anna")
+
+
 def test_not_principal_excepts_nobody_with_a_boundary() -> None:
     """.../access_policies_boundaries.html"""
     excepted = ResourcePolicy(deny(NotPrincipal={"AWS": [USER, ROOT]}))
