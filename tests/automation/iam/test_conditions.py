@@ -72,6 +72,10 @@ def holds(operator: str, written: Any, *values: Any, key: str = "aws:key") -> bo
         ("StringLike", "arn:aws:someservice:*:111122223333:finance/*", LONG, ARN),
         ("ArnNotLike", "arn:aws:someservice:*:111122223333:finance/*", LONG, None),
         ("ArnNotEquals", ARN, LONG, ARN),
+        # An ARN with fewer parts matches nothing.
+        ("ArnLike", "arn:aws:sns:*", None, ARN),
+        ("ArnLike", "*", None, ARN),
+        ("ArnNotLike", "arn:aws:sns:*", ARN, None),
         ("Null", "true", None, "blue"),
         ("Null", "false", "blue", None),
         ("Null", "false", "", None),
