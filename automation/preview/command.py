@@ -1,5 +1,6 @@
 """`preview`: applies a base to an emulated account and reviews what the working tree changes."""
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +28,7 @@ from automation.preview.checkout import application_directory
 from automation.preview.git import Commit, Repository
 from automation.preview.head import Head, PreviewPlans, ReviewPolicy
 from automation.preview.synthesis import Comparison, PreviewRequest, Revision, prepare
-from automation.rehearse.account import emulator_of, pool_of, start_account
+from automation.rehearse.account import emulator_of, pool_of, role_of, start_account
 from automation.review.approvals import approved
 from automation.review.output import BLOCKED, tell, write
 from automation.review.review import Review, Verdict
@@ -109,8 +110,9 @@ class PreviewCommand:
             comparison.refuse_moved_states()
             if not comparison.changed and not comparison.gone:
                 return comparison, replace(_NOTHING, remarks=before.remarks)
-            base = Base(before.stacks, self._pool("base", before, emulator))
-            pool = self._pool("head", now, emulator)
+            deploying = role_of(emulator, task.settings, "deploy")
+            base = Base(before.stacks, self._pool("base", before, emulator, deploying))
+            pool = self._pool("head", now, emulator, deploying)
             planned = Head(comparison, base, pool, task.judge.losses).plan()
             return comparison, replace(planned, remarks=(*before.remarks, *planned.remarks))
         finally:
@@ -127,7 +129,9 @@ class PreviewCommand:
             starting.result()
         return both
 
-    def _pool(self, name: str, side: Revision, emulator: Emulator) -> StackPool:
+    def _pool(
+        self, name: str, side: Revision, emulator: Emulator, role: Mapping[str, str]
+    ) -> StackPool:
         return pool_of(
             side.workspace,
             tuple(side.stacks.values()),
@@ -135,6 +139,7 @@ class PreviewCommand:
             data=self._request.folder / name / "stacks",
             console=self._progress,
             when="meanwhile",
+            role=role,
             limit=_LIMIT,
         )
 

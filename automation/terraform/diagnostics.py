@@ -1,5 +1,6 @@
 """Terraform's errors by kind: which pass when tried again, and what to do about the others."""
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -211,6 +212,12 @@ _REQUEST = re.compile(
 )
 _ENCODED = re.compile(r"\s*Encoded authorization failure message: [\w-]+")
 _ACTION = re.compile(r"not authorized to perform:? ([\w-]+:\w+)")
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+_DENIAL = re.compile(
+    r"User: (?P<who>\S+) is not authorized to perform: (?P<action>[\w-]+:\w+)"
+    r"(?: on resource: (?P<resource>\S+))? (?:because no (?P<lacking>[\w -]+?) allows"
+    r"|with an explicit deny in (?:an?|the) (?P<denying>[\w -]+?)[\s:,.]*(?:$|\n))"
+)
 _OPERATION = re.compile(r"operation error ([\w .-]+): (\w+)")
 _PATH = re.compile(r"Path:\s+\S*?([a-z][a-z0-9]*)-[a-z0-9]+/([\w-]+)/terraform\.tfstate")
 
@@ -310,6 +317,20 @@ def _denied(text: str, line: str, remedy: str) -> tuple[str, str]:
         named = f"{operation[1]} {operation[2]}"
     else:
         return line, remedy
+    if denial := _DENIAL.search(text):
+        remedy = _missing(denial)
     if "service control policy" in text:
         remedy = "the organization's service control policies deny it: ask who manages them"
     return f"{named} is denied: {line}", remedy
+
+
+def _missing(denial: re.Match[str]) -> str:
+    """The statement whose want, or the policy whose Deny, AWS names."""
+    if denial["denying"]:
+        return f"the {denial['denying']} denies it: change that one, then repeat the command"
+    action, resource = denial["action"], denial["resource"] or "*"
+    statement = {"Effect": "Allow", "Action": action, "Resource": resource}
+    who = denial["who"].split(":", 5)[-1]
+    return (
+        f"add to the {denial['lacking']} of {who}: {json.dumps(statement)}, then repeat the command"
+    )

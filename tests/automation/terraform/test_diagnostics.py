@@ -40,6 +40,28 @@ def test_the_action_that_is_denied_is_named() -> None:
     )
 
 
+def test_a_denial_shows_the_statement_that_is_missing() -> None:
+    role = "arn:aws:sts::123456789012:assumed-role/prod-349081-deploy/ci"
+    bucket = "arn:aws:s3:::prod-349081-assets-123456789012"
+    problem = Problem(
+        f"User: {role} is not authorized to perform: s3:PutBucketTagging on resource: {bucket} "
+        "because no identity-based policy allows the s3:PutBucketTagging action"
+    )
+    assert classify(problem).remedy == (
+        "add to the identity-based policy of assumed-role/prod-349081-deploy/ci: "
+        '{"Effect": "Allow", "Action": "s3:PutBucketTagging", '
+        f'"Resource": "{bucket}"}}, then repeat the command'
+    )
+
+
+def test_an_explicit_deny_shows_whose_it_is() -> None:
+    problem = Problem(
+        "User: arn:aws:sts::123456789012:assumed-role/a/b is not authorized to perform: "
+        "kms:Decrypt on resource: c with an explicit deny in a resource-based policy"
+    )
+    assert classify(problem).remedy.startswith("the resource-based policy denies it")
+
+
 def test_a_control_policy_has_another_remedy() -> None:
     problem = Problem(
         "User: x is not authorized to perform: rds:CreateDBInstance with an explicit deny in a "
