@@ -56,6 +56,14 @@ class Ec2(EC2Response):
         endpoint_services.need(self.ec2_backend, self.params["ServiceName"], subnets)
         return super().create_vpc_endpoint()
 
+    def modify_vpc_endpoint(self) -> ActionResult:
+        """Refuse zones that lack the service."""
+        found = self.ec2_backend.vpc_end_points.get(self.params["VpcEndpointId"])
+        added = self._get_param("AddSubnetIds", [])
+        if found is not None and added:
+            endpoint_services.need(self.ec2_backend, found.service_name, added)
+        return super().modify_vpc_endpoint()
+
     def create_nat_gateway(self) -> ActionResult:
         """One whose VPC has no internet gateway yet fails soon after.
 

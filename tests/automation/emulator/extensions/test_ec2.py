@@ -263,7 +263,9 @@ def test_an_endpoint_needs_zones_that_have_the_service(emulator: Emulator) -> No
     )
     refused = refusal(ec2.create_vpc_endpoint, **endpoint, SubnetIds=[lacks, has])
     assert refused == ("InvalidParameter", message)
-    ec2.create_vpc_endpoint(**endpoint, SubnetIds=[has])
+    made = ec2.create_vpc_endpoint(**endpoint, SubnetIds=[has])["VpcEndpoint"]
+    addition = {"VpcEndpointId": made["VpcEndpointId"], "AddSubnetIds": [lacks]}
+    assert refusal(ec2.modify_vpc_endpoint, **addition) == ("InvalidParameter", message)
     (service,) = ec2.describe_vpc_endpoint_services(ServiceNames=[name])["ServiceDetails"]
     assert "us-east-1a" not in service["AvailabilityZones"]
 
