@@ -58,7 +58,7 @@ ROOMS = {
     "drift": ("aws", "terraform"),
     "release": ("aws", "checks", "deploy", "terraform"),
     "status": ("aws", "release", "terraform"),
-    "rehearse": ("bootstrap", "checks", "emulator", "terraform"),
+    "rehearse": ("bootstrap", "checks", "emulator", "iam", "terraform"),
     "preview": ("diagram", "emulator", "rehearse", "review", "terraform"),
     "diagram": ("terraform",),
     "scan": ("terraform",),
