@@ -9,20 +9,29 @@ from moto.core.request import Request
 from moto.core.responses import BaseResponse
 from moto.core.utils import get_service_model
 
+from automation.emulator import unknown
+
 # What botocore calls a service otherwise than moto.
 _NAMES = {"elb": "elbv2", "servicequotas": "service-quotas"}
+_PROVIDER = re.compile(r"terraform-provider-aws/(\d+)\.(\d+)\.(\d+)")
 _SIGNED = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/")
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call of AWS's API; `service` is botocore's name of it."""
+    """A call of AWS's API; `service` is botocore's name of it.
+
+    `provider` is the version of Terraform's AWS provider, where that made it, and `unknown` what
+    the model does not know of what it sent.
+    """
 
     service: str
     operation: OperationModel
     parameters: dict[str, Any]
     region: str
     access_key: str
+    provider: tuple[int, ...] | None = None
+    unknown: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -47,11 +56,15 @@ def read(service: str, request: Request) -> Call | None:
     if action not in model.operation_names:
         return None
     response.parse_parameters(request)
+    operation = model.operation_model(action)
+    provider = _PROVIDER.search(request.headers.get("User-Agent", ""))
     signed = _SIGNED.search(request.headers.get("Authorization", ""))
     return Call(
         name,
-        model.operation_model(action),
+        operation,
         dict(response.params),
         region=signed["region"] if signed else "",
         access_key=signed["key"] if signed else "",
+        provider=tuple(map(int, provider.groups())) if provider else None,
+        unknown=tuple(unknown.members(operation, request)),
     )

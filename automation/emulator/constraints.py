@@ -18,12 +18,16 @@ _SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
 
 @dataclass(frozen=True)
 class Breach:
-    """A constraint that a request breaks: the member, its value, and what it must be."""
+    """A constraint that a request breaks: the member, its value, and what it must be.
+
+    An `ageing` one is a list of all values that there are, which AWS adds to.
+    """
 
     member: str
     value: object
     constraint: str
     missing: bool = False
+    ageing: bool = False
 
     def __str__(self) -> str:
         said = "null" if self.missing else f"'{self.value}'"
@@ -68,7 +72,8 @@ def _text(shape: StringShape, value: str, member: str) -> Iterator[Breach]:
     shown = "***" if shape.metadata.get("sensitive") else value
     yield from _length(shape, shown, len(value), member)
     if shape.enum and value not in shape.enum:
-        yield Breach(member, shown, f"satisfy enum value set: [{', '.join(shape.enum)}]")
+        values = f"satisfy enum value set: [{', '.join(shape.enum)}]"
+        yield Breach(member, shown, values, ageing=True)
     pattern = shape.metadata.get("pattern")
     if pattern and not compiled(pattern).fullmatch(value):
         yield Breach(member, shown, f"satisfy regular expression pattern: {pattern}")

@@ -67,7 +67,7 @@ class Dispatcher:
             asked = Authorization(call, self._account) if call else None
             response = self._answer(service, request, asked)
         if asked and self._record:
-            self._record.write(asked, response[0])
+            self._record.write(asked, response[0], validation.told(asked.call))
         return response
 
     def _answer(self, service: str, request: Request, asked: Authorization | None) -> Response:

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ class Record:
         self._file = path.open("w", encoding="utf-8")
         self._lock = threading.Lock()
 
-    def write(self, asked: Authorization, status: int) -> None:
-        """Add a call, who made it and what it needed, and the status of its answer."""
+    def write(self, asked: Authorization, status: int, unknown: Sequence[str] = ()) -> None:
+        """Add a call, who made it and what it needed, and the status of its answer.
+
+        `unknown` is what it has that the models do not know, and that was not refused.
+        """
         call = asked.call
         entry = {
             "principal": asked.principal.arn,
@@ -31,6 +34,8 @@ class Record:
         }
         if asked.principal.role:
             entry["needs"] = [vars(each) for each in asked.needs]
+        if unknown:
+            entry["unknown"] = unknown
         line = json.dumps(entry, default=str) + "\n"
         with self._lock:
             self._file.write(line)

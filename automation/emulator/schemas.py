@@ -109,6 +109,9 @@ def _value(root: Schema, schema: Schema, shape: Shape, value: Any, member: str) 
         for number, each in enumerate(value, start=1):
             yield from _value(root, items, shape.member, each, f"{member}.{number}.member")
     elif isinstance(value, _SCALARS):
+        values = _values(schema, shape, value)
+        if values:
+            yield Breach(member, value, values, ageing=True)
         yield from (Breach(member, value, said) for said in _rules(schema, shape, value))
 
 
@@ -121,13 +124,18 @@ def _resolved(root: Schema, schema: Schema) -> Schema:
     return schema
 
 
+def _values(schema: Schema, shape: Shape, value: str | float) -> str:
+    """Which values there are, where it is none of them; a number's digits are that number, too."""
+    allowed = schema.get("enum", ()) if "enum" not in shape.metadata else ()
+    if not allowed or str(value) in map(str, allowed):
+        return ""
+    return f"satisfy enum value set: [{', '.join(map(str, allowed))}]"
+
+
 def _rules(schema: Schema, shape: Shape, value: str | float) -> Iterator[str]:
-    """What a value must be and is not; CloudFormation takes a number for its digits, too."""
+    """What else a value must be and is not."""
     text = value if isinstance(value, str) else str(value)
     modelled = shape.metadata
-    allowed = schema.get("enum", ()) if "enum" not in modelled else ()
-    if allowed and text not in map(str, allowed):
-        yield f"satisfy enum value set: [{', '.join(map(str, allowed))}]"
     pattern = schema.get("pattern") if "pattern" not in modelled else None
     if pattern and not _pattern(pattern).search(text):
         yield f"satisfy regular expression pattern: {pattern}"

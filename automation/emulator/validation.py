@@ -1,6 +1,11 @@
-"""Holds each call against AWS's rules for its parameters, and refuses it with AWS's error."""
+"""Holds each call against AWS's rules for its parameters, and refuses it with AWS's error.
 
-from collections.abc import Sequence
+Models age. A provider that is newer than the one of the tests may know members and values that the
+models do not: these are told, and not refused.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
 
 from moto.core.exceptions import ServiceException
 
@@ -8,6 +13,8 @@ from automation.emulator import schemas
 from automation.emulator.calls import Call
 from automation.emulator.constraints import Breach, breaches
 
+# The AWS provider that the tests run with.
+TESTED_PROVIDER = (5, 100, 0)
 # How each service calls a request that breaks its model; `ValidationException` where none is named.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/CommonErrors.html and its like.
 _CODES = {
@@ -30,6 +37,22 @@ _CODES = {
 }
 # Services with a code of their own for what is missing.
 _MISSING = {"ec2": "MissingParameter", "rds": "MissingParameter"}
+# What services say to a member that they do not know; all others ignore it.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+_MALFORMED = "The XML you provided was not well-formed or did not validate against our schema"
+_UNKNOWN = {
+    "cloudfront": ("MalformedInput", "Could not parse XML: unknown element '{}'"),
+    "ec2": ("UnknownParameter", "The parameter {} is not recognized"),
+    "route53": (
+        "InvalidInput",
+        "Invalid XML ; cvc-complex-type.2.4.a: Invalid content was found starting with element "
+        "'{}'",
+    ),
+    "s3": ("MalformedXML", f"{_MALFORMED}: '{{}}'"),
+    "s3control": ("MalformedXML", f"{_MALFORMED}: '{{}}'"),
+}
+_NUMBER = re.compile(r"\.\d+")
 
 
 class InvalidRequest(ServiceException):
@@ -41,14 +64,36 @@ class InvalidRequest(ServiceException):
 
 def refusal(call: Call) -> InvalidRequest | None:
     """What AWS says to a call that breaks its model; None to all others."""
-    service, shape = call.service, call.operation.input_shape
-    found = list(breaches(shape, call.parameters)) if shape else []
-    found += schemas.breaches(call)
+    newer = _is_newer(call)
+    if call.unknown and not newer and call.service in _UNKNOWN:
+        code, message = _UNKNOWN[call.service]
+        return InvalidRequest(code, message.format(call.unknown[0]))
+    found = [each for each in _breaches(call) if not (newer and each.ageing)]
     if not found:
         return None
-    missing = all(each.missing for each in found) and service in _MISSING
-    code = _MISSING[service] if missing else _CODES.get(service, "ValidationException")
+    missing = all(each.missing for each in found) and call.service in _MISSING
+    code = (_MISSING if missing else _CODES).get(call.service, "ValidationException")
     return InvalidRequest(code, _message(found))
+
+
+def told(call: Call) -> list[str]:
+    """What a call has that the models do not know, and that is not refused for it."""
+    newer = _is_newer(call)
+    found = [] if call.service in _UNKNOWN and not newer else list(call.unknown)
+    if newer:
+        found += [f"{each.member} = {each.value}" for each in _breaches(call) if each.ageing]
+    # Of the items of a list, one tells of all.
+    return list(dict.fromkeys(_NUMBER.sub("", each) for each in found))
+
+
+def _is_newer(call: Call) -> bool:
+    return call.provider is not None and call.provider > TESTED_PROVIDER
+
+
+def _breaches(call: Call) -> Iterator[Breach]:
+    if call.operation.input_shape:
+        yield from breaches(call.operation.input_shape, call.parameters)
+    yield from schemas.breaches(call)
 
 
 def _message(found: Sequence[Breach]) -> str:

@@ -33,6 +33,7 @@ from automation.rehearse.account import (
 from automation.rehearse.rehearsal import Rehearsal
 from automation.rehearse.result import RehearsalResult
 from automation.rehearse.rights import RoleRights
+from automation.rehearse.unknown import unknown
 from automation.terraform import program
 from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform
@@ -128,6 +129,7 @@ class RehearseCommand:
             rehearsal = self._rehearsal(synthesis, settings, workspace, emulator)
             rehearsal.result.seconds["prepare"] = prepared
             result = rehearsal.run(destroy=self._request.destroy)
+            result.unknown = unknown(emulator.calls)
             keep = self._request.keep
             self._tell(result, workspace, emulator)
         finally:

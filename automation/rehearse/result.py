@@ -11,6 +11,7 @@ from rich.table import Table
 
 from automation.checks.check import Finding
 from automation.emulator.gaps import GapVerdict
+from automation.rehearse.unknown import Unknown
 from automation.terraform.events import AppliedResource, Problem
 from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.stacks import Graph, Synthesis, critical_path
@@ -34,6 +35,8 @@ class RehearsalResult:
     destroyed: Mapping[str, StackRun] = field(default_factory=dict)
     left: Sequence[str] = ()
     altered: Sequence[str] = ()
+    unknown: Sequence[Unknown] = ()
+    """What the account could not judge, as its models do not know it."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -186,6 +189,7 @@ def _lines(result: RehearsalResult) -> Iterator[str]:
         width = max(map(len, result.outputs))
         for name, value in result.outputs.items():
             yield f"  {name:<{width}}  {escape(_shown(value))}"
+    yield from (f"[yellow]{escape(str(each))}[/]" for each in result.unknown)
     for failure in result.failures:
         yield f"[red]{escape(failure)}[/]"
     if any(each.unexplained for each in result.verdicts.values()):
@@ -263,6 +267,7 @@ def to_json(result: RehearsalResult) -> dict[str, Any]:
                 for gap in verdict.used
             }
         ),
+        "unknown": [each.to_json() for each in result.unknown],
         "outputs": result.outputs,
     }
 

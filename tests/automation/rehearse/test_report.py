@@ -1,5 +1,6 @@
 import json
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -7,6 +8,7 @@ from rich.console import Console
 from automation.checks.check import Finding
 from automation.emulator.gaps import AttributeChange
 from automation.rehearse.result import RehearsalResult, show, to_json
+from automation.rehearse.unknown import Unknown, unknown
 from automation.terraform.events import Problem
 from automation.terraform.pool import Outcome
 from automation.terraform.runner import Operation
@@ -140,3 +142,22 @@ def test_a_plan_that_changes_something_again_is_a_failure_of_its_stack() -> None
     stack = to_json(found)["stacks"][3]
     assert (stack["outcome"], stack["changes"]) == ("failed", ["aws_a.b: ttl"])
     assert "Second plan: 1 left to change" in shown(found)
+
+
+def test_what_only_a_newer_model_could_judge_is_told_once_for_each_kind(tmp_path: Path) -> None:
+    calls = tmp_path / "calls.jsonl"
+    vpc = {"service": "ec2", "name": "CreateVpc", "unknown": ["Shade", "tenancy = own"]}
+    entries = [vpc, {"service": "ec2", "name": "CreateVpc"}, {**vpc, "unknown": ["Shade"]}]
+    calls.write_text("".join(json.dumps(each) + "\n" for each in entries))
+    found = success()
+    found.unknown = unknown(calls)
+    assert found.ok
+    assert [line for line in shown(found) if line.startswith("not rehearsed")] == [
+        "not rehearsed: ec2:CreateVpc has Shade (2 times), which the models of AWS here do not "
+        "know: only AWS can tell",
+        "not rehearsed: ec2:CreateVpc has tenancy = own, which the models of AWS here do not "
+        "know: only AWS can tell",
+    ]
+    told = to_json(found)["unknown"]
+    assert told[0] == {"call": "ec2:CreateVpc", "what": "Shade", "count": 2}
+    assert found.unknown[1] == Unknown("ec2:CreateVpc", "tenancy = own", 1)
