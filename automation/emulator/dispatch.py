@@ -4,19 +4,22 @@ import logging
 import threading
 from functools import cache
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore.parsers import create_parser
 from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.moto_proxy.proxy3 import MotoRequestHandler
 from werkzeug.exceptions import HTTPException
 
-from automation.emulator import validation
+from automation.emulator import unknown, validation
 from automation.emulator.calls import Call, read
 from automation.emulator.extensions import RESPONSES, install
 from automation.emulator.record import Record
+from automation.emulator.refusals import Refusals
 from automation.emulator.rights.account import Account
 from automation.emulator.rights.authorization import Authorization
 
@@ -40,12 +43,18 @@ class Dispatcher:
     """Answers requests as AWS would."""
 
     def __init__(
-        self, account_id: str, *, lenient: bool = False, record: Record | None = None
+        self,
+        account_id: str,
+        *,
+        lenient: bool = False,
+        record: Record | None = None,
+        stubborn: Path | None = None,
     ) -> None:
         install()
         self._account = Account(account_id)
         self._lenient = lenient
         self._record = record
+        self._refusals = Refusals(stubborn)
         self._moto = MotoRequestHandler(port=0)
         self._service = cache(self._moto.get_backend_for_host)
         # moto keeps its state in plain dictionaries, which two requests at once would spoil.
@@ -66,6 +75,8 @@ class Dispatcher:
         with self._one_at_a_time:
             asked = Authorization(call, self._account) if call else None
             response = self._answer(service, request, asked)
+            if call:
+                response = self._unless_again(service, request, call, response)
         if asked and self._record:
             self._record.write(asked, response[0], validation.told(asked.call))
         return response
@@ -84,6 +95,16 @@ class Dispatcher:
         except Exception as error:
             log.exception("%s %s failed", request.method, request.raw_url)
             return _refuse(service, request, f"{type(error).__name__}: {error}")
+
+    def _unless_again(
+        self, service: str, request: Request, call: Call, response: Response
+    ) -> Response:
+        """The response, unless it is a refusal that is retried though nothing has changed."""
+        if response[0] < HTTPStatus.BAD_REQUEST:
+            self._refusals.accepted(call)
+            return response
+        error = self._refusals.refused(call, *_said(call, request, response))
+        return _error(service, request, error) if error else response
 
     def _handle(self, service: str, request: Request) -> Response:
         """Extensions route by AWS's own model of the service, so they need no URL patterns."""
@@ -115,6 +136,17 @@ def _read(service: str, request: Request) -> Call | None:
     except (ValueError, KeyError, AttributeError, TypeError):
         log.exception("%s %s cannot be read", request.method, request.raw_url)
         return None
+
+
+def _said(call: Call, request: Request, response: Response) -> tuple[str, str]:
+    """The code and the message of an error."""
+    status, headers, body = response
+    parser: Any = create_parser(unknown.protocol(call.operation, request))
+    content = body.encode() if isinstance(body, str) else body
+    given = {name.lower(): each for name, each in headers.items()}
+    answer = {"status_code": status, "headers": given, "body": content}
+    error = parser.parse(answer, call.operation.output_shape).get("Error", {})
+    return error.get("Code", ""), error.get("Message", "")
 
 
 def _refuse(service: str, request: Request, reason: str) -> Response:

@@ -154,6 +154,11 @@ class Emulator:
         return self._folder / "calls.jsonl"
 
     @property
+    def stubborn(self) -> Path:
+        """Tells of a refusal that is retried in vain, while there is one."""
+        return self._folder / "refused-again.txt"
+
+    @property
     def bundle(self) -> Path:
         """What clients trust: the system's roots and the emulator's own authority."""
         return self._folder / "ca-bundle.pem"
@@ -196,6 +201,7 @@ class Emulator:
     def start(self) -> None:
         """Start the server and wait until it listens; raises `UserError` when the port is taken."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        self.stubborn.unlink(missing_ok=True)
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603
                 self._command(),
@@ -231,7 +237,7 @@ class Emulator:
     def _command(self) -> Sequence[str]:
         module = [sys.executable, "-m", "automation.emulator.server"]
         options = [f"--port={self.port}", f"--account-id={self.account_id}"]
-        options += [f"--record={self.calls.resolve()}"]
+        options += [f"--record={self.calls.resolve()}", f"--stubborn={self.stubborn.resolve()}"]
         options += [f"--hosted-zone={id_}={name}" for id_, name in self._zones.items()]
         options += ["--lenient"] if self._lenient else []
         return [*module, *options, *(() if self._keep else ("--until-stdin-closes",))]

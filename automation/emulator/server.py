@@ -25,7 +25,12 @@ def main() -> int:
 
     record = Record(arguments.record) if arguments.record else None
     try:
-        dispatcher = Dispatcher(arguments.account_id, lenient=arguments.lenient, record=record)
+        dispatcher = Dispatcher(
+            arguments.account_id,
+            lenient=arguments.lenient,
+            record=record,
+            stubborn=arguments.stubborn,
+        )
         proxy = Proxy(arguments.port, dispatcher)
     except OSError as error:
         print(error, file=sys.stderr)
@@ -48,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--until-stdin-closes", action="store_true", help="end with the parent")
     parser.add_argument("--lenient", action="store_true", help="forgive what AWS refuses")
     parser.add_argument("--record", type=Path, help="the file to write the calls to")
+    parser.add_argument("--stubborn", type=Path, help="the file for what is retried in vain")
     parser.add_argument("--hosted-zone", action="append", default=[], metavar="ID=NAME")
     return parser.parse_args()
 

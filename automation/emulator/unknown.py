@@ -11,8 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET  # moto has parsed it before.
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
-from moto.core.model import OperationModel, ServiceModel
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 
@@ -23,7 +22,7 @@ _NAMESPACE = re.compile(r"\{.*\}")
 
 def protocol(operation: OperationModel, request: Request) -> str:
     """The protocol that a request speaks."""
-    model: ServiceModel = operation.service_model
+    model: Any = operation.service_model
     return str(determine_request_protocol(model, request.content_type))
 
 
@@ -33,7 +32,7 @@ def members(operation: OperationModel, request: Request) -> Iterator[str]:
     if shape is None:
         return
     spoken = protocol(operation, request)
-    wire = PROTOCOL_PARSERS[spoken](operation)
+    wire: Any = PROTOCOL_PARSERS[spoken](operation)  # type: ignore[arg-type]
     if spoken in ("ec2", "query"):
         names = (each for each in request.values if not _COMMON.fullmatch(each))
         yield from (each for each in names if not _fits(wire, shape, each.split(".")))

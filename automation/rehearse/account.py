@@ -78,7 +78,12 @@ def pool_of(
     def watch() -> None:
         if not emulator.alive:
             raise CommandError(f"the emulator ended {when}; its log: {emulator.log}")
+        if emulator.stubborn.exists():
+            refusal = emulator.stubborn.read_text(encoding="utf-8")
+            raise CommandError(f"Terraform was ended {when}: {refusal}")
 
+    # What ended an earlier one.
+    emulator.stubborn.unlink(missing_ok=True)
     return workspace.pool(
         stacks,
         data=data,
