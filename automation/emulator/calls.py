@@ -14,6 +14,10 @@ from automation.emulator import unknown
 # What botocore calls a service otherwise than moto.
 _NAMES = {"elb": "elbv2", "servicequotas": "service-quotas"}
 _PROVIDER = re.compile(r"terraform-provider-aws/(\d+)\.(\d+)\.(\d+)")
+# An access point of S3's that is called by its ARN has a host of its own.
+_ACCESS_POINT = re.compile(
+    r"(?P<name>[^.]+)-(?P<account>\d{12})\.s3-accesspoint\.(?P<region>[^.]+)"
+)
 _SIGNED = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/")
 
 
@@ -62,9 +66,21 @@ def read(service: str, request: Request) -> Call | None:
     return Call(
         name,
         operation,
-        dict(response.params),
+        {**response.params, **_access_point(request)},
         region=signed["region"] if signed else "",
         access_key=signed["key"] if signed else "",
         provider=tuple(map(int, provider.groups())) if provider else None,
         unknown=tuple(unknown.members(operation, request)),
     )
+
+
+def _access_point(request: Request) -> dict[str, str]:
+    """The bucket as the caller named it, where that is the ARN of an access point.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+    """
+    found = _ACCESS_POINT.match(request.host)
+    if found is None:
+        return {}
+    of_account = f"arn:aws:s3:{found['region']}:{found['account']}"
+    return {"Bucket": f"{of_account}:accesspoint/{found['name']}"}

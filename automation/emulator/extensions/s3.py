@@ -13,9 +13,9 @@ from typing import Any
 
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3.exceptions import S3ClientError
-from moto.s3.models import FakeBucket, S3Backend
+from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
-from moto.s3control.models import s3control_backends
+from moto.s3control.models import AccessPoint, S3ControlBackend, s3control_backends
 
 from automation.emulator.extensions.double import several
 
@@ -35,7 +35,7 @@ def install() -> None:
 
 
 def _heed_access_points() -> None:
-    """Keep a bucket that access points lead to.
+    """Keep a bucket that access points lead to, from its region and by their aliases, too.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
     """
@@ -48,6 +48,26 @@ def _heed_access_points() -> None:
         return delete(self, bucket_name)
 
     S3Backend.delete_bucket = delete_bucket  # type: ignore[method-assign]
+
+    create = S3ControlBackend.create_access_point
+
+    def create_access_point(self: S3ControlBackend, *args: Any, **kwargs: Any) -> AccessPoint:
+        point = create(self, *args, **kwargs)
+        bucket = s3_backends[self.account_id][self.partition].buckets.get(point.bucket)
+        if bucket is not None:
+            point.arn = point.arn.replace(":us-east-1:", f":{bucket.region_name}:")
+        return point
+
+    S3ControlBackend.create_access_point = create_access_point  # type: ignore[method-assign]
+    parse = S3Response.parse_bucket_name_from_url
+
+    def parse_bucket_name_from_url(self: S3Response, request: Any, url: str) -> str:
+        name = parse(self, request, url)
+        points = s3control_backends[self.current_account][self.partition].access_points
+        found = (each for each in points[self.current_account].values() if each.alias == name)
+        return next((each.bucket for each in found), name)
+
+    S3Response.parse_bucket_name_from_url = parse_bucket_name_from_url  # type: ignore[method-assign]
 
 
 def _heed_expected_owner() -> None:

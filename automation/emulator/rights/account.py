@@ -9,6 +9,7 @@ from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
 from moto.s3.models import s3_backends
+from moto.s3control.models import s3control_backends
 from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.sts.models import sts_backends
@@ -62,8 +63,8 @@ class Account:
             return ResourcePolicy.of_key(parsed(key.policy)) if key else None
         document = None
         if service == "s3":
-            bucket = self.bucket(arn)
-            document = bucket.policy if bucket else None
+            found = self.access_point(arn) or self.bucket(arn)
+            document = found.policy if found else None
         elif service == "secretsmanager":
             secret = secretsmanager_backends[self.account_id][region].secrets.get(arn)
             document = getattr(secret, "policy", None)
@@ -91,6 +92,11 @@ class Account:
         except (KeyError, AttributeError):
             return None
 
+    def grants(self, arn: str) -> list[Any]:
+        """The grants of a KMS key."""
+        key = self._key(arn, arn.split(":")[3])
+        return list(key.grants.values()) if key else []
+
     def secret(self, name: str, region: str) -> str:
         """The ARN of a secret by its name or ARN."""
         secret = secretsmanager_backends[self.account_id][region].secrets.get(name)
@@ -103,8 +109,23 @@ class Account:
 
     def bucket(self, name: str) -> Any:
         """A bucket by its name or the ARN of something in it; access points lead to theirs."""
-        bucket = name.split(":::", 1)[-1].split("/", maxsplit=1)[0]
+        point = self.access_point(name)
+        bucket = point.bucket if point else name.split(":::", 1)[-1].split("/", maxsplit=1)[0]
         return s3_backends[self.account_id]["aws"].buckets.get(bucket)
+
+    def access_point(self, name: str) -> Any:
+        """An access point of S3's by its alias, its ARN or that of something behind it."""
+        points = s3control_backends[self.account_id]["aws"].access_points[self.account_id]
+        if ":accesspoint/" in name:
+            return points.get(name.split(":accesspoint/", 1)[1].split("/", maxsplit=1)[0])
+        return next((each for each in points.values() if each.alias == name), None)
+
+    def bucket_arn(self, name: str) -> str:
+        """The ARN of a bucket, or of an access point by its alias or ARN."""
+        point = self.access_point(name)
+        if point:
+            return str(point.arn)
+        return name if name.startswith("arn:") else f"arn:aws:s3:::{name}"
 
     def bucket_key(self, name: str) -> str | None:
         """The KMS key by which a bucket encrypts unless told otherwise."""

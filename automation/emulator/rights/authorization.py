@@ -1,14 +1,21 @@
 """Decides whether whoever signs a call may make it, as IAM does, and what it needed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from moto.core.exceptions import ServiceException
 
 from automation.emulator.calls import Call
-from automation.emulator.rights import actions, implied, resources
+from automation.emulator.rights import (
+    access_points,
+    actions,
+    grants,
+    implied,
+    origins,
+    resources,
+)
 from automation.emulator.rights.account import Account
 from automation.iam.decision import Call as Request
 from automation.iam.decision import Decision, decide
@@ -57,6 +64,11 @@ class Authorization:
         return self.account.principal(self.call.access_key)
 
     @cached_property
+    def origin(self) -> Mapping[str, str]:
+        """The condition keys that tell from which network the call comes."""
+        return origins.of(self.principal, self.call)
+
+    @cached_property
     def needs(self) -> list[Need]:
         """All that the call needs, its own action first."""
         return list(self._needs())
@@ -65,6 +77,8 @@ class Authorization:
         """AWS's answer, where something that is needed is not allowed."""
         if not self.principal.role:
             return None
+        if not access_points.reached(self.call, self.account, self.origin):
+            return Denied(self.call.service, "Access Denied")
         for need in self.needs:
             decision = self.decide(need)
             if not decision.allowed:
@@ -72,13 +86,19 @@ class Authorization:
         return None
 
     def decide(self, need: Need) -> Decision:
-        """What the account's policies say to one need."""
-        return decide(
+        """What the account's policies say to one need, and the grants of a key."""
+        endpoint = need.context.get("aws:SourceVpce")
+        decision = decide(
             Request(self.principal, need.action, need.resource, need.context),
             identity=self.account.identity(self.principal),
             boundary=self.account.boundary(self.principal),
             resource=self.account.policy_of(need.resource),
+            endpoint=origins.endpoint_policy(self.principal, endpoint) if endpoint else None,
         )
+        denied = not decision.allowed and not decision.explicit
+        if denied and grants.allow(self.account, self.principal, need):
+            return replace(decision, allowed=True, by=None)
+        return decision
 
     def _needs(self) -> Iterator[Need]:
         action = actions.of(self.call)
@@ -87,7 +107,11 @@ class Authorization:
         common = {**self._common(), **self._tags_of_request()}
         arns = resources.of(self.call, action, self.account)
         for arn in arns:
-            yield Need(action, arn, {**common, **self._of_resource(arn), **self._of_service()})
+            own = {**common, **self.origin, **self._of_resource(arn), **self._of_service()}
+            keys = access_points.keys(arn, self.account)
+            yield Need(action, arn, {**own, **keys})
+            if keys:
+                yield Need(action, access_points.behind(arn, self.account), {**own, **keys})
         for each in implied.of(self.call, arns, self.account):
             yield Need(each.action, each.resource, {**common, **each.context})
 
@@ -114,6 +138,9 @@ class Authorization:
         if self.call.service == "s3":
             found["s3:TlsVersion"] = "1.3"
             found["s3:ResourceAccount"] = self.account.account_id
+        if self.call.service == "kms":
+            for name, value in (given.get("EncryptionContext") or {}).items():
+                found[f"kms:EncryptionContext:{name}"] = value
         return found
 
 

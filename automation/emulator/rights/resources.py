@@ -122,6 +122,9 @@ class Names(Protocol):
     def secret(self, name: str, region: str) -> str:
         """The ARN of a secret by its name or ARN."""
 
+    def bucket_arn(self, name: str) -> str:
+        """The ARN of a bucket, or of an access point by its alias or ARN."""
+
     @property
     def account_id(self) -> str:
         """The account's number."""
@@ -130,7 +133,7 @@ class Names(Protocol):
 def of(call: Call, action: str, names: Names) -> list[str]:
     """The ARNs that a call's action is decided upon; "*" for one that is about none."""
     if call.service == "s3":
-        return [_object_or_bucket(call, action)]
+        return [_object_or_bucket(call, action, names)]
     known = actions.details(action)
     types = known["resourceTypes"] if known else []
     if action in _OF_ACTIONS and not types:
@@ -194,17 +197,17 @@ def _by_id(service: str, action: str, value: str, names: Names) -> str:
     return "*"
 
 
-def _object_or_bucket(call: Call, action: str) -> str:
+def _object_or_bucket(call: Call, action: str, names: Names) -> str:
     bucket = call.parameters.get("Bucket")
     if bucket is None:
         return "*"
-    arn = bucket if bucket.startswith("arn:") else f"arn:aws:s3:::{bucket}"
+    arn = names.bucket_arn(bucket)
     key = call.parameters.get("Key")
     if action == "s3:DeleteObject" and call.name == "DeleteObjects":
         key = "*"
     if key is None:
-        return str(arn)
-    inside = "object/" if bucket.startswith("arn:") else ""
+        return arn
+    inside = "object/" if ":accesspoint/" in arn else ""
     return f"{arn}/{inside}{key}"
 
 

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from automation.emulator import Emulator
+from tests.automation.emulator.acting import acting  # noqa: F401
 
 ACCOUNT = "123456789012"
 REGION = "us-west-2"

@@ -1,0 +1,53 @@
+"""Grants of KMS keys: one allows its grantee what no policy denies.
+
+https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from automation.emulator.rights.account import Account
+from automation.iam.principals import Principal
+
+_CONTEXT = "kms:EncryptionContext:"
+
+
+class Needed(Protocol):
+    """An action on a resource, with the condition keys that it comes with."""
+
+    @property
+    def action(self) -> str:
+        """As in `kms:Decrypt`."""
+
+    @property
+    def resource(self) -> str:
+        """An ARN."""
+
+    @property
+    def context(self) -> Mapping[str, Any]:
+        """Condition keys and their values."""
+
+
+def allow(account: Account, principal: Principal, need: Needed) -> bool:
+    """Whether a grant of the key lets the principal do what is needed."""
+    service, _, operation = need.action.partition(":")
+    if service != "kms" or not need.resource.startswith("arn:"):
+        return False
+    return any(
+        each.grantee_principal in (principal.arn, principal.name)
+        and operation in each.operations
+        and _holds(each.constraints or {}, need.context)
+        for each in account.grants(need.resource)
+    )
+
+
+def _holds(constraints: Mapping[str, Mapping[str, str]], context: Mapping[str, Any]) -> bool:
+    given = {
+        name.removeprefix(_CONTEXT): value
+        for name, value in context.items()
+        if name.startswith(_CONTEXT)
+    }
+    subset = constraints.get("EncryptionContextSubset", {})
+    return given == constraints.get("EncryptionContextEquals", given) and all(
+        given.get(name) == value for name, value in subset.items()
+    )
