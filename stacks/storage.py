@@ -75,7 +75,7 @@ class StorageStack(TierStack):
             access_log_bucket=self.log_bucket.name,
             statements=[
                 distribution_reads(self.naming, arn),
-                access_point_delegation(self.naming, arn, access_point_arn=point),
+                access_point_delegation(arn, access_point_arn=point),
             ],
             force_destroy=not self.settings.deletion_protection,
         )

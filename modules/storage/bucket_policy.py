@@ -109,14 +109,16 @@ def distribution_reads(naming: Naming, bucket_arn: str) -> Statement:
     )
 
 
-def access_point_delegation(naming: Naming, bucket_arn: str, *, access_point_arn: str) -> Statement:
+def access_point_delegation(bucket_arn: str, *, access_point_arn: str) -> Statement:
     """Leave it to an access point, and to IAM, who of the account uses objects through it.
 
+    To name the account instead of everyone would allow nobody, as its roles have no right to the
+    bucket itself. No policy is public that fixes the access point.
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
     """
     return Statement(
         sid="DelegateToAccessPoint",
-        principals={"AWS": naming.account_root},
+        principals={"AWS": "*"},
         actions=["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
         resources=[bucket_arn, f"{bucket_arn}/*"],
         conditions={"StringEquals": {"s3:DataAccessPointArn": access_point_arn}},

@@ -62,6 +62,7 @@ def test_the_access_point_reaches_assets_from_the_platform_s_vpc(prod: Tiers) ->
     delegation = statements(prod, "assets")["DelegateToAccessPoint"]
     arn = f"arn:aws:s3:us-west-2:{ACCOUNT}:accesspoint/prod-349081-assets"
     assert delegation["Condition"]["StringEquals"]["s3:DataAccessPointArn"] == arn
+    assert delegation["Principal"] == {"AWS": "*"}
 
 
 def test_only_disposable_environments_empty_their_buckets(platform: Tiers) -> None:
