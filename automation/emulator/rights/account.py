@@ -113,6 +113,11 @@ class Account:
         bucket = point.bucket if point else name.split(":::", 1)[-1].split("/", maxsplit=1)[0]
         return s3_backends[self.account_id]["aws"].buckets.get(bucket)
 
+    def has_object(self, bucket: str, key: str) -> bool:
+        """Whether a bucket has an object; one that is not there is missed by nobody."""
+        found = self.bucket(bucket)
+        return found is None or key in found.keys
+
     def access_point(self, name: str) -> Any:
         """An access point of S3's by its alias, its ARN or that of something behind it."""
         points = s3control_backends[self.account_id]["aws"].access_points[self.account_id]

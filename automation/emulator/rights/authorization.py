@@ -106,12 +106,14 @@ class Authorization:
             return
         common = {**self._common(), **self._tags_of_request()}
         arns = resources.of(self.call, action, self.account)
-        for arn in arns:
-            own = {**common, **self.origin, **self._of_resource(arn), **self._of_service()}
+        asked = [(action, arn) for arn in arns]
+        missing = resources.of_missing_object(self.call, self.account)
+        for own, arn in [*asked, *(("s3:ListBucket", each) for each in missing)]:
             keys = access_points.keys(arn, self.account)
-            yield Need(action, arn, {**own, **keys})
+            context = {**common, **self.origin, **self._of_resource(arn), **self._of_service()}
+            yield Need(own, arn, {**context, **keys})
             if keys:
-                yield Need(action, access_points.behind(arn, self.account), {**own, **keys})
+                yield Need(own, access_points.behind(arn, self.account), {**context, **keys})
         for each in implied.of(self.call, arns, self.account):
             yield Need(each.action, each.resource, {**common, **each.context})
 

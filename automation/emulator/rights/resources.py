@@ -122,6 +122,9 @@ class Names(Protocol):
     def secret(self, name: str, region: str) -> str:
         """The ARN of a secret by its name or ARN."""
 
+    def has_object(self, bucket: str, key: str) -> bool:
+        """Whether a bucket, or one that an access point leads to, has an object."""
+
     def bucket_arn(self, name: str) -> str:
         """The ARN of a bucket, or of an access point by its alias or ARN."""
 
@@ -209,6 +212,17 @@ def _object_or_bucket(call: Call, action: str, names: Names) -> str:
         return arn
     inside = "object/" if ":accesspoint/" in arn else ""
     return f"{arn}/{inside}{key}"
+
+
+def of_missing_object(call: Call, names: Names) -> list[str]:
+    """The bucket whose objects one has to be allowed to list, to be told that one is not there.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    """
+    if call.service != "s3" or call.name not in ("GetObject", "HeadObject"):
+        return []
+    bucket = call.parameters["Bucket"]
+    return [] if names.has_object(bucket, call.parameters["Key"]) else [names.bucket_arn(bucket)]
 
 
 def leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import json
 import platform
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,14 +24,14 @@ from tests.conftest import read_tiers
 from tests.examples.guestbook.load import load as load_on
 from tests.examples.guestbook.rotation import Rotation, lost_nothing, rotate_under_load
 from tests.examples.guestbook.site import FOLDER, Client
-from tests.modules.application.boot import aws_stub
+from tests.modules.application.boot import aws_stub, placed
 from tests.modules.application.boot.sandbox import Sandbox
 from tests.rendered import rendered
 
 pytestmark = pytest.mark.slow
 
 DEV = load("dev")
-ARTIFACTS, ASSETS = "sample-artifacts", "sample-assets"
+ARTIFACTS, ASSETS = DEV.naming.bucket("artifacts"), DEV.naming.bucket("assets")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,17 +55,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         Emulator(account_id=DEV.account_id, region=DEV.region, workspace=folder) as emulator,
         MariaDb(folder / "mariadb", name=DEV.database.database_name) as database,
     ):
-        account = Account(
+        yield Account(
             emulator=emulator,
             database=database,
             secret_arn=command.store_secret(emulator, database.access),
             release=packed(folder, (folder / "mariadb/ca.pem").read_text(encoding="ascii")),
         )
-        for bucket in (ARTIFACTS, ASSETS):
-            place = {"LocationConstraint": DEV.region}
-            account.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
-        publish(account)
-        yield account
 
 
 def packed(folder: Path, authority: str) -> Release:
@@ -93,17 +88,31 @@ def publish(account: Account) -> None:
 
 
 @pytest.fixture(scope="module")
-def user_data(account: Account, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """What instances of dev get, but that the database has a port of its own here."""
+def platform_account(account: Account, tmp_path_factory: pytest.TempPathFactory) -> placed.Account:
     app = App(outdir=str(tmp_path_factory.mktemp("dev")))
     Platform(app, settings=DEV, release=account.release)
     app.synth()
-    template = read_tiers(Path(app.outdir))["application"].only("aws_launch_template")
+    return placed.Account(account.emulator, DEV.naming, read_tiers(Path(app.outdir)), {})
+
+
+@pytest.fixture(scope="module")
+def role(account: Account, platform_account: placed.Account) -> Mapping[str, str]:
+    """The variables by which instances sign."""
+    signing = platform_account.place(database_secret=account.secret_arn)
+    publish(account)
+    return signing
+
+
+@pytest.fixture(scope="module")
+def user_data(account: Account, platform_account: placed.Account, role: Mapping[str, str]) -> str:
+    """What instances of dev get, but that the database has a port of its own here."""
+    assert role
+    template = platform_account.tiers["application"].only("aws_launch_template")
     text = rendered(
         template["user_data"],
         {
             "007ABD72bucket": ARTIFACTS,
-            "alias": ASSETS,
+            "alias": platform_account.alias,
             "address": account.database.access.host,
             "arn": account.secret_arn,
         },
@@ -119,11 +128,14 @@ def user_data(account: Account, tmp_path_factory: pytest.TempPathFactory) -> str
 
 @pytest.fixture(scope="module")
 def instances(
-    account: Account, user_data: str, tmp_path_factory: pytest.TempPathFactory
+    account: Account,
+    role: Mapping[str, str],
+    user_data: str,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Sequence[Sandbox]]:
     """Two that boot at the same time."""
-    root, environ = tmp_path_factory.mktemp("instances"), account.emulator.isolate()
-    with aws_stub.aws(account.emulator) as aws, ThreadPoolExecutor() as pool:
+    root, environ = tmp_path_factory.mktemp("instances"), {**account.emulator.isolate(), **role}
+    with aws_stub.aws(account.emulator, role) as aws, ThreadPoolExecutor() as pool:
         two = [Sandbox(root / name, user_data, environ=environ, aws=aws) for name in "ab"]
         list(pool.map(Sandbox.boot, two))
         yield two

@@ -5,7 +5,7 @@ One server answers them all: a process for each would take longer than everythin
 
 import argparse
 import socketserver
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from botocore.exceptions import BotoCoreError, ClientError
 
 from automation.emulator import Emulator
+from automation.rehearse.account import session
 
 # What the instances have in the place of `aws`: a region, how many arguments there are, and these;
 # answered by an exit code in a line of its own, and by what is to be written.
@@ -117,15 +118,19 @@ def answered(arguments: list[str], client: ClientOf) -> tuple[int, str]:
 
 
 @contextmanager
-def aws(emulator: Emulator) -> Iterator[str]:
-    """What `aws` is for as long as the context lasts: a program's text."""
+def aws(emulator: Emulator, role: Mapping[str, str]) -> Iterator[str]:
+    """What `aws` is for as long as the context lasts: a program's text.
+
+    `role` are the variables by which the instance signs.
+    """
+    signing = session(emulator, role)
     clients: dict[tuple[str, str], Any] = {}
     making = Lock()
 
     def client(service: str, region: str) -> Any:
         with making:
             if (service, region) not in clients:
-                clients[service, region] = emulator.client(service, region=region)
+                clients[service, region] = signing.client(service, region_name=region)
             return clients[service, region]
 
     class Handler(socketserver.StreamRequestHandler):

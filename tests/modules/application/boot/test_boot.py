@@ -3,26 +3,31 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from virtualenv.seed.wheels.embed import get_embed_wheel
 
 from artifact import Release, Runtime, pack, wheels
 from artifact.wheels import Wheels
 from automation.emulator import Emulator
+from automation.rehearse.account import session
+from config import load
 from tests.artifact.packages import application, wheel
-from tests.conftest import SMALL_APPLICATION, Tiers, small_release
+from tests.conftest import OPTIONS, SMALL_APPLICATION, Tiers, small_release
 from tests.modules.application.boot import aws_stub
+from tests.modules.application.boot.placed import Account
 from tests.modules.application.boot.sandbox import Sandbox
 from tests.rendered import rendered
 
 pytestmark = pytest.mark.slow
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
-ARTIFACTS, ASSETS = "boot-artifacts", "boot-assets"
+SETTINGS = load(OPTIONS)
+NAMING, REGION = SETTINGS.naming, SETTINGS.region
+ARTIFACTS, ASSETS = NAMING.bucket("artifacts"), NAMING.bucket("assets")
 RELEASE = small_release().sha256
 KEY = f"releases/{RELEASE}.tar.gz"
 Start = Callable[..., Sandbox]
@@ -31,15 +36,28 @@ Start = Callable[..., Sandbox]
 @pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     workspace = tmp_path_factory.mktemp("emulator")
-    with Emulator(account_id=ACCOUNT, region=REGION, workspace=workspace) as started:
-        for bucket in (ARTIFACTS, ASSETS):
-            started.client("s3").create_bucket(Bucket=bucket)
+    account_id = SETTINGS.account_id
+    with Emulator(account_id=account_id, region=REGION, workspace=workspace) as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> Iterator[str]:
-    with aws_stub.aws(emulator) as program:
+def account(emulator: Emulator, options: Tiers, secret: str) -> Account:
+    (api_key,) = SETTINGS.application.app.secrets.values()
+    return Account(emulator, NAMING, options, {api_key: secret})
+
+
+@pytest.fixture(scope="module")
+def role(account: Account) -> Mapping[str, str]:
+    """The variables by which instances sign."""
+    manager = account.emulator.client("secretsmanager")
+    database = manager.create_secret(Name="database", SecretString="{}")
+    return account.place(database_secret=database["ARN"])
+
+
+@pytest.fixture(scope="module")
+def aws(emulator: Emulator, role: Mapping[str, str]) -> Iterator[str]:
+    with aws_stub.aws(emulator, role) as program:
         yield program
 
 
@@ -49,7 +67,8 @@ def s3(emulator: Emulator) -> Any:
 
 
 @pytest.fixture(autouse=True)
-def only_this_release(s3: Any) -> None:
+def only_this_release(role: Mapping[str, str], s3: Any) -> None:
+    assert role
     for bucket in (ARTIFACTS, ASSETS):
         for each in s3.list_objects_v2(Bucket=bucket).get("Contents", ()):
             s3.delete_object(Bucket=bucket, Key=each["Key"])
@@ -68,9 +87,9 @@ def secret(emulator: Emulator) -> str:
 
 @pytest.fixture
 def start(
-    options: Tiers, emulator: Emulator, aws: str, secret: str, tmp_path: Path
+    account: Account, role: Mapping[str, str], aws: str, secret: str, tmp_path: Path
 ) -> Iterator[Start]:
-    template = options["application"].only("aws_launch_template")
+    template = account.tiers["application"].only("aws_launch_template")
     started: list[Sandbox] = []
 
     def boot(*changes: tuple[str, str]) -> Sandbox:
@@ -78,7 +97,7 @@ def start(
             template["user_data"],
             {
                 "007ABD72bucket": ARTIFACTS,
-                "alias": ASSETS,
+                "alias": account.alias,
                 "address": "database.example.org",
                 "arn": "arn:database",
             },
@@ -92,7 +111,7 @@ def start(
             text, count = re.subn(old, new.replace("\\", r"\\"), text)
             assert count, old
         folder = tmp_path / f"instance-{len(started)}"
-        sandbox = Sandbox(folder, text, environ=emulator.isolate(), aws=aws)
+        sandbox = Sandbox(folder, text, environ={**account.emulator.isolate(), **role}, aws=aws)
         started.append(sandbox)
         sandbox.boot()
         return sandbox
@@ -243,7 +262,8 @@ def test_a_missing_archive_is_named(start: Start, s3: Any) -> None:
     instance = start()
     (message,) = instance.errors()
     assert message.startswith(f"fetching {KEY} failed: ")
-    assert "NoSuchKey" in message
+    # Who may not list a bucket is not told what is missing there.
+    assert "is not authorized to perform: s3:ListBucket on resource: arn:aws:s3:::" in message
     assert not instance.listening()
 
 
@@ -263,7 +283,23 @@ def test_an_application_that_is_not_ready_never_listens(start: Start) -> None:
     refused(instance, f"trying the application failed: {message}")
 
 
-def test_a_secret_that_is_not_there_stops_the_boot(start: Start, secret: str) -> None:
+def test_a_secret_that_the_role_may_not_read_stops_the_boot(start: Start, secret: str) -> None:
     instance = start((secret, secret.replace("api-key", "lost-key")))
     refused(instance, "releasing failed: the release command failed: see release.log")
-    assert "ResourceNotFoundException" in instance.log("release.log")
+    log = instance.log("release.log")
+    assert "because no identity-based policy allows the secretsmanager:GetSecretValue action" in log
+
+
+def test_an_instance_signs_as_itself(account: Account, role: Mapping[str, str]) -> None:
+    """What the application asks with the variables of its process; the database's secret, too."""
+    mine = session(account.emulator, role).client
+    arn = mine("sts").get_caller_identity()["Arn"]
+    assert arn.startswith(f"{NAMING.arn('sts', 'assumed-role', region='')}/{NAMING.name('app')}")
+    database = account.values["master_user_secret"]
+    for call in ("describe_secret", "get_secret_value"):
+        getattr(mine("secretsmanager"), call)(SecretId=database)
+    with pytest.raises(ClientError, match="no identity-based policy allows the s3:ListBucket"):
+        mine("s3").list_objects_v2(Bucket=ARTIFACTS)
+    mine("s3").put_object(Bucket=account.alias, Key="mine", Body=b"a file")
+    assert mine("s3").list_objects_v2(Bucket=account.alias)["KeyCount"] == 1
+    assert mine("s3").get_object(Bucket=account.alias, Key="mine")["Body"].read() == b"a file"

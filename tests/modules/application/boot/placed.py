@@ -1,0 +1,175 @@
+"""An account in which an instance of a platform boots, under its role and behind its endpoints.
+
+The keys, buckets, access point, endpoints and policies are those of the platform, made with boto3;
+what is not looked at as an instance boots is left out.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from automation.emulator import Emulator
+from config import Naming
+from tests.conftest import Tiers
+from tests.synthesized import Resource
+
+_REFERENCE = re.compile(r"\$\{([^}]*)\}")
+# What references of the application's tier have in them.
+DATA_KEY, STORAGE_KEY = "aws_kms_keydata_key", "aws_kms_keystorage_key"
+ARTIFACTS, ACCESS_POINT = "aws_s3_bucketartifacts_bucket", "aws_s3_access_point"
+SECRETS = ("master_user_secret", "aws_secretsmanager_secret")
+# How the ARNs of the tier's own resources go on.
+_FORMS = {
+    "aws_cloudwatch_log_group": ("logs", "log-group:{}"),
+    "aws_ssm_parameter": ("ssm", "parameter{}"),
+}
+
+
+def role_policies(tiers: Tiers, naming: Naming, values: Mapping[str, str]) -> dict[str, str]:
+    """The policies inside the role; `values` are those of others' resources and of literals."""
+    application = tiers["application"]
+
+    def value(found: re.Match[str]) -> str:
+        for part, known in values.items():
+            if part in found[1]:
+                return known
+        kind, name, _ = found[1].split(".")
+        service, form = _FORMS[kind]
+        return naming.arn(service, form.format(application.resources(kind)[name]["name"]))
+
+    policies = {}
+    for each in application.resources("aws_iam_role_policy").values():
+        text = _REFERENCE.sub(value, each["policy"])
+        for old, new in values.items():
+            text = text.replace(old, new)
+        policies[each["name"]] = text
+    return policies
+
+
+@dataclass
+class Account:
+    """What is there before the first instance boots; `values` are those of references."""
+
+    emulator: Emulator
+    naming: Naming
+    tiers: Tiers
+    values: dict[str, str]
+    alias: str = ""
+
+    def place(self, *, database_secret: str) -> dict[str, str]:
+        """Make everything; the variables by which the instance signs."""
+        self._keys()
+        vpc, instance = self._network()
+        self._buckets()
+        self._access_point(vpc)
+        self._secret(database_secret)
+        self._role()
+        return self._signing_as(instance)
+
+    @property
+    def artifacts(self) -> str:
+        """The bucket of releases."""
+        return self.naming.bucket("artifacts")
+
+    @property
+    def assets(self) -> str:
+        """The bucket of static files."""
+        return self.naming.bucket("assets")
+
+    def _keys(self) -> None:
+        for reference in (DATA_KEY, STORAGE_KEY):
+            name = reference.removeprefix("aws_kms_key")
+            key = _named(self.tiers["security"].resources("aws_kms_key"), name)
+            made = self._client("kms").create_key(Policy=key["policy"])["KeyMetadata"]["Arn"]
+            self.values[reference] = made
+
+    def _network(self) -> tuple[str, str]:
+        """The ids of the network and of the instance."""
+        ec2 = self._client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+        filters = [{"Name": "vpc-id", "Values": [vpc]}]
+        table = ec2.describe_route_tables(Filters=filters)["RouteTables"][0]["RouteTableId"]
+        for endpoint in self.tiers["network"].resources("aws_vpc_endpoint").values():
+            kind = endpoint["vpc_endpoint_type"]
+            interface = {"SubnetIds": [subnet], "PrivateDnsEnabled": True}
+            ec2.create_vpc_endpoint(
+                VpcId=vpc,
+                VpcEndpointType=kind,
+                ServiceName=endpoint["service_name"],
+                PolicyDocument=endpoint["policy"],
+                **({"RouteTableIds": [table]} if kind == "Gateway" else interface),
+            )
+        image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+        made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)
+        return vpc, made["Instances"][0]["InstanceId"]
+
+    def _buckets(self) -> None:
+        s3, storage = self._client("s3"), self.tiers["storage"]
+        home = self.naming.region == "us-east-1"
+        place = {"CreateBucketConfiguration": {"LocationConstraint": self.naming.region}}
+        for purpose in ("artifacts", "assets"):
+            name = self.naming.bucket(purpose)
+            s3.create_bucket(Bucket=name, **({} if home else place))
+            default = {
+                "SSEAlgorithm": "aws:kms",
+                "KMSMasterKeyID": self.values[STORAGE_KEY],
+            }
+            s3.put_bucket_encryption(
+                Bucket=name,
+                ServerSideEncryptionConfiguration={
+                    "Rules": [{"ApplyServerSideEncryptionByDefault": default}]
+                },
+            )
+            policy = _named(storage.resources("aws_s3_bucket_policy"), f"{purpose}_policy")
+            s3.put_bucket_policy(Bucket=name, Policy=policy["policy"])
+        self.values[ARTIFACTS] = self.naming.bucket_arn("artifacts")
+
+    def _access_point(self, vpc: str) -> None:
+        point = self.tiers["storage"].only("aws_s3_access_point")
+        control, account = self._client("s3control"), self.naming.account_id
+        made = control.create_access_point(
+            AccountId=account,
+            Name=point["name"],
+            Bucket=self.assets,
+            VpcConfiguration={"VpcId": vpc},
+        )
+        control.put_access_point_policy(
+            AccountId=account, Name=point["name"], Policy=point["policy"]
+        )
+        self.alias = made["Alias"]
+        self.values[ACCESS_POINT] = made["AccessPointArn"]
+
+    def _secret(self, arn: str) -> None:
+        key = self.values[DATA_KEY]
+        self._client("secretsmanager").update_secret(SecretId=arn, KmsKeyId=key)
+        self.values |= dict.fromkeys(SECRETS, arn)
+
+    def _role(self) -> None:
+        iam, application = self._client("iam"), self.tiers["application"]
+        role = application.only("aws_iam_role")
+        iam.create_role(RoleName=role["name"], AssumeRolePolicyDocument=role["assume_role_policy"])
+        for attachment in application.resources("aws_iam_role_policy_attachment").values():
+            iam.attach_role_policy(RoleName=role["name"], PolicyArn=attachment["policy_arn"])
+        for name, policy in role_policies(self.tiers, self.naming, self.values).items():
+            iam.put_role_policy(RoleName=role["name"], PolicyName=name, PolicyDocument=policy)
+
+    def _signing_as(self, instance: str) -> dict[str, str]:
+        """As EC2 assumes the role: a session is called after its instance."""
+        arn = f"arn:aws:iam::{self.naming.account_id}:role/{self.naming.name('application')}"
+        made = self._client("sts").assume_role(RoleArn=arn, RoleSessionName=instance)
+        keys = made["Credentials"]
+        return {
+            "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
+            "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],
+            "AWS_SESSION_TOKEN": keys["SessionToken"],
+        }
+
+    def _client(self, service: str) -> Any:
+        return self.emulator.client(service, region=self.naming.region)
+
+
+def _named(resources: Mapping[str, Resource], name: str) -> Resource:
+    (found,) = (each for id_, each in resources.items() if id_.startswith(name))
+    return found
