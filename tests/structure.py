@@ -92,7 +92,8 @@ class Structure:
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
                     whole = f"{node.module}.{alias.name}"
-                    yield from (each for each in (whole, node.module) if each in self.modules)
+                    found = whole if whole in self.modules else node.module
+                    yield from [found] if found in self.modules else []
 
 
 def _name(path: Path, root: Path) -> str:

@@ -22,7 +22,7 @@ _SIGNED = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/")
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """A call of AWS's API; `service` is botocore's name of it.
 
     `provider` is the version of Terraform's AWS provider, where that made it, and `unknown` what
@@ -46,7 +46,7 @@ class Call:
         return f"{self.service}:{self.name}"
 
 
-def read(service: str, request: Request) -> Call | None:
+def read(service: str, request: Request) -> ApiCall | None:
     """The call that a request makes; None where no model knows it.
 
     `service` is moto's name of it.
@@ -63,7 +63,7 @@ def read(service: str, request: Request) -> Call | None:
     operation = model.operation_model(action)
     provider = _PROVIDER.search(request.headers.get("User-Agent", ""))
     signed = _SIGNED.search(request.headers.get("Authorization", ""))
-    return Call(
+    return ApiCall(
         name,
         operation,
         {**response.params, **_access_point(request)},

@@ -16,12 +16,12 @@ from moto.moto_proxy.proxy3 import MotoRequestHandler
 from werkzeug.exceptions import HTTPException
 
 from automation.emulator import unknown, validation
-from automation.emulator.calls import Call, read
+from automation.emulator.calls import ApiCall, read
 from automation.emulator.extensions import RESPONSES, install
 from automation.emulator.record import Record
 from automation.emulator.refusals import Refusals
-from automation.emulator.rights.account import Account
 from automation.emulator.rights.authorization import Authorization
+from automation.emulator.rights.records import Records
 
 Response = tuple[int, dict[str, Any], str | bytes]
 
@@ -51,7 +51,7 @@ class Dispatcher:
         stubborn: Path | None = None,
     ) -> None:
         install()
-        self._account = Account(account_id)
+        self._account = Records(account_id)
         self._lenient = lenient
         self._record = record
         self._refusals = Refusals(stubborn)
@@ -97,7 +97,7 @@ class Dispatcher:
             return _refuse(service, request, f"{type(error).__name__}: {error}")
 
     def _unless_again(
-        self, service: str, request: Request, call: Call, response: Response
+        self, service: str, request: Request, call: ApiCall, response: Response
     ) -> Response:
         """The response, unless it is a refusal that is retried though nothing has changed."""
         if response[0] < HTTPStatus.BAD_REQUEST:
@@ -129,7 +129,7 @@ def _refused(asked: Authorization) -> ServiceException | None:
     return asked.denial() or validation.refusal(asked.call)
 
 
-def _read(service: str, request: Request) -> Call | None:
+def _read(service: str, request: Request) -> ApiCall | None:
     """The call that a request makes; None for one that no model can read, which moto answers."""
     try:
         return read(service, request)
@@ -138,7 +138,7 @@ def _read(service: str, request: Request) -> Call | None:
         return None
 
 
-def _said(call: Call, request: Request, response: Response) -> tuple[str, str]:
+def _said(call: ApiCall, request: Request, response: Response) -> tuple[str, str]:
     """The code and the message of an error."""
     status, headers, body = response
     parser: Any = create_parser(unknown.protocol(call.operation, request))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from moto.core.exceptions import ServiceException
 
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.emulator.record import shown
 from automation.emulator.rights import actions
 
@@ -51,14 +51,14 @@ class Refusals:
         self._clock = clock
         self._repeats: dict[str, _Repeat] = {}
 
-    def accepted(self, call: Call) -> None:
+    def accepted(self, call: ApiCall) -> None:
         """Forget all that was refused, where a call may have changed what it was refused for."""
         if self._repeats and not reads(call):
             self._repeats.clear()
             if self._stubborn:
                 self._stubborn.unlink(missing_ok=True)
 
-    def refused(self, call: Call, code: str, message: str) -> RefusedAgain | None:
+    def refused(self, call: ApiCall, code: str, message: str) -> RefusedAgain | None:
         """What to say instead to a call that is refused, if it was too often."""
         if call.provider is None or reads(call):
             return None
@@ -78,7 +78,7 @@ class Refusals:
         return error
 
 
-def reads(call: Call) -> bool:
+def reads(call: ApiCall) -> bool:
     """Whether a call leaves the account as it is, by AWS's reference of actions."""
     action = actions.of(call)
     known = actions.details(action) if action else None
@@ -87,7 +87,7 @@ def reads(call: Call) -> bool:
     return known["accessLevel"] in _READING
 
 
-def _key(call: Call, code: str) -> str:
+def _key(call: ApiCall, code: str) -> str:
     """The same for the same call: the SDK makes a new token for each."""
     tokens = call.operation.idempotent_members
     given = {name: each for name, each in call.parameters.items() if name not in tokens}
@@ -95,7 +95,7 @@ def _key(call: Call, code: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _named(call: Call) -> str:
+def _named(call: ApiCall) -> str:
     """A call with the texts that it cannot be without."""
     shape = call.operation.input_shape
     given = shown(shape, call.parameters)

@@ -13,7 +13,7 @@ import regex
 from botocore.model import ListShape, Shape, StructureShape
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.emulator.constraints import Breach, camel
 
 Schema = Mapping[str, Any]
@@ -74,7 +74,7 @@ _TYPES = {
 _SCALARS = (str, int, float, bool)
 
 
-def breaches(call: Call) -> Iterator[Breach]:
+def breaches(call: ApiCall) -> Iterator[Breach]:
     """Every rule of a property that a parameter of its name breaks."""
     type_ = _TYPES.get(call.service, {}).get(call.name)
     if type_ is not None and call.operation.input_shape is not None:

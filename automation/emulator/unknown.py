@@ -1,4 +1,4 @@
-"""What a request has that AWS's model of the call does not know, and moto's parsers drop.
+"""Finds what a request has and AWS's model of the call does not know, and moto's parsers drop.
 
 The names are those on the wire; what is in a header is not looked at.
 https://smithy.io/2.0/aws/protocols/index.html

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from moto.core.exceptions import ServiceException
 
 from automation.emulator import schemas
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.emulator.constraints import Breach, breaches
 
 # The AWS provider that the tests run with.
@@ -62,7 +62,7 @@ class InvalidRequest(ServiceException):
         super().__init__(code, message)
 
 
-def refusal(call: Call) -> InvalidRequest | None:
+def refusal(call: ApiCall) -> InvalidRequest | None:
     """What AWS says to a call that breaks its model; None to all others."""
     newer = _is_newer(call)
     if call.unknown and not newer and call.service in _UNKNOWN:
@@ -76,7 +76,7 @@ def refusal(call: Call) -> InvalidRequest | None:
     return InvalidRequest(code, _message(found))
 
 
-def told(call: Call) -> list[str]:
+def told(call: ApiCall) -> list[str]:
     """What a call has that the models do not know, and that is not refused for it."""
     newer = _is_newer(call)
     found = [] if call.service in _UNKNOWN and not newer else list(call.unknown)
@@ -86,11 +86,11 @@ def told(call: Call) -> list[str]:
     return list(dict.fromkeys(_NUMBER.sub("", each) for each in found))
 
 
-def _is_newer(call: Call) -> bool:
+def _is_newer(call: ApiCall) -> bool:
     return call.provider is not None and call.provider > TESTED_PROVIDER
 
 
-def _breaches(call: Call) -> Iterator[Breach]:
+def _breaches(call: ApiCall) -> Iterator[Breach]:
     if call.operation.input_shape:
         yield from breaches(call.operation.input_shape, call.parameters)
     yield from schemas.breaches(call)

@@ -1,4 +1,4 @@
-"""What the provider sent that AWS's models, as they are installed here, do not know."""
+"""Tells what the provider sent that AWS's models, as they are installed here, do not know."""
 
 import json
 from collections import Counter

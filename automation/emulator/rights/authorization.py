@@ -7,7 +7,7 @@ from typing import Any
 
 from moto.core.exceptions import ServiceException
 
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.emulator.rights import (
     access_points,
     actions,
@@ -16,9 +16,8 @@ from automation.emulator.rights import (
     origins,
     resources,
 )
-from automation.emulator.rights.account import Account
-from automation.iam.decision import Call as Request
-from automation.iam.decision import Decision, decide
+from automation.emulator.rights.records import Records
+from automation.iam.decision import Call, Decision, decide
 from automation.iam.principals import Principal
 
 # What each service calls a denial; `AccessDenied` where none is named.
@@ -36,7 +35,7 @@ _CODES = {
 
 
 @dataclass(frozen=True)
-class Need:
+class Permission:
     """An action on a resource that a call needs, and the condition keys that it comes with."""
 
     action: str
@@ -55,8 +54,8 @@ class Denied(ServiceException):
 class Authorization:
     """A call by somebody, to be decided on the records of the account."""
 
-    call: Call
-    account: Account
+    call: ApiCall
+    account: Records
 
     @cached_property
     def principal(self) -> Principal:
@@ -69,7 +68,7 @@ class Authorization:
         return origins.of(self.principal, self.call)
 
     @cached_property
-    def needs(self) -> list[Need]:
+    def needs(self) -> list[Permission]:
         """All that the call needs, its own action first."""
         return list(self._needs())
 
@@ -85,11 +84,11 @@ class Authorization:
                 return Denied(self.call.service, decision.message)
         return None
 
-    def decide(self, need: Need) -> Decision:
+    def decide(self, need: Permission) -> Decision:
         """What the account's policies say to one need, and the grants of a key."""
         endpoint = need.context.get("aws:SourceVpce")
         decision = decide(
-            Request(self.principal, need.action, need.resource, need.context),
+            Call(self.principal, need.action, need.resource, need.context),
             identity=self.account.identity(self.principal),
             boundary=self.account.boundary(self.principal),
             resource=self.account.policy_of(need.resource),
@@ -100,7 +99,7 @@ class Authorization:
             return replace(decision, allowed=True, by=None)
         return decision
 
-    def _needs(self) -> Iterator[Need]:
+    def _needs(self) -> Iterator[Permission]:
         action = actions.of(self.call)
         if action is None:
             return
@@ -111,11 +110,11 @@ class Authorization:
         for own, arn in [*asked, *(("s3:ListBucket", each) for each in missing)]:
             keys = access_points.keys(arn, self.account)
             context = {**common, **self.origin, **self._of_resource(arn), **self._of_service()}
-            yield Need(own, arn, {**context, **keys})
+            yield Permission(own, arn, {**context, **keys})
             if keys:
-                yield Need(own, access_points.behind(arn, self.account), {**context, **keys})
+                yield Permission(own, access_points.behind(arn, self.account), {**context, **keys})
         for each in implied.of(self.call, arns, self.account):
-            yield Need(each.action, each.resource, {**common, **each.context})
+            yield Permission(each.action, each.resource, {**common, **each.context})
 
     def _common(self) -> dict[str, Any]:
         return {"aws:RequestedRegion": self.call.region, "aws:SecureTransport": "true"}

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from automation.emulator.rights.account import Account
+from automation.emulator.rights.records import Records
 from automation.iam.principals import Principal
 
 _CONTEXT = "kms:EncryptionContext:"
@@ -28,7 +28,7 @@ class Needed(Protocol):
         """Condition keys and their values."""
 
 
-def allow(account: Account, principal: Principal, need: Needed) -> bool:
+def allow(account: Records, principal: Principal, need: Needed) -> bool:
     """Whether a grant of the key lets the principal do what is needed."""
     service, _, operation = need.action.partition(":")
     if service != "kms" or not need.resource.startswith("arn:"):

@@ -1,4 +1,4 @@
-"""What a call needs beyond its own action: passing roles, using keys, tagging, others' work.
+"""The permissions that a call implies: passing roles, using keys, tagging, others' work.
 
 AWS asks for all of it in the caller's name, with the service that asks as `kms:ViaService` or
 `iam:PassedToService`.
@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.emulator.rights import resources
-from automation.emulator.rights.account import Account
+from automation.emulator.rights.records import Records
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ _ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 
 
-def of(call: Call, arns: Sequence[str], account: Account) -> Iterator[Implied]:
+def of(call: ApiCall, arns: Sequence[str], account: Records) -> Iterator[Implied]:
     """Everything that a call needs beside its own action, which is on `arns`."""
     yield from _passing(call, account)
     yield from _keys(call, account)
@@ -112,7 +112,7 @@ def of(call: Call, arns: Sequence[str], account: Account) -> Iterator[Implied]:
         yield Implied(action, "*")
 
 
-def _passing(call: Call, account: Account) -> Iterator[Implied]:
+def _passing(call: ApiCall, account: Records) -> Iterator[Implied]:
     if call.service in _NO_PASSING:
         return
     for _, value in resources.leaves(call.parameters):
@@ -125,7 +125,7 @@ def _pass_role(arn: str, service: str) -> Implied:
     return Implied("iam:PassRole", arn, {"iam:PassedToService": service})
 
 
-def _keys(call: Call, account: Account) -> Iterator[Implied]:
+def _keys(call: ApiCall, account: Records) -> Iterator[Implied]:
     for parameter, operations in _KEYS.get((call.service, call.name), {}).items():
         name = call.parameters.get(parameter)
         if name:
@@ -133,7 +133,7 @@ def _keys(call: Call, account: Account) -> Iterator[Implied]:
 
 
 def _via(
-    service: str, region: str, key: str, operations: tuple[str, ...], account: Account
+    service: str, region: str, key: str, operations: tuple[str, ...], account: Records
 ) -> Iterator[Implied]:
     arn = account.key(key, region)
     context = {
@@ -146,7 +146,7 @@ def _via(
         yield Implied(f"kms:{each}", arn, context)
 
 
-def _objects(call: Call, account: Account) -> Iterator[Implied]:
+def _objects(call: ApiCall, account: Records) -> Iterator[Implied]:
     """S3 decrypts and encrypts in the name of whoever reads and writes."""
     operation = {
         "GetObject": "Decrypt",
@@ -162,7 +162,7 @@ def _objects(call: Call, account: Account) -> Iterator[Implied]:
         yield from _via("s3", call.region, key, (operation,), account)
 
 
-def _secrets(call: Call, account: Account) -> Iterator[Implied]:
+def _secrets(call: ApiCall, account: Records) -> Iterator[Implied]:
     """Secrets Manager decrypts in the name of whoever reads; RDS makes a secret for a password."""
     if call.service == "secretsmanager" and call.name in ("GetSecretValue", "PutSecretValue"):
         key = account.secret_key(call.parameters["SecretId"], call.region)
@@ -175,7 +175,7 @@ def _secrets(call: Call, account: Account) -> Iterator[Implied]:
             yield Implied(f"secretsmanager:{each}", arn)
 
 
-def _instances(call: Call, account: Account) -> Iterator[Implied]:
+def _instances(call: ApiCall, account: Records) -> Iterator[Implied]:
     """Whoever sets a group's launch template up needs what it takes to launch from it.
 
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
@@ -197,14 +197,14 @@ def _instances(call: Call, account: Account) -> Iterator[Implied]:
             yield _pass_role(role, "ec2.amazonaws.com")
 
 
-def _linked(call: Call, account: Account) -> Iterator[Implied]:
+def _linked(call: ApiCall, account: Records) -> Iterator[Implied]:
     service = _LINKED.get((call.service, call.name))
     if service and not account.has_role_of_service(service):
         arn = f"arn:aws:iam::{account.account_id}:role/aws-service-role/{service}/*"
         yield Implied("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": service})
 
 
-def _tagging(call: Call, arns: Sequence[str]) -> Iterator[Implied]:
+def _tagging(call: ApiCall, arns: Sequence[str]) -> Iterator[Implied]:
     """Tags that come with what is created need the right to tag it."""
     making = call.name.startswith(("Create", "Put", "Request", "Allocate", "Run"))
     tagged = any(call.parameters.get(each) for each in _TAGS)

@@ -8,13 +8,13 @@ from typing import Any
 
 from moto.ec2.models import EC2Backend, ec2_backends
 
-from automation.emulator.calls import Call
-from automation.emulator.rights.account import parsed
+from automation.emulator.calls import ApiCall
+from automation.emulator.rights.records import parsed
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 
 
-def of(principal: Principal, call: Call) -> dict[str, str]:
+def of(principal: Principal, call: ApiCall) -> dict[str, str]:
     """The condition keys that tell the network from which an instance calls, and its endpoint.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html

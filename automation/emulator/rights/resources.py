@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Protocol
 
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.emulator.rights import actions
 
 # By IAM's name of the service and the parameter: how the ARN goes on after the account.
@@ -133,7 +133,7 @@ class Names(Protocol):
         """The account's number."""
 
 
-def of(call: Call, action: str, names: Names) -> list[str]:
+def of(call: ApiCall, action: str, names: Names) -> list[str]:
     """The ARNs that a call's action is decided upon; "*" for one that is about none."""
     if call.service == "s3":
         return [_object_or_bucket(call, action, names)]
@@ -167,7 +167,7 @@ def _kind(pattern: str) -> str:
     return re.split(r"[/:]", pattern.split(":", 5)[5])[0]
 
 
-def _named(call: Call, action: str, names: Names) -> Iterator[str]:
+def _named(call: ApiCall, action: str, names: Names) -> Iterator[str]:
     service = action.partition(":")[0]
     if action in _OF_ACTIONS:
         yield from _arns(
@@ -200,7 +200,7 @@ def _by_id(service: str, action: str, value: str, names: Names) -> str:
     return "*"
 
 
-def _object_or_bucket(call: Call, action: str, names: Names) -> str:
+def _object_or_bucket(call: ApiCall, action: str, names: Names) -> str:
     bucket = call.parameters.get("Bucket")
     if bucket is None:
         return "*"
@@ -214,7 +214,7 @@ def _object_or_bucket(call: Call, action: str, names: Names) -> str:
     return f"{arn}/{inside}{key}"
 
 
-def of_missing_object(call: Call, names: Names) -> list[str]:
+def of_missing_object(call: ApiCall, names: Names) -> list[str]:
     """The bucket whose objects one has to be allowed to list, to be told that one is not there.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
@@ -237,7 +237,7 @@ def leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
             yield from leaves(each, name)
 
 
-def _arns(call: Call, service: str, name: str, names: Names) -> Iterator[str]:
+def _arns(call: ApiCall, service: str, name: str, names: Names) -> Iterator[str]:
     """With region and account, and without, as services do it; that of a resource type fits."""
     yield f"arn:aws:{service}:{call.region}:{names.account_id}:{name}"
     yield f"arn:aws:{service}::{names.account_id}:{name}"

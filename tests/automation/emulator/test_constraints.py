@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from moto.core.utils import get_service_model
 
 from automation.emulator import validation
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.emulator.constraints import breaches, compiled
 from tests.automation.emulator import recorded
 
@@ -24,8 +24,8 @@ def operation(request: Mapping[str, Any]) -> OperationModel:
     return model
 
 
-def call(request: Mapping[str, Any], parameters: Mapping[str, Any]) -> Call:
-    return Call(
+def call(request: Mapping[str, Any], parameters: Mapping[str, Any]) -> ApiCall:
+    return ApiCall(
         request["service"], operation(request), dict(parameters), request["region"], access_key=""
     )
 

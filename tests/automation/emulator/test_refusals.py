@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto.core.utils import get_service_model
 
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.emulator.refusals import COUNT, MORE, SECONDS, Refusals, RefusedAgain, reads
 
 # When the provider tries, by its helper for retries.
@@ -14,9 +14,9 @@ TRIES = (0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5, 45.5, 55.5)
 IN_USE = ("ResourceInUseException", "Certificate a is in use.")
 
 
-def call(service: str, name: str, *, provider: Any = (5, 100, 0), **parameters: Any) -> Call:
+def call(service: str, name: str, *, provider: Any = (5, 100, 0), **parameters: Any) -> ApiCall:
     model = get_service_model(service).operation_model(name)
-    return Call(service, model, parameters, "us-west-2", "", provider)
+    return ApiCall(service, model, parameters, "us-west-2", "", provider)
 
 
 DELETE = call("acm", "DeleteCertificate", CertificateArn="a")
@@ -31,7 +31,7 @@ class Played:
         self.refusals = Refusals(self.stubborn, clock=lambda: self.now)
 
     def at(
-        self, seconds: float, refused: Call = DELETE, said: tuple[str, str] = IN_USE
+        self, seconds: float, refused: ApiCall = DELETE, said: tuple[str, str] = IN_USE
     ) -> RefusedAgain | None:
         self.now = seconds
         return self.refusals.refused(refused, *said)
@@ -86,7 +86,7 @@ def test_reading_changes_nothing(played: Played) -> None:
     ],
     ids=str,
 )
-def test_neither_reads_nor_other_programs_count(played: Played, refused: Call) -> None:
+def test_neither_reads_nor_other_programs_count(played: Played, refused: ApiCall) -> None:
     assert [played.at(each, refused) for each in TRIES] == [None] * len(TRIES)
 
 

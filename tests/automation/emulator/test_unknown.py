@@ -166,7 +166,7 @@ def test_an_unknown_member_is_refused_where_aws_does_so_and_else_told(
     assert operation.input_shape is not None
     older = without(operation, operation.input_shape.name, case.member)
     found = tuple(unknown.members(older, received))
-    call = calls.Call(case.service, operation, case.rest, "us-west-2", "", provider, found)
+    call = calls.ApiCall(case.service, operation, case.rest, "us-west-2", "", provider, found)
     refusal, told = validation.refusal(call), validation.told(call)
     if case.code and provider != (6, 0, 0):
         assert refusal is not None

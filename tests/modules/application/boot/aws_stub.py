@@ -123,7 +123,7 @@ def aws(emulator: Emulator, role: Mapping[str, str]) -> Iterator[str]:
 
     `role` are the variables by which the instance signs.
     """
-    signing = session(emulator, role)
+    signing: Any = session(emulator, role)
     clients: dict[tuple[str, str], Any] = {}
     making = Lock()
 

@@ -1,4 +1,4 @@
-"""What the emulated account's own records say of principals, keys, secrets, buckets and tags."""
+"""The account's own records of principals, policies, keys, secrets, buckets and tags."""
 
 import json
 from functools import lru_cache
@@ -14,13 +14,13 @@ from moto.secretsmanager.models import secretsmanager_backends
 from moto.sns.models import sns_backends
 from moto.sts.models import sts_backends
 
-from automation.emulator.calls import Call
+from automation.emulator.calls import ApiCall
 from automation.iam.decision import ResourcePolicy
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 
 
-class Account:
+class Records:
     """The records of an account, as they are at the time of a call."""
 
     def __init__(self, account_id: str) -> None:
@@ -159,7 +159,7 @@ class Account:
                 return dict(template.latest_version().data)
         return {}
 
-    def tags(self, call: Call, arn: str) -> dict[str, str]:
+    def tags(self, call: ApiCall, arn: str) -> dict[str, str]:
         """The tags of what a call is about, where conditions may ask about them."""
         service, region = arn.split(":")[2:4] if arn.startswith("arn:") else ("", "")
         if service == "ec2":
