@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.parsers import create_parser
+from botocore.parsers import ResponseParserError, create_parser
 from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
@@ -103,6 +103,8 @@ class Dispatcher:
         if response[0] < HTTPStatus.BAD_REQUEST:
             self._refusals.accepted(call)
             return response
+        if call.provider is None:
+            return response
         error = self._refusals.refused(call, *_said(call, request, response))
         return _error(service, request, error) if error else response
 
@@ -145,7 +147,10 @@ def _said(call: ApiCall, request: Request, response: Response) -> tuple[str, str
     content = body.encode() if isinstance(body, str) else body
     given = {name.lower(): each for name, each in headers.items()}
     answer = {"status_code": status, "headers": given, "body": content}
-    error = parser.parse(answer, call.operation.output_shape).get("Error", {})
+    try:
+        error = parser.parse(answer, call.operation.output_shape).get("Error", {})
+    except ResponseParserError:
+        return str(status), content.decode(errors="replace")
     return error.get("Code", ""), error.get("Message", "")
 
 

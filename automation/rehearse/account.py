@@ -25,7 +25,12 @@ _PAUSE = 0.1
 
 
 def emulator_of(
-    settings: Settings, workspace: Path, *, port: int = 0, keep: bool = False
+    settings: Settings,
+    workspace: Path,
+    *,
+    port: int = 0,
+    keep: bool = False,
+    lenient: bool = False,
 ) -> Emulator:
     """The account of an environment, with the hosted zone that it expects there."""
     zone = settings.dns.hosted_zone_id
@@ -35,6 +40,7 @@ def emulator_of(
         port=port,
         hosted_zones={zone: settings.domain} if zone else {},
         keep=keep,
+        lenient=lenient,
         workspace=workspace,
     )
 

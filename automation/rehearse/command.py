@@ -51,6 +51,7 @@ class RehearseRequest:
     destroy: bool = False
     as_json: bool = False
     rights: bool = False
+    lenient: bool = False
     port: int = 0
     output: Path = OUTPUT
     workspace: Path = WORKSPACE
@@ -103,6 +104,8 @@ class RehearseCommand:
 
     def _settings(self) -> Settings:
         name = self._request.environment
+        if self._request.lenient and self._request.rights:
+            raise UserError("--rights needs an account that asks for them: leave --lenient out")
         settings = settings_of(name)
         if self._request.destroy and settings.deletion_protection:
             raise UserError(
@@ -120,7 +123,11 @@ class RehearseCommand:
     def _rehearse(self, settings: Settings, found: Terraform) -> int:
         request, keep = self._request, False
         emulator = emulator_of(
-            settings, request.folder / "emulator", port=request.port, keep=request.keep
+            settings,
+            request.folder / "emulator",
+            port=request.port,
+            keep=request.keep,
+            lenient=request.lenient,
         )
         try:
             start = time.perf_counter()
@@ -129,7 +136,7 @@ class RehearseCommand:
             rehearsal = self._rehearsal(synthesis, settings, workspace, emulator)
             rehearsal.result.seconds["prepare"] = prepared
             result = rehearsal.run(destroy=self._request.destroy)
-            result.unknown = unknown(emulator.calls)
+            result.unknown, result.lenient = unknown(emulator.calls), self._request.lenient
             keep = self._request.keep
             self._tell(result, workspace, emulator)
         finally:
@@ -225,11 +232,20 @@ def rehearse(
     show_rights: Annotated[
         bool, typer.Option("--rights", help="list what the workflows' roles need, and never use")
     ] = False,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", hidden=True, help="forgive what AWS refuses, to measure")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Deploy an environment to an AWS that is emulated on this machine, and check it there."""
     request = RehearseRequest(
-        environment=env, keep=keep, destroy=destroy, port=port, as_json=as_json, rights=show_rights
+        environment=env,
+        keep=keep,
+        destroy=destroy,
+        port=port,
+        as_json=as_json,
+        rights=show_rights,
+        lenient=lenient,
     )
     command = RehearseCommand(request, console=CONSOLE, progress=PROGRESS)
     raise typer.Exit(command.stop() if stop else command.run())

@@ -37,6 +37,8 @@ class RehearsalResult:
     altered: Sequence[str] = ()
     unknown: Sequence[Unknown] = ()
     """What the account could not judge, as its models do not know it."""
+    lenient: bool = False
+    """Whether the account forgave what AWS refuses: then it shows nothing of that."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -194,6 +196,8 @@ def _lines(result: RehearsalResult) -> Iterator[str]:
         yield f"[red]{escape(failure)}[/]"
     if any(each.unexplained for each in result.verdicts.values()):
         yield _AGAIN
+    if result.lenient:
+        yield "[yellow]lenient: the account forgave what AWS refuses[/]"
     yield _verdict(result)
 
 
@@ -248,6 +252,7 @@ def to_json(result: RehearsalResult) -> dict[str, Any]:
     return {
         "environment": result.synthesis.environment,
         "ok": result.ok,
+        "lenient": result.lenient,
         "failures": result.failures,
         "seconds": _rounded(result.seconds),
         "stacks": [_stack(result, name) for name in result.graph],

@@ -43,6 +43,12 @@ def test_what_is_protected_is_not_destroyed(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_lenient_account_knows_no_rights(tmp_path: Path) -> None:
+    request = RehearseRequest(environment="dev", lenient=True, rights=True, workspace=tmp_path)
+    assert refused(request) == ("--rights needs an account that asks for them: leave --lenient out")
+    assert not list(tmp_path.iterdir())
+
+
 def test_terraform_is_needed(request_: RehearseRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(request_.workspace))
     assert refused(request_).startswith("Terraform is not installed, or not on PATH: install 1.11")

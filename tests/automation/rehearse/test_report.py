@@ -161,3 +161,13 @@ def test_what_only_a_newer_model_could_judge_is_told_once_for_each_kind(tmp_path
     told = to_json(found)["unknown"]
     assert told[0] == {"call": "ec2:CreateVpc", "what": "Shade", "count": 2}
     assert found.unknown[1] == Unknown("ec2:CreateVpc", "tenancy = own", 1)
+
+
+def test_a_lenient_account_is_named() -> None:
+    found = success()
+    line = "lenient: the account forgave what AWS refuses"
+    assert line not in shown(found)
+    assert to_json(found)["lenient"] is False
+    found.lenient = True
+    assert shown(found)[-2] == line
+    assert to_json(found)["lenient"] is True
