@@ -1,22 +1,247 @@
-"""The changes that a team makes in a platform's first year."""
+"""The changes that a team makes in a platform's first year.
 
-from tests.changes.change import Change
+The deployed platform has a wildcard among its names (`BASE`), beside its environment's settings.
+"""
 
-CHANGES = (
+from tests.changes.change import By, Change, End, Fact
+
+BASE = 'dns.aliases = ["www", "*"]'
+# An existing hosted zone for the domain, for who wants to use it.
+ZONE = "Z0EXISTINGZONE"
+
+_NO_CERTIFICATE = "the certificate of the load balancer does not exist"
+_CERTIFICATES = Fact(name="D1", seen=_NO_CERTIFICATE)
+
+NAMES = (
+    Change(name="an alias more", after='dns.aliases = ["www", "*", "shop"]', fails=_CERTIFICATES),
     Change(
-        name="another health check path",
-        after='application.health_check.path = "/ready"',
+        name="a wildcard alias more",
+        after='dns.aliases = ["www", "*", "*.shop"]',
+        fails=_CERTIFICATES,
+        gate=False,
+    ),
+    Change(name="an alias less", after='dns.aliases = ["*"]', fails=_CERTIFICATES, gate=False),
+    Change(
+        name="a wildcard alias less",
+        after='dns.aliases = ["www"]',
+        fails=Fact(name="D1, D2", seen=_NO_CERTIFICATE),
     ),
     Change(
-        name="one alias more",
-        after='dns.aliases = ["www", "shop"]',
-        fact="D1",
-        seen="the certificate of the load balancer does not exist",
+        name="an existing hosted zone for an own one",
+        after=f'dns.hosted_zone_id = "{ZONE}"',
+        end=End.BLOCKED,
+        says="first",
+        fails=Fact(name="D5", seen="the domain is gone until the registrar names them"),
     ),
+    Change(
+        name="another domain",
+        after='domain = "example.org"',
+        end=End.BLOCKED,
+        says="first",
+        fails=Fact(name="D5", seen="the domain is gone until the registrar names them"),
+    ),
+)
+
+_SINGLE, _PER_ZONE = 'network.nat_gateways = "single"', 'network.nat_gateways = "per_az"'
+_FOUR_ZONES = "network.availability_zone_count = 4"
+_ENDPOINTS = 'network.interface_endpoints = ["logs", "secretsmanager"]'
+
+NETWORK = (
+    Change(name="a NAT gateway for each zone", before=_SINGLE, after=_PER_ZONE),
+    Change(name="one NAT gateway for all zones", before=_PER_ZONE, after=_SINGLE),
+    Change(name="more zones", after=_FOUR_ZONES),
+    Change(
+        name="fewer zones",
+        before=_FOUR_ZONES,
+        fails=Fact(name="N3", seen="DependencyViolation"),
+    ),
+    Change(
+        name="a zone put in between",
+        after=f'{_FOUR_ZONES}\nnetwork.availability_zones = ["us-west-2a", "us-west-2d", '
+        '"us-west-2b", "us-west-2c"]',
+        fails=Fact(name="N3", seen="InvalidSubnet.Conflict"),
+    ),
+    Change(
+        name="another network",
+        after='network.cidr_block = "10.99.0.0/16"',
+        end=End.BLOCKED,
+        says="beside it",
+        fails=Fact(name="unlisted", seen="has to be made again"),
+    ),
+    Change(name="endpoints", after=_ENDPOINTS),
+    Change(
+        name="no endpoints", before=_ENDPOINTS, after="network.interface_endpoints = []", gate=False
+    ),
+    Change(
+        name="no NAT gateway and no endpoints",
+        after='network.nat_gateways = "none"\nnetwork.interface_endpoints = []',
+        end=End.REFUSED,
+        says='add "logs", "monitoring", "secretsmanager"',
+    ),
+)
+
+_OWN_PASSWORD = "database.managed_password = false"
+_TWO_REPLICAS = f"{_OWN_PASSWORD}\ndatabase.read_replicas = 2"
+_PROTECTED = "deletion_protection = true\ndatabase.backup_days = 7"
+_DISPOSABLE = "deletion_protection = false\ndatabase.backup_days = 7"
+
+DATABASE = (
+    Change(name="another database class", after='database.instance_class = "db.m7g.xlarge"'),
+    Change(
+        name="more storage",
+        after="database.allocated_storage_gib = 200\ndatabase.max_allocated_storage_gib = 800",
+    ),
+    Change(name="a pinned minor version", after='database.engine_version = "8.4.7"', gate=False),
+    Change(name="a parameter of the database", after="database.slow_query_seconds = 2.5"),
+    Change(
+        name="another family",
+        after='database.engine_version = "9.0"',
+        end=End.REFUSED,
+        says="8.4, or one of its minor versions",
+    ),
+    Change(name="a password of one's own", after=_OWN_PASSWORD),
+    Change(name="two read replicas", before=_OWN_PASSWORD, after=_TWO_REPLICAS),
+    Change(
+        name="one read replica less",
+        before=_TWO_REPLICAS,
+        after=f"{_OWN_PASSWORD}\ndatabase.read_replicas = 1",
+        end=End.APPROVED,
+        says="its data is lost",
+        loses=("log group",),
+        fails=Fact(name="R3", seen="deletion protection", environment="prod"),
+    ),
+    Change(
+        name="a password that RDS manages",
+        before=_OWN_PASSWORD,
+        end=End.APPROVED,
+        says="the secret is lost",
+        loses=("secret",),
+    ),
+    Change(
+        name="blue/green updates with a password that RDS manages",
+        after="database.blue_green_updates = true",
+        end=End.REFUSED,
+        says="database.blue_green_updates",
+        fails=Fact(name="R4", seen="accepted"),
+    ),
+    Change(
+        name="blue/green updates without backups",
+        after=f"{_OWN_PASSWORD}\ndatabase.blue_green_updates = true\ndatabase.backup_days = 0",
+        end=End.REFUSED,
+        says="database.b",
+        fails=Fact(name="R4", seen="accepted", environment="dev"),
+    ),
+    Change(
+        name="blue/green updates",
+        before=_OWN_PASSWORD,
+        after=f"{_OWN_PASSWORD}\ndatabase.blue_green_updates = true",
+        gate=False,
+    ),
+    Change(name="protection", before=_DISPOSABLE, after=_PROTECTED, gate=False),
+    Change(
+        name="no protection",
+        before=_PROTECTED,
+        after=_DISPOSABLE,
+        end=End.APPROVED,
+        says="deletion protection is switched off",
+        gate=False,
+    ),
+)
+
+_SECOND = 'application.app.directory = "tests/changes/second_application"'
+_EVERY = "runs on every instance"
+_SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:payments-a1B2c3"
+
+APPLICATION = (
     Change(
         name="another port",
         after="application.port = 9090",
-        fact="N4",
-        seen="is not served after",
+        fails=Fact(name="N4", seen="is not served: instances listen on port 8080, and are asked"),
+    ),
+    Change(name="another health check path", after='application.health_check.path = "/ready"'),
+    Change(
+        name="another instance type",
+        after='application.instance_types = ["m7g.xlarge"]',
+        gate=False,
+    ),
+    Change(
+        name="another architecture",
+        after='application.architecture = "x86_64"\napplication.instance_types = ["m7i.large"]',
+    ),
+    Change(
+        name="mixed instances",
+        after='application.instance_types = ["m7g.large", "m6g.large"]\n'
+        "application.purchase = { on_demand_base = 1, on_demand_percent = 50 }",
+    ),
+    Change(
+        name="schedules",
+        after="[[application.schedules]]\n"
+        'name = "morning"\nrecurrence = "0 7 * * MON-FRI"\nmin_size = 2\nmax_size = 4\n'
+        "[[application.schedules]]\n"
+        'name = "evening"\nrecurrence = "0 19 * * *"\nmin_size = 1\nmax_size = 2\n',
+    ),
+    Change(name="a setting", after='application.app.variables = { FEATURE_X = "on" }', gate=False),
+    Change(
+        name="a secret setting", after=f'application.app.secrets = {{ PAYMENTS = "{_SECRET}" }}'
+    ),
+    Change(name="another secret before the origin", after="application.origin_secret_version = 2"),
+    Change(name="a release", after=_SECOND, by=By.RELEASE, says=_EVERY),
+    Change(
+        name="a release taken back",
+        before=_SECOND,
+        after=_SECOND,
+        by=By.ROLLBACK,
+        says=_EVERY,
+    ),
+    Change(
+        name="a broken release",
+        after='application.app.variables = { BROKEN = "yes" }',
+        by=By.RELEASE,
+        says="runs again, AWS took the new one back",
+        fails=Fact(name="A1", seen="the group names the new one"),
     ),
 )
+
+_KNOWN_BAD = "AWSManagedRulesKnownBadInputsRuleSet"
+_ON_CALL = 'monitoring.alarm_emails = ["on-call@example.com", "second@example.com"]'
+
+OTHERS = (
+    Change(
+        name="a WAF group off",
+        after='edge.waf.managed_rule_groups = ["AWSManagedRulesAmazonIpReputationList", '
+        f'"AWSManagedRulesCommonRuleSet", "{_KNOWN_BAD}"]',
+    ),
+    Change(name="another static path", after='edge.static_paths = ["/assets/*"]', gate=False),
+    Change(name="a tag everywhere", after='tags.extra = { Project = "shop" }'),
+    Change(name="logs are kept longer", after="log_retention_days = 400", gate=False),
+    Change(
+        name="logs are kept for a shorter time",
+        before="log_retention_days = 400",
+        end=End.APPROVED,
+        says="older",
+        gate=False,
+    ),
+    Change(name="alarm addresses", after=_ON_CALL),
+    Change(
+        name="other alarm addresses",
+        before=_ON_CALL,
+        after='monitoring.alarm_emails = ["second@example.com"]',
+        gate=False,
+    ),
+    Change(
+        name="another application id",
+        after='app_id = "349082"',
+        end=End.BLOCKED,
+        says="destroy",
+        fails=Fact(name="unlisted", seen="run `python -m automation bootstrap"),
+    ),
+    Change(
+        name="destroyed and deployed again",
+        before=_DISPOSABLE,
+        after=_DISPOSABLE,
+        by=By.DESTROY,
+        gate=False,
+    ),
+)
+
+CHANGES = (*NAMES, *NETWORK, *DATABASE, *APPLICATION, *OTHERS)

@@ -6,12 +6,10 @@ import pytest
 from automation.rehearse.account import bootstrap_account
 from tests.automation.deploy.deploying import share_provider
 from tests.changes.account import CopiedAccount
-from tests.changes.catalogue import CHANGES
+from tests.changes.catalogue import CHANGES, ZONE
 from tests.changes.platforms import Platforms
-from tests.changes.running import Running, settings_with
-
-# An existing hosted zone for the domain, for who wants to use it.
-ZONE = "Z0EXISTINGZONE"
+from tests.changes.running import Running
+from tests.changes.settings import settings_with
 
 
 @pytest.fixture(scope="module")

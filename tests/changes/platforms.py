@@ -8,7 +8,8 @@ from typing import Self
 from config import Settings
 from tests.changes.change import Change, End
 from tests.changes.commands import Agree
-from tests.changes.running import Changed, Running, settings_with
+from tests.changes.running import Changed, Running
+from tests.changes.settings import settings_with
 
 _AGREE: Mapping[End, Agree] = {
     End.THROUGH: lambda blocking: not blocking,
@@ -45,7 +46,7 @@ class Platforms:
         with ExitStack() as stack:
             running = stack.enter_context(self._at(change.before).copy())
             settings = settings_with(self.environment, change.after)
-            changed = self._change(change.name, running, settings, _AGREE[change.end])
+            changed = self._change(running, settings, change)
             done = not changed.faults and running.settings == settings
             if done and change.after in self._starts:
                 self._found.setdefault(change.after, running)
@@ -60,12 +61,13 @@ class Platforms:
                 running = self._open.enter_context(self._at("").copy())
             name = f"the platform with {overrides}" if overrides else "the platform"
             settings = settings_with(self.environment, overrides)
-            changed = self._change(name, running, settings, _AGREE[End.APPROVED])
+            changed = self._change(running, settings, Change(name=name, end=End.APPROVED))
             assert not changed.faults, changed.faults
+            assert running.settings == settings
             self._found[overrides] = running
         return self._found[overrides]
 
-    def _change(self, name: str, running: Running, settings: Settings, agree: Agree) -> Changed:
-        changed = running.change(settings, agree)
-        self.costs.append((name, changed.seconds, " ".join(changed.tiers)))
+    def _change(self, running: Running, settings: Settings, change: Change) -> Changed:
+        changed = running.change(settings, _AGREE[change.end], change.by)
+        self.costs.append((change.name, changed.seconds, " ".join(changed.tiers)))
         return changed

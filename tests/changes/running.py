@@ -1,67 +1,37 @@
 """A platform that runs in an emulated account, and is changed as its team changes it."""
 
-import tempfile
 import time
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from artifact import Release, Runtime, pack
-from automation import PROJECT
+from automation.aws.clients import Clients
 from automation.aws.session import connect
 from automation.aws.states import States
 from automation.deploy.deployment import Wiring
 from automation.deploy.plan_and_deploy import DeployRequest
-from automation.review.changes import Change
+from automation.destroy.command import DestroyCommand, DestroyRequest
+from automation.errors import UserError
+from automation.release.command import ReleaseCommand, ReleaseRequest, RollbackCommand
+from automation.release.releases import Releases
+from automation.review.changes import Change as Reviewed
 from automation.terraform.plan_store import source_of
-from automation.terraform.stacks import Synthesis, ordered, read
-from config import Settings, parse
+from automation.terraform.stacks import Synthesis, ordered
+from config import Settings
 from tests.automation.accounts import Account
+from tests.automation.consoles import Consoles
 from tests.changes import kept
 from tests.changes.account import CopiedAccount
+from tests.changes.change import By
 from tests.changes.commands import Agree, Deploying, PlanningAgain
-from tests.conftest import synthesize
+from tests.changes.settings import synthesis_of
 
-
-def settings_with(environment: str, overrides: str) -> Settings:
-    """An environment's settings with others on top; raises `ConfigError` with every fault."""
-    file = PROJECT / "tests" / "environments" / f"{environment}.toml"
-    raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    return parse(_merged(raw, tomllib.loads(overrides)), environment, file.name)
-
-
-def _merged(below: Mapping[str, Any], top: Mapping[str, Any]) -> dict[str, Any]:
-    both = {
-        key: _merged(below[key], value)
-        for key, value in top.items()
-        if isinstance(value, dict) and isinstance(below.get(key), dict)
-    }
-    return {**below, **top, **both}
-
-
-@cache
-def _release(directory: str, runtime: Runtime) -> Release:
-    workspace = Path(tempfile.mkdtemp(prefix="terrace-"))
-    return pack(
-        PROJECT / directory, runtime=runtime, static_directory="static", workspace=workspace
-    )
-
-
-def release_of(settings: Settings) -> Release:
-    """The application that the settings name."""
-    application = settings.application
-    runtime = Runtime(
-        packages=tuple(application.app.packages),
-        architecture=application.architecture,
-        region=settings.region,
-    )
-    return _release(str(application.app.directory), runtime)
+# What `release` deploys.
+_RELEASED = ("application",)
 
 
 @dataclass(frozen=True)
@@ -70,8 +40,11 @@ class Changed:
 
     tiers: tuple[str, ...] = ()
     blocking: tuple[str, ...] = ()
-    """What the review says of what it blocks."""
+    """What is said against it before anything is applied."""
     faults: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    """What held data, and is gone."""
+    said: str = ""
     seconds: float = 0
 
 
@@ -93,29 +66,40 @@ class Running:
         with self.account.copy() as account:
             yield replace(self, account=account)
 
-    def change(self, settings: Settings, agree: Agree) -> Changed:
-        """Deploy the stacks that change, then those that read what has changed, and plan again."""
+    def change(self, settings: Settings, agree: Agree, by: By = By.DEPLOY) -> Changed:
+        """Do it, look at what is there afterwards, and at what the site had to bear."""
         start = time.perf_counter()
+        work: Mapping[By, Callable[[Settings], Changed]] = {
+            By.DEPLOY: partial(self._deploy, agree=agree),
+            By.RELEASE: partial(self._release, command=ReleaseCommand),
+            By.ROLLBACK: partial(self._release, command=RollbackCommand),
+            By.DESTROY: self._destroy_and_deploy,
+        }
         with self._inside(settings):
-            before = kept.inventory(self.account, self.settings) if self.deployed else frozenset()
-            changed = self._deploy(settings, agree)
-            lost = before - kept.inventory(self.account, settings)
-        names = {*self.settings.site_names} & {*settings.site_names}
-        faults = (
-            *changed.faults,
-            *(f"lost: {each}" for each in sorted(lost)),
-            *(
-                f"after {call} {name} is not served: {why}"
-                for call, name, why in self.account.seen
-                if name in names
-            ),
+            before = kept.inventory(self.account, self.settings)
+            changed = work[by](settings)
+            after = kept.inventory(self.account, settings)
+        down = () if by is By.DESTROY else self._down(settings)
+        self.settings = settings
+        return replace(
+            changed,
+            faults=(*changed.faults, *down),
+            lost=() if by is By.DESTROY else tuple(sorted(before - after)),
+            seconds=time.perf_counter() - start,
         )
-        if self.deployed:
-            self.settings = settings
-        return replace(changed, faults=faults, seconds=time.perf_counter() - start)
+
+    def _down(self, settings: Settings) -> Sequence[str]:
+        """When the site was not served under a name that it had and has."""
+        names = {*self.settings.site_names} & {*settings.site_names}
+        return [
+            f"after {call} {name} is not served: {why}"
+            for call, name, why in self.account.seen
+            if name in names
+        ]
 
     def _deploy(self, settings: Settings, agree: Agree) -> Changed:
-        synthesis = self._synthesize(settings)
+        """Deploy the stacks that change, then those that read what has changed, and plan again."""
+        synthesis = synthesis_of(settings, self.workspace)
         sources = {stack.name: source_of(stack) for stack in ordered(synthesis.stacks)}
         wiring = Wiring(synthesis.stacks, States(connect(settings), settings))
         tiers = [name for name in sources if sources[name] != self.deployed.get(name)]
@@ -123,7 +107,10 @@ class Running:
         while tiers:
             touched += tiers
             deploy = Deploying(self._request(settings, tiers), synthesis, agree)
-            deploy.run()
+            try:
+                deploy.run()
+            except UserError as refusal:
+                return Changed(tuple(touched), (str(refusal),), (str(refusal),))
             blocking = tuple(map(_told, deploy.blocking))
             if deploy.declined or deploy.faults:
                 return Changed(tuple(touched), blocking, deploy.faults)
@@ -131,9 +118,43 @@ class Running:
             self.read = {**self.read, **{name: now[name] for name in tiers}}
             tiers = [name for name in sources if now[name] != self.read.get(name)]
         self.deployed = sources
-        again = PlanningAgain(self._request(settings, touched), synthesis)
+        return Changed(tuple(touched), blocking, self._again(settings, synthesis, touched))
+
+    def _again(
+        self, settings: Settings, synthesis: Synthesis, tiers: Sequence[str]
+    ) -> tuple[str, ...]:
+        again = PlanningAgain(self._request(settings, tiers), synthesis)
         again.run()
-        return Changed(tuple(touched), blocking, again.faults)
+        return again.faults
+
+    def _release(self, settings: Settings, command: type[ReleaseCommand]) -> Changed:
+        """Another release, or the one before, and no plan after it changes anything."""
+        consoles = Consoles()
+        releases = Releases(Clients(connect(settings), settings.region), settings)
+        before = releases.current
+        request = ReleaseRequest(
+            environment=settings.environment, yes=True, workspace=self.workspace
+        )
+        code = command(request, console=consoles.console, progress=consoles.progress, pause=0).run()
+        said = " ".join(consoles.output.getvalue().split())
+        if code and releases.current != before:
+            return Changed(_RELEASED, faults=(f"the group names the new one, though {said}",))
+        synthesis = synthesis_of(settings, self.workspace, releases.resolve(releases.current))
+        return Changed(_RELEASED, faults=self._again(settings, synthesis, _RELEASED), said=said)
+
+    def _destroy_and_deploy(self, settings: Settings) -> Changed:
+        consoles = Consoles()
+        request = DestroyRequest(
+            environment=settings.environment,
+            confirm=settings.naming.prefix,
+            synthesize=lambda *_: synthesis_of(settings, self.workspace),
+            workspace=self.workspace,
+        )
+        code = DestroyCommand(request, console=consoles.console, progress=consoles.progress).run()
+        if code:
+            return Changed(faults=(f"not destroyed: {consoles.output.getvalue()}",))
+        self.deployed, self.read = {}, {}
+        return self._deploy(settings, lambda _: True)
 
     def _request(self, settings: Settings, tiers: Sequence[str]) -> DeployRequest:
         return DeployRequest(
@@ -142,19 +163,19 @@ class Running:
             workspace=self.workspace,
         )
 
-    def _synthesize(self, settings: Settings) -> Synthesis:
-        output = Path(tempfile.mkdtemp(dir=self.workspace))
-        synthesize(settings, release_of(settings), output)
-        return Synthesis(settings.environment, output, read(output), 0)
-
     @contextmanager
     def _inside(self, settings: Settings) -> Iterator[None]:
         """This process takes the account for AWS, and the settings for those of the environment."""
+
+        def synthesize(_: str, __: Path, *, release: str | None = None) -> Synthesis:
+            return synthesis_of(settings, self.workspace, release)
+
         with pytest.MonkeyPatch.context() as patch:
             Account(self.account, settings, self.workspace).enter(patch)
             patch.setattr("automation.command.load", lambda *_, **__: settings)
+            patch.setattr("automation.release.command.synthesize", synthesize)
             yield
 
 
-def _told(change: Change) -> str:
+def _told(change: Reviewed) -> str:
     return f"{change.stack}: {change.action} {change.address}: {'; '.join(change.reasons)}"

@@ -86,6 +86,7 @@ def main() -> int:
     # moto reads its environment as it is imported.
     server._configure(server._arguments().account_id)
     from automation.emulator import proxy  # noqa: PLC0415
+    from tests.changes import refresh  # noqa: PLC0415
     from tests.changes.site import Watch  # noqa: PLC0415
 
     class Serving(proxy.Proxy):
@@ -94,6 +95,7 @@ def main() -> int:
             if dispatcher is None:
                 self.dispatcher = Copying(self, Watch())
 
+    refresh.install()
     proxy.Proxy = Serving  # type: ignore[misc]
     # Nobody waits for copies that end.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -1,0 +1,44 @@
+"""Instance refreshes that fail, as they do in AWS when no new instance gets healthy.
+
+AWS then goes back to what the group named when the refresh began.
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html
+"""
+
+import base64
+from typing import Any
+
+from moto.core.responses import ActionResult
+
+from automation.emulator.extensions.autoscaling import AutoScaling
+
+# In the user data of a release that does not start.
+BROKEN = 'BROKEN="yes"'
+_REASON = "Instance refresh failed as 1 instance failed its health check."
+
+
+def install() -> None:
+    """Have the refresh to a broken release fail; the instances that there are go on."""
+    start = AutoScaling.start_instance_refresh
+
+    def start_or_fail(self: AutoScaling) -> ActionResult:
+        group = self.autoscaling_backend.autoscaling_groups[self.params["AutoScalingGroupName"]]
+        template: Any = group.ec2_launch_template
+        version = template.get_version(group.launch_template_version)
+        before = [vars(each).get("launched_from") for each in group.instance_states]
+        result = start(self)
+        user_data = base64.b64decode(str(version.data.get("UserData", "")))
+        if BROKEN.encode() in user_data:
+            for state, launched_from in zip(group.instance_states, before, strict=True):
+                vars(state)["launched_from"] = launched_from
+            _take_back(result.result)
+        return result
+
+    AutoScaling.start_instance_refresh = start_or_fail  # type: ignore[method-assign]
+
+
+def _take_back(refresh: Any) -> None:
+    refresh |= {
+        "Status": "RollbackSuccessful",
+        "StatusReason": _REASON,
+        "RollbackDetails": {"RollbackReason": _REASON, "PercentageCompleteOnRollback": 100},
+    }
