@@ -74,7 +74,7 @@ rehearsals: what-tests-need setup ## the tests that apply whole environments to 
 	$(RUN) -m pytest -m rehearsal -n 3
 
 changes: what-tests-need setup ## all changes of a running platform, on the settings of production
-	CHANGES=prod $(RUN) -m pytest -m changes
+	CHANGES=$(or $(CHANGES),prod) $(RUN) -m pytest tests/changes
 
 check: setup ## lint and types
 	$(RUN) -m ruff check

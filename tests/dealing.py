@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
-# Its tests follow each other over one deployment.
-_SEQUENCE = "tests/automation/deploy/test_flow.py"
+# The tests of each share one deployment.
+_SEQUENCES = ("tests/automation/deploy/test_flow.py", "tests/changes/test_changes.py")
 # What takes longest goes first, so that nobody waits for it at the end. Rehearsals wait most of
 # their time, for resources that take as long as the provider says.
 FIRST = (
     "tests/automation/rehearse/test_rehearsal.py::test_prod_is_deployed_checked_and_unchanged",
+    _SEQUENCES[1],
     "tests/documents/test_production.py",
     "tests/automation/preview/test_pull_requests.py",
     "tests/faults/test_dev.py",
@@ -26,7 +27,7 @@ FIRST = (
     "tests/automation/destroy/test_terraform.py",
     "tests/automation/rehearse/test_other_ways.py",
     "tests/automation/rehearse/test_rehearsal.py",
-    _SEQUENCE,
+    _SEQUENCES[0],
     "tests/automation/drift/test_terraform.py",
     "tests/test_recipes.py::test_every_command_knows_it",
     "tests/modules/application/test_releases.py",
@@ -45,7 +46,7 @@ FIRST = (
     "tests/automation/bootstrap/test_bootstrap.py",
 )
 # Of these files each test is dealt by itself: they take minutes, and share nothing.
-APART = tuple(each for each in FIRST[:17] if each != _SEQUENCE)
+APART = tuple(each for each in FIRST[:18] if each not in _SEQUENCES)
 # Seconds without a word after which somebody may think that nothing goes on.
 PATIENCE = 60
 _LOOK = 5

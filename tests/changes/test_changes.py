@@ -17,7 +17,7 @@ from tests.changes.settings import settings_with
 WHOLE = os.environ.get("CHANGES", "")
 ENVIRONMENT = WHOLE or "dev"
 
-deploys = [getattr(pytest.mark, each) for each in ("rehearsal", "terraform", "slow", "changes")]
+deploys = [getattr(pytest.mark, each) for each in ("rehearsal", "terraform", "slow")]
 
 
 class UnmetError(AssertionError):
