@@ -20,6 +20,10 @@ class CopiedAccount(Emulator):
         super().__init__(**given)
         self._given = given
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What another process needs to have copies made: whoever started it ends it."""
+        return {**vars(self), "_process": None}
+
     @contextmanager
     def copy(self) -> Iterator["CopiedAccount"]:
         """The account as it is now, in a process of its own for as long as the context lasts."""

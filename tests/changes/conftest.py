@@ -6,18 +6,27 @@ import pytest
 from automation.rehearse.account import bootstrap_account
 from tests.automation.deploy.deploying import share_provider
 from tests.changes.account import CopiedAccount
-from tests.changes.catalogue import CHANGES, ZONE
-from tests.changes.platforms import Platforms
+from tests.changes.catalogue import ZONE
+from tests.changes.change import Change
 from tests.changes.running import Running
 from tests.changes.settings import settings_with
+from tests.changes.stories import Telling, telling
 
 
 @pytest.fixture(scope="module")
-def platforms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platforms]:
-    """The deployed platform, and whatever else comes of it."""
-    environment = os.environ.get("CHANGES", "dev")
+def told(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Telling]:
+    """What becomes of the changes that were chosen, made to copies of one deployed platform."""
+    environment = os.environ.get("CHANGES") or "dev"
     settings = settings_with(environment, "")
     folder = tmp_path_factory.mktemp("changes")
+    chosen = [
+        change
+        for item in request.session.items
+        if isinstance(item, pytest.Function) and "told" in item.fixturenames
+        if isinstance(change := item.callspec.params["change"], Change)
+    ]
     with CopiedAccount(
         account_id=settings.account_id,
         region=settings.region,
@@ -26,6 +35,8 @@ def platforms(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platforms]:
     ) as account:
         bootstrap_account(account, settings)
         running = Running(account, settings, share_provider(folder / "workspace"))
-        starts = frozenset(each.before for each in CHANGES)
-        with Platforms(environment, running, starts) as found:
-            yield found
+        deployed = running.change(settings, lambda _: True)
+        assert not deployed.faults, deployed.faults
+        with telling(chosen, environment, running) as futures:
+            cost = ("the platform itself", deployed.seconds, " ".join(deployed.tiers))
+            yield Telling(futures, [cost])

@@ -16,19 +16,19 @@ _AGREE: Mapping[End, Agree] = {
     End.APPROVED: lambda _: True,
     End.BLOCKED: lambda _: False,
 }
+# What was done, in how many seconds, and the tiers that were planned.
+Cost = tuple[str, float, str]
 
 
 class Platforms:
     """Copies of one deployed platform; where another change starts, one is kept."""
 
-    def __init__(self, environment: str, running: Running, starts: frozenset[str]) -> None:
-        self.environment = environment
-        self._running = running
+    def __init__(self, environment: str, deployed: Running, starts: frozenset[str]) -> None:
+        self._environment = environment
         self._starts = starts
-        self._found: dict[str, Running] = {}
+        self._found: dict[str, Running] = {"": deployed}
         self._open = ExitStack()
-        self.costs: list[tuple[str, float, str]] = []
-        """What each of them took: its name, seconds, and the tiers that were planned."""
+        self.costs: list[Cost] = []
 
     def __enter__(self) -> Self:
         return self
@@ -44,26 +44,26 @@ class Platforms:
     def make(self, change: Change) -> Changed:
         """Do it to a copy of the platform with the settings before it."""
         with ExitStack() as stack:
-            running = stack.enter_context(self._at(change.before).copy())
-            settings = settings_with(self.environment, change.after)
+            start = self._at(change.before)
+            if isinstance(start, Changed):
+                return start
+            running = stack.enter_context(start.copy())
+            settings = settings_with(self._environment, change.after)
             changed = self._change(running, settings, change)
-            done = not changed.faults and running.settings == settings
-            if done and change.after in self._starts:
-                self._found.setdefault(change.after, running)
+            if _done(changed, running) and change.after in self._starts - self._found.keys():
+                self._found[change.after] = running
                 self._open.push(stack.pop_all())
         return changed
 
-    def _at(self, overrides: str) -> Running:
-        """The platform with these settings on top of the environment's."""
+    def _at(self, overrides: str) -> Running | Changed:
+        """The platform with these settings on top of the environment's, or why there is none."""
         if overrides not in self._found:
-            running = self._running
-            if overrides:
-                running = self._open.enter_context(self._at("").copy())
-            name = f"the platform with {overrides}" if overrides else "the platform"
-            settings = settings_with(self.environment, overrides)
-            changed = self._change(running, settings, Change(name=name, end=End.APPROVED))
-            assert not changed.faults, changed.faults
-            assert running.settings == settings
+            running = self._open.enter_context(self._found[""].copy())
+            settings = settings_with(self._environment, overrides)
+            first = Change(name=f"(first {overrides})", end=End.APPROVED)
+            changed = self._change(running, settings, first)
+            if not _done(changed, running):
+                return changed
             self._found[overrides] = running
         return self._found[overrides]
 
@@ -71,3 +71,7 @@ class Platforms:
         changed = running.change(settings, _AGREE[change.end], change.by)
         self.costs.append((change.name, changed.seconds, " ".join(changed.tiers)))
         return changed
+
+
+def _done(changed: Changed, running: Running) -> bool:
+    return not changed.faults and bool(running.deployed) and not changed.declined

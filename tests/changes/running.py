@@ -45,6 +45,7 @@ class Changed:
     lost: tuple[str, ...] = ()
     """What held data, and is gone."""
     said: str = ""
+    declined: bool = False
     seconds: float = 0
 
 
@@ -113,7 +114,7 @@ class Running:
                 return Changed(tuple(touched), (str(refusal),), (str(refusal),))
             blocking = tuple(map(_told, deploy.blocking))
             if deploy.declined or deploy.faults:
-                return Changed(tuple(touched), blocking, deploy.faults)
+                return Changed(tuple(touched), blocking, deploy.faults, declined=deploy.declined)
             now = {name: wiring.inputs(name).digests for name in sources}
             self.read = {**self.read, **{name: now[name] for name in tiers}}
             tiers = [name for name in sources if now[name] != self.read.get(name)]

@@ -50,9 +50,9 @@ class Watch:
             return
         for name in {*self._why, *_names()}:
             why = unserved(name)
+            if why and why != self._why.get(name, why):
+                self.seen.append((f"{call.service} {call.action}", name, why))
             # One that is on its way up was never down.
-            if why != self._why.get(name, why):
-                self.seen.append((f"{call.service} {call.action}", name, why or "served again"))
             if name in self._why or not why:
                 self._why[name] = why
 

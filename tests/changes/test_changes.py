@@ -9,9 +9,9 @@ from config import ConfigError
 from tests.changes.catalogue import CHANGES
 from tests.changes.change import Change, End
 from tests.changes.costs import COST
-from tests.changes.platforms import Platforms
 from tests.changes.running import Changed
 from tests.changes.settings import settings_with
+from tests.changes.stories import Telling
 
 # What `make changes` sets: the environment on whose settings all of the catalogue is tried.
 WHOLE = os.environ.get("CHANGES", "")
@@ -56,11 +56,13 @@ def test_the_settings_refuse(change: Change) -> None:
 
 @pytest.mark.parametrize("change", those(refused=False))
 def test_a_change(
-    change: Change, platforms: Platforms, record_property: Callable[[str, object], None]
+    change: Change,
+    told: Telling,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    changed = platforms.make(change)
-    while platforms.costs:
-        record_property(COST, platforms.costs.pop(0))
+    changed = told.of(change)
+    while told.costs:
+        record_property(COST, told.costs.pop(0))
     judge(change, list(unmet(change, changed)))
 
 
