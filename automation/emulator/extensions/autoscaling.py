@@ -25,6 +25,7 @@ from automation.emulator.extensions.double import Refused, remember
 
 _ALL_ON_DEMAND = {"OnDemandBaseCapacity": sys.maxsize}
 _FORGOTTEN = (
+    "CapacityRebalance",
     "DefaultInstanceWarmup",
     "DesiredCapacityType",
     "InstanceMaintenancePolicy",

@@ -34,6 +34,23 @@ def test_refreshes_and_remembers(emulator: Emulator) -> None:
     assert len(named["InstanceRefreshes"]) == 1
 
 
+def test_capacity_is_rebalanced_from_an_update_on(emulator: Emulator) -> None:
+    made = template(emulator, "rebalanced")
+    autoscaling = emulator.client("autoscaling")
+    named = {"AutoScalingGroupName": "rebalanced"}
+    autoscaling.create_auto_scaling_group(
+        **named,
+        MinSize=0,
+        MaxSize=1,
+        AvailabilityZones=[f"{REGION}a"],
+        LaunchTemplate={"LaunchTemplateId": made["LaunchTemplateId"], "Version": "1"},
+    )
+    autoscaling.update_auto_scaling_group(**named, CapacityRebalance=True)
+    described = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=["rebalanced"])
+    (group,) = described["AutoScalingGroups"]
+    assert group["CapacityRebalance"] is True
+
+
 def test_policies_are_enabled_and_not_predictive_unless_they_say_so(
     emulator: Emulator,
 ) -> None:
