@@ -9,7 +9,7 @@ BASE = 'dns.aliases = ["www", "*"]'
 # An existing hosted zone for the domain, for who wants to use it.
 ZONE = "Z0EXISTINGZONE"
 
-_NO_CERTIFICATE = "the certificate of the load balancer does not exist"
+_NO_CERTIFICATE = ("ResourceInUse", "the certificate of the load balancer does not exist")
 _CERTIFICATES = Fact(name="D1", seen=_NO_CERTIFICATE)
 
 NAMES = (
@@ -31,14 +31,14 @@ NAMES = (
         after=f'dns.hosted_zone_id = "{ZONE}"',
         end=End.BLOCKED,
         says="first",
-        fails=Fact(name="D5", seen="the domain is gone until the registrar names them"),
+        fails=Fact(name="D5", seen=("the domain is gone until the registrar names them",)),
     ),
     Change(
         name="another domain",
         after='domain = "example.org"',
         end=End.BLOCKED,
         says="first",
-        fails=Fact(name="D5", seen="the domain is gone until the registrar names them"),
+        fails=Fact(name="D5", seen=("the domain is gone until the registrar names them",)),
     ),
 )
 
@@ -53,20 +53,20 @@ NETWORK = (
     Change(
         name="fewer zones",
         before=_FOUR_ZONES,
-        fails=Fact(name="N3", seen="DependencyViolation"),
+        fails=Fact(name="N3", seen=("DependencyViolation",)),
     ),
     Change(
         name="a zone put in between",
         after=f'{_FOUR_ZONES}\nnetwork.availability_zones = ["us-west-2a", "us-west-2d", '
         '"us-west-2b", "us-west-2c"]',
-        fails=Fact(name="N3", seen="InvalidSubnet.Conflict"),
+        fails=Fact(name="N3", seen=("InvalidSubnet.Conflict",)),
     ),
     Change(
         name="another network",
         after='network.cidr_block = "10.99.0.0/16"',
         end=End.BLOCKED,
         says="beside it",
-        fails=Fact(name="unlisted", seen="has to be made again"),
+        fails=Fact(name="unlisted", seen=("has to be made again",)),
     ),
     Change(name="endpoints", after=_ENDPOINTS),
     Change(
@@ -108,7 +108,7 @@ DATABASE = (
         end=End.APPROVED,
         says="its data is lost",
         loses=("log group",),
-        fails=Fact(name="R3", seen="deletion protection", environment="prod"),
+        fails=Fact(name="R3", seen=("deletion protection",), environment="prod"),
     ),
     Change(
         name="a password that RDS manages",
@@ -122,14 +122,14 @@ DATABASE = (
         after="database.blue_green_updates = true",
         end=End.REFUSED,
         says="database.blue_green_updates",
-        fails=Fact(name="R4", seen="accepted"),
+        fails=Fact(name="R4", seen=("accepted",)),
     ),
     Change(
         name="blue/green updates without backups",
         after=f"{_OWN_PASSWORD}\ndatabase.blue_green_updates = true\ndatabase.backup_days = 0",
         end=End.REFUSED,
         says="database.b",
-        fails=Fact(name="R4", seen="accepted", environment="dev"),
+        fails=Fact(name="R4", seen=("accepted",), environment="dev"),
     ),
     Change(
         name="blue/green updates",
@@ -156,7 +156,9 @@ APPLICATION = (
     Change(
         name="another port",
         after="application.port = 9090",
-        fails=Fact(name="N4", seen="is not served: instances listen on port 8080, and are asked"),
+        fails=Fact(
+            name="N4", seen=("is not served: instances listen on port 8080, and are asked",)
+        ),
     ),
     Change(name="another health check path", after='application.health_check.path = "/ready"'),
     Change(
@@ -198,7 +200,7 @@ APPLICATION = (
         after='application.app.variables = { BROKEN = "yes" }',
         by=By.RELEASE,
         says="runs again, AWS took the new one back",
-        fails=Fact(name="A1", seen="the group names the new one"),
+        fails=Fact(name="A1", seen=("the group names the new one",)),
     ),
 )
 
@@ -233,7 +235,7 @@ OTHERS = (
         after='app_id = "349082"',
         end=End.BLOCKED,
         says="destroy",
-        fails=Fact(name="unlisted", seen="run `python -m automation bootstrap"),
+        fails=Fact(name="unlisted", seen=("run `python -m automation bootstrap",)),
     ),
     Change(
         name="destroyed and deployed again",

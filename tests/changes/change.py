@@ -28,13 +28,13 @@ class By(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """Why a change does not end as it has to, and a part of what is seen in place of that.
+    """Why a change does not end as it has to, and a part of each way in which that shows.
 
     `environment` is the only one whose settings show it, if it is not seen with all of them.
     """
 
     name: str
-    seen: str
+    seen: tuple[str, ...]
     environment: str = ""
 
 
