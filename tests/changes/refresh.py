@@ -4,12 +4,12 @@ AWS then goes back to what the group named when the refresh began.
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html
 """
 
-import base64
 from typing import Any
 
 from moto.core.responses import ActionResult
 
-from automation.emulator.extensions.autoscaling import AutoScaling
+from automation.emulator.extensions.autoscaling import AutoScaling, _version
+from tests.changes import boot
 
 # In the user data of a release that does not start.
 BROKEN = 'BROKEN="yes"'
@@ -23,14 +23,16 @@ def install() -> None:
     def start_or_fail(self: AutoScaling) -> ActionResult:
         group = self.autoscaling_backend.autoscaling_groups[self.params["AutoScalingGroupName"]]
         template: Any = group.ec2_launch_template
-        version = template.get_version(group.launch_template_version)
+        desired = self.params.get("DesiredConfiguration") or {}
+        data = template.get_version(_version(group, desired)).data
+        if BROKEN not in boot.text(data.get("UserData", "")):
+            return start(self)
         before = [vars(each).get("launched_from") for each in group.instance_states]
+        self.params.pop("DesiredConfiguration", None)
         result = start(self)
-        user_data = base64.b64decode(str(version.data.get("UserData", "")))
-        if BROKEN.encode() in user_data:
-            for state, launched_from in zip(group.instance_states, before, strict=True):
-                vars(state)["launched_from"] = launched_from
-            _take_back(result.result)
+        for state, launched_from in zip(group.instance_states, before, strict=True):
+            vars(state)["launched_from"] = launched_from
+        _take_back(result.result)
         return result
 
     AutoScaling.start_instance_refresh = start_or_fail  # type: ignore[method-assign]

@@ -6,8 +6,6 @@
 It runs inside the emulator, after every request, so it reads moto's own models.
 """
 
-import base64
-import gzip
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -21,6 +19,7 @@ from moto.ec2.models import ec2_backends
 from moto.elbv2.models import elbv2_backends
 from moto.route53.models import route53_backends
 
+from tests.changes import boot
 from tests.faults.calls import Call
 
 _SERVICES = (
@@ -195,9 +194,7 @@ def _launched_from(region: str, instance: str) -> dict[str, Any]:
 
 def _port(user_data: object) -> int | None:
     """The one that the application listens on, as the instance was told when it booted."""
-    data = base64.b64decode(str(user_data))
-    text = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
-    found = _PORT.search(text.decode("utf-8", "replace"))
+    found = _PORT.search(boot.text(user_data))
     return int(found.group(1)) if found else None
 
 
