@@ -90,9 +90,9 @@ def main() -> int:
     from tests.changes.site import Watch  # noqa: PLC0415
 
     class Serving(proxy.Proxy):
-        def __init__(self, port: int, dispatcher: proxy.Answering | None = None) -> None:
+        def __init__(self, port: int, dispatcher: proxy.Answering) -> None:
             super().__init__(port, dispatcher)
-            if dispatcher is None:
+            if not isinstance(dispatcher, Copying):
                 self.dispatcher = Copying(self, Watch())
 
     refresh.install()
