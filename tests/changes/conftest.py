@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from automation.rehearse.account import bootstrap_account
+from automation.rehearse.account import start_account
 from tests.automation.deploy.deploying import share_provider
 from tests.changes.account import CopiedAccount
 from tests.changes.catalogue import ZONE
@@ -27,16 +27,19 @@ def told(
         if isinstance(item, pytest.Function) and "told" in item.fixturenames
         if isinstance(change := item.callspec.params["change"], Change)
     ]
-    with CopiedAccount(
+    account = CopiedAccount(
         account_id=settings.account_id,
         region=settings.region,
         hosted_zones={ZONE: settings.domain},
         workspace=folder / "emulator",
-    ) as account:
-        bootstrap_account(account, settings)
+    )
+    try:
+        start_account(account, settings)
         running = Running(account, settings, share_provider(folder / "workspace"))
         deployed = running.change(settings, lambda _: True)
         assert not deployed.faults, deployed.faults
         with telling(chosen, environment, running) as futures:
             cost = ("the platform itself", deployed.seconds, " ".join(deployed.tiers))
             yield Telling(futures, [cost])
+    finally:
+        account.stop()

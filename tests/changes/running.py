@@ -16,6 +16,7 @@ from automation.deploy.deployment import Wiring
 from automation.deploy.plan_and_deploy import DeployRequest
 from automation.destroy.command import DestroyCommand, DestroyRequest
 from automation.errors import UserError
+from automation.rehearse.account import role_of
 from automation.release.command import ReleaseCommand, ReleaseRequest, RollbackCommand
 from automation.release.releases import Releases
 from automation.review.changes import Change as Reviewed
@@ -125,7 +126,9 @@ class Running:
         self, settings: Settings, synthesis: Synthesis, tiers: Sequence[str]
     ) -> tuple[str, ...]:
         again = PlanningAgain(self._request(settings, tiers), synthesis)
-        again.run()
+        with pytest.MonkeyPatch.context() as patch:
+            self._sign(patch, "plan")
+            again.run()
         return again.faults
 
     def _release(self, settings: Settings, command: type[ReleaseCommand]) -> Changed:
@@ -173,9 +176,15 @@ class Running:
 
         with pytest.MonkeyPatch.context() as patch:
             Account(self.account, settings, self.workspace).enter(patch)
+            self._sign(patch, "deploy")
             patch.setattr("automation.command.load", lambda *_, **__: settings)
             patch.setattr("automation.release.command.synthesize", synthesize)
             yield
+
+    def _sign(self, patch: pytest.MonkeyPatch, purpose: str) -> None:
+        """From here on calls are signed as the role that workflows plan or deploy with."""
+        for name, value in role_of(self.account, self.settings, purpose).items():
+            patch.setenv(name, value)
 
 
 def _told(change: Reviewed) -> str:
