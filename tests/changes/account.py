@@ -10,7 +10,7 @@ from typing import Any
 import urllib3
 
 from automation.emulator.process import Emulator
-from tests.changes.server import COPY, HOST, SEEN
+from tests.changes.server import COPY, HOST, SEEN, STUCK
 
 
 class CopiedAccount(Emulator):
@@ -38,6 +38,11 @@ class CopiedAccount(Emulator):
     def seen(self) -> Sequence[tuple[str, str, str]]:
         """What was amiss after a call: the call, the name that was not served, and why."""
         return [(call, name, why) for call, name, why in json.loads(self._ask(SEEN))]
+
+    @property
+    def stuck(self) -> str:
+        """The call that is refused again and again while nothing changes, and the error's code."""
+        return str(json.loads(self._ask(STUCK)))
 
     def _ask(self, path: str) -> bytes:
         with urllib3.ProxyManager(self.url, ca_certs=str(self.bundle)) as pool:

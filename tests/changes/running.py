@@ -29,6 +29,7 @@ from tests.changes import kept
 from tests.changes.account import CopiedAccount
 from tests.changes.change import By
 from tests.changes.commands import Agree, Deploying, PlanningAgain
+from tests.changes.patience import Patience
 from tests.changes.settings import synthesis_of
 
 # What `release` deploys.
@@ -110,9 +111,12 @@ class Running:
             touched += tiers
             deploy = Deploying(self._request(settings, tiers), synthesis, agree)
             try:
-                deploy.run()
+                with Patience(lambda: self.account.stuck) as patience:
+                    deploy.run()
             except UserError as refusal:
                 return Changed(tuple(touched), (str(refusal),), (str(refusal),))
+            if patience.end:
+                return Changed(tuple(touched), faults=(f"refused for ever: {patience.end}",))
             blocking = tuple(map(_told, deploy.blocking))
             if deploy.declined or deploy.faults:
                 return Changed(tuple(touched), blocking, deploy.faults, declined=deploy.declined)

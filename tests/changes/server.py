@@ -14,6 +14,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from automation.emulator import server
+from tests.changes.refusals import Refusals
+from tests.faults.calls import Call
 
 if TYPE_CHECKING:
     from automation.emulator.dispatch import Response
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HOST = "copies.changes.test"
-COPY, SEEN = "/copy", "/seen"
+COPY, SEEN, STUCK = "/copy", "/seen", "/stuck"
 
 
 class Copying:
@@ -33,6 +35,7 @@ class Copying:
         self._proxy = proxy
         self._inner = proxy.dispatcher
         self._watch = watch
+        self._refusals = Refusals()
         self._one_at_a_time = threading.Lock()
 
     def emulates(self, host: str) -> bool:
@@ -46,9 +49,13 @@ class Copying:
                 return HTTPStatus.OK, {}, self._copy()
             if url == f"https://{HOST}{SEEN}":
                 return HTTPStatus.OK, {}, json.dumps(self._watch.seen)
+            if url == f"https://{HOST}{STUCK}":
+                return HTTPStatus.OK, {}, json.dumps(self._refusals.stuck)
             answer = self._inner.answer(method, url, headers, body)
+            call = Call.of(method, url, headers, body)
+            self._refusals.note(call, body, answer[0], answer[2])
             try:
-                self._watch.look(method, url, headers, body)
+                self._watch.look(call)
             except Exception as error:
                 log.exception("cannot look at the site")
                 self._watch.seen.append((url, "the site", f"{type(error).__name__}: {error}"))
@@ -68,6 +75,7 @@ class Copying:
         """Serve from here on, with the authority that clients trust already."""
         self._one_at_a_time = threading.Lock()
         self._watch.seen.clear()
+        self._refusals.clear()
         copy = type(self._proxy)(0, self)
         copy.authority = self._proxy.authority
         self._proxy = copy

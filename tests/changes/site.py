@@ -42,9 +42,8 @@ class Watch:
         self.seen: list[tuple[str, str, str]] = []
         self._why: dict[str, str] = {}
 
-    def look(self, method: str, url: str, headers: Any, body: bytes) -> None:
+    def look(self, call: Call) -> None:
         """Look at the site after a request that may have changed it."""
-        call = Call.of(method, url, headers, body)
         if call.service not in _SERVICES or call.action.startswith(_READ):
             return
         for name in {*self._why, *_names()}:
