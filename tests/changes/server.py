@@ -79,13 +79,20 @@ class Copying:
         copy = type(self._proxy)(0, self)
         copy.authority = self._proxy.authority
         self._proxy = copy
-        threading.Thread(target=server._end_with_parent, daemon=True).start()
+        threading.Thread(target=_end_with_parent, daemon=True).start()
         os.write(pipe, json.dumps({"port": copy.server_port, "pid": os.getpid()}).encode())
         os.close(pipe)
         try:
             copy.serve_forever(poll_interval=60)
         finally:
             os._exit(1)
+
+
+def _end_with_parent() -> None:
+    """As the emulator does; whose thread reads `sys.stdin` already, and left its lock behind."""
+    while os.read(sys.stdin.fileno(), 1):
+        continue
+    os._exit(0)
 
 
 def main() -> int:
