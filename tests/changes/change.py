@@ -21,6 +21,7 @@ class By(StrEnum):
     """The command that makes a change."""
 
     DEPLOY = "deploy"
+    FIRST = "deploy, for the first time"
     RELEASE = "release"
     ROLLBACK = "rollback"
     DESTROY = "destroy, then deploy"

@@ -7,7 +7,7 @@ from automation.rehearse.account import start_account
 from tests.automation.deploy.deploying import share_provider
 from tests.changes.account import CopiedAccount
 from tests.changes.catalogue import ZONE
-from tests.changes.change import Change
+from tests.changes.change import By, Change
 from tests.changes.running import Running
 from tests.changes.settings import settings_with
 from tests.changes.stories import Telling, telling
@@ -36,7 +36,7 @@ def told(
     try:
         start_account(account, settings)
         running = Running(account, settings, share_provider(folder / "workspace"))
-        deployed = running.change(settings, lambda _: True)
+        deployed = running.change(settings, lambda _: True, By.FIRST)
         assert not deployed.faults, deployed.faults
         with telling(chosen, environment, running) as futures:
             cost = ("the platform itself", deployed.seconds, " ".join(deployed.tiers))

@@ -74,6 +74,8 @@ class Running:
         start = time.perf_counter()
         work: Mapping[By, Callable[[Settings], Changed]] = {
             By.DEPLOY: partial(self._deploy, agree=agree),
+            # That no plan after it changes anything is what rehearsals show.
+            By.FIRST: partial(self._deploy, agree=agree, again=False),
             By.RELEASE: partial(self._release, command=ReleaseCommand),
             By.ROLLBACK: partial(self._release, command=RollbackCommand),
             By.DESTROY: self._destroy_and_deploy,
@@ -100,7 +102,7 @@ class Running:
             if name in names
         ]
 
-    def _deploy(self, settings: Settings, agree: Agree) -> Changed:
+    def _deploy(self, settings: Settings, agree: Agree, *, again: bool = True) -> Changed:
         """Deploy the stacks that change, then those that read what has changed, and plan again."""
         synthesis = synthesis_of(settings, self.workspace)
         sources = {stack.name: source_of(stack) for stack in ordered(synthesis.stacks)}
@@ -124,7 +126,8 @@ class Running:
             self.read = {**self.read, **{name: now[name] for name in tiers}}
             tiers = [name for name in sources if now[name] != self.read.get(name)]
         self.deployed = sources
-        return Changed(tuple(touched), blocking, self._again(settings, synthesis, touched))
+        faults = self._again(settings, synthesis, touched) if again else ()
+        return Changed(tuple(touched), blocking, faults)
 
     def _again(
         self, settings: Settings, synthesis: Synthesis, tiers: Sequence[str]
