@@ -26,7 +26,8 @@ class Platforms:
     def __init__(self, environment: str, deployed: Running, starts: frozenset[str]) -> None:
         self._environment = environment
         self._starts = starts
-        self._found: dict[str, Running] = {"": deployed}
+        self._found: dict[str, Running | Changed] = {"": deployed}
+        self._deployed = deployed
         self._open = ExitStack()
         self.costs: list[Cost] = []
 
@@ -50,7 +51,7 @@ class Platforms:
             running = stack.enter_context(start.copy())
             settings = settings_with(self._environment, change.after)
             changed = self._change(running, settings, change)
-            if _done(changed, running) and change.after in self._starts - self._found.keys():
+            if changed.applied and change.after in self._starts - self._found.keys():
                 self._found[change.after] = running
                 self._open.push(stack.pop_all())
         return changed
@@ -58,20 +59,14 @@ class Platforms:
     def _at(self, overrides: str) -> Running | Changed:
         """The platform with these settings on top of the environment's, or why there is none."""
         if overrides not in self._found:
-            running = self._open.enter_context(self._found[""].copy())
+            running = self._open.enter_context(self._deployed.copy())
             settings = settings_with(self._environment, overrides)
             first = Change(name=f"(first {overrides})", end=End.APPROVED)
             changed = self._change(running, settings, first)
-            if not _done(changed, running):
-                return changed
-            self._found[overrides] = running
+            self._found[overrides] = running if changed.applied else changed
         return self._found[overrides]
 
     def _change(self, running: Running, settings: Settings, change: Change) -> Changed:
         changed = running.change(settings, _AGREE[change.end], change.by)
         self.costs.append((change.name, changed.seconds, " ".join(changed.tiers)))
         return changed
-
-
-def _done(changed: Changed, running: Running) -> bool:
-    return not changed.faults and bool(running.deployed) and not changed.declined

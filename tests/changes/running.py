@@ -47,7 +47,8 @@ class Changed:
     lost: tuple[str, ...] = ()
     """What held data, and is gone."""
     said: str = ""
-    declined: bool = False
+    applied: bool = False
+    """Whether the platform has the settings now, whatever is amiss with it."""
     seconds: float = 0
 
 
@@ -85,7 +86,8 @@ class Running:
             changed = work[by](settings)
             after = kept.inventory(self.account, settings)
         down = () if by is By.DESTROY else self._down(settings)
-        self.settings = settings
+        if changed.applied:
+            self.settings = settings
         return replace(
             changed,
             faults=(*changed.faults, *down),
@@ -121,13 +123,13 @@ class Running:
                 return Changed(tuple(touched), faults=(f"refused for ever: {patience.end}",))
             blocking = tuple(map(_told, deploy.blocking))
             if deploy.declined or deploy.faults:
-                return Changed(tuple(touched), blocking, deploy.faults, declined=deploy.declined)
+                return Changed(tuple(touched), blocking, deploy.faults)
             now = {name: wiring.inputs(name).digests for name in sources}
             self.read = {**self.read, **{name: now[name] for name in tiers}}
             tiers = [name for name in sources if now[name] != self.read.get(name)]
         self.deployed = sources
         faults = self._again(settings, synthesis, touched) if again else ()
-        return Changed(tuple(touched), blocking, faults)
+        return Changed(tuple(touched), blocking, faults, applied=True)
 
     def _again(
         self, settings: Settings, synthesis: Synthesis, tiers: Sequence[str]
@@ -151,7 +153,9 @@ class Running:
         if code and releases.current != before:
             return Changed(_RELEASED, faults=(f"the group names the new one, though {said}",))
         synthesis = synthesis_of(settings, self.workspace, releases.resolve(releases.current))
-        return Changed(_RELEASED, faults=self._again(settings, synthesis, _RELEASED), said=said)
+        return Changed(
+            _RELEASED, faults=self._again(settings, synthesis, _RELEASED), said=said, applied=True
+        )
 
     def _destroy_and_deploy(self, settings: Settings) -> Changed:
         consoles = Consoles()
