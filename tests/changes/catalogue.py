@@ -59,7 +59,7 @@ NETWORK = (
         name="a zone put in between",
         after=f'{_FOUR_ZONES}\nnetwork.availability_zones = ["us-west-2a", "us-west-2d", '
         '"us-west-2b", "us-west-2c"]',
-        fails=Fact(name="N3", seen=("InvalidSubnet.Conflict",)),
+        fails=Fact(name="N3", seen=("DependencyViolation", "InvalidSubnet.Conflict")),
     ),
     Change(
         name="another network",

@@ -111,6 +111,7 @@ class Running:
         wiring = Wiring(synthesis.stacks, States(connect(settings), settings))
         tiers = [name for name in sources if sources[name] != self.deployed.get(name)]
         touched: list[str] = []
+        blocking: tuple[str, ...] = ()
         while tiers:
             touched += tiers
             deploy = Deploying(self._request(settings, tiers), synthesis, agree)
@@ -120,7 +121,8 @@ class Running:
             except UserError as refusal:
                 return Changed(tuple(touched), (str(refusal),), (str(refusal),))
             if patience.end:
-                return Changed(tuple(touched), faults=(f"refused for ever: {patience.end}",))
+                without_end = f"refused without end: {patience.end}"
+                return Changed(tuple(touched), faults=(without_end, *deploy.faults))
             blocking = tuple(map(_told, deploy.blocking))
             if deploy.declined or deploy.faults:
                 return Changed(tuple(touched), blocking, deploy.faults)
@@ -128,7 +130,7 @@ class Running:
             self.read = {**self.read, **{name: now[name] for name in tiers}}
             tiers = [name for name in sources if now[name] != self.read.get(name)]
         self.deployed = sources
-        faults = self._again(settings, synthesis, touched) if again else ()
+        faults = self._again(settings, synthesis, touched) if again and touched else ()
         return Changed(tuple(touched), blocking, faults, applied=True)
 
     def _again(
