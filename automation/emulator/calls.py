@@ -1,10 +1,11 @@
 """Reads the call that a request makes, and its parameters, by AWS's model of the service."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.model import OperationModel
+from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 from moto.core.request import Request
 from moto.core.responses import BaseResponse
 from moto.core.utils import get_service_model
@@ -19,6 +20,10 @@ _ACCESS_POINT = re.compile(
     r"(?P<name>[^.]+)-(?P<account>\d{12})\.s3-accesspoint\.(?P<region>[^.]+)"
 )
 _SIGNED = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/")
+
+
+# Status, headers and body.
+Response = tuple[int, dict[str, Any], str | bytes]
 
 
 @dataclass(frozen=True)
@@ -84,3 +89,20 @@ def _access_point(request: Request) -> dict[str, str]:
         return {}
     of_account = f"arn:aws:s3:{found['region']}:{found['account']}"
     return {"Bucket": f"{of_account}:accesspoint/{found['name']}"}
+
+
+def shown(shape: Shape | None, value: Any, *, hidden: bool = False) -> Any:
+    """A value without what AWS's model calls sensitive, and of bytes only how many they are."""
+    hidden = hidden or shape is None or bool(shape.metadata.get("sensitive"))
+    if isinstance(shape, StructureShape) and isinstance(value, Mapping):
+        return {
+            name: shown(shape.members.get(name), each, hidden=hidden)
+            for name, each in value.items()
+        }
+    if isinstance(shape, ListShape):
+        return [shown(shape.member, each, hidden=hidden) for each in value]
+    if isinstance(shape, MapShape):
+        return {name: shown(shape.value, each, hidden=hidden) for name, each in value.items()}
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    return "***" if hidden else value

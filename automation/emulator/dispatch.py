@@ -16,14 +16,12 @@ from moto.moto_proxy.proxy3 import MotoRequestHandler
 from werkzeug.exceptions import HTTPException
 
 from automation.emulator import unknown, validation
-from automation.emulator.calls import ApiCall, read
+from automation.emulator.calls import ApiCall, Response, read
 from automation.emulator.extensions import RESPONSES, install
 from automation.emulator.record import Record
 from automation.emulator.refusals import Refusals
 from automation.emulator.rights.authorization import Authorization
 from automation.emulator.rights.records import Records
-
-Response = tuple[int, dict[str, Any], str | bytes]
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +76,13 @@ class Dispatcher:
             if call:
                 response = self._unless_again(service, request, call, response)
         if asked and self._record:
-            self._record.write(asked, response[0], validation.told(asked.call))
+            self._record.write(
+                asked.call,
+                response[0],
+                principal=asked.principal.arn,
+                needs=asked.needs if asked.principal.role else (),
+                unknown=validation.told(asked.call),
+            )
         return response
 
     def _answer(self, service: str, request: Request, asked: Authorization | None) -> Response:

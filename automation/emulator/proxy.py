@@ -9,8 +9,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
+from automation.emulator.calls import Response
 from automation.emulator.certificates import Authority
-from automation.emulator.dispatch import Response
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from moto.core.exceptions import ServiceException
 
-from automation.emulator.calls import ApiCall
-from automation.emulator.record import shown
+from automation.emulator.calls import ApiCall, shown
 from automation.emulator.rights import actions
 
 # The provider tries again after 0.5, 1, 2, 4 and 8 seconds, then every 10: what only takes its

@@ -18,7 +18,7 @@ from tests.changes.refusals import Refusals
 from tests.faults.calls import Call
 
 if TYPE_CHECKING:
-    from automation.emulator.dispatch import Response
+    from automation.emulator.calls import Response
     from automation.emulator.proxy import Proxy
     from tests.changes.site import Watch
 

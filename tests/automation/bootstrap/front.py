@@ -18,7 +18,7 @@ import botocore.session
 from botocore.config import Config
 
 from automation.emulator import Emulator
-from automation.emulator.dispatch import Response
+from automation.emulator.calls import Response
 from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION
 from automation.emulator.proxy import Proxy
 

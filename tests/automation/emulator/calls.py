@@ -85,3 +85,15 @@ def publish(emulator: Emulator, arn: str, zone: str, action: str = "UPSERT") -> 
             HostedZoneId=zone,
             ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": change}]},
         )
+
+
+def internet_gateway(emulator: Emulator, vpc: str) -> str:
+    ec2 = emulator.client("ec2")
+    id_ = str(ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"])
+    ec2.attach_internet_gateway(InternetGatewayId=id_, VpcId=vpc)
+    return id_
+
+
+def security_group(emulator: Emulator, name: str, vpc: str) -> str:
+    made = emulator.client("ec2").create_security_group(GroupName=name, Description=name, VpcId=vpc)
+    return str(made["GroupId"])

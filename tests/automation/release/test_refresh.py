@@ -5,7 +5,7 @@ import pytest
 
 from automation.aws.clients import Clients
 from automation.emulator import Emulator
-from automation.emulator.dispatch import Response
+from automation.emulator.calls import Response
 from automation.release.refresh import Progress, Refreshes
 from tests.automation.bootstrap.front import Front
 

@@ -102,3 +102,8 @@ def _free_ports() -> tuple[int, int]:
 def shell_settings(text: str) -> dict[str, str]:
     pairs = (line.removeprefix("export ").partition("=") for line in text.splitlines())
     return {name: "".join(shlex.split(value)) for name, _, value in pairs}
+
+
+def refused(instance: Sandbox, message: str) -> None:
+    assert instance.errors() == [message]
+    assert not instance.listening()

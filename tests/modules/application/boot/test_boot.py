@@ -20,7 +20,7 @@ from tests.artifact.packages import application, wheel
 from tests.conftest import OPTIONS, SMALL_APPLICATION, Tiers, small_release
 from tests.modules.application.boot import aws_stub
 from tests.modules.application.boot.placed import Account
-from tests.modules.application.boot.sandbox import Sandbox
+from tests.modules.application.boot.sandbox import Sandbox, refused
 from tests.rendered import rendered
 
 pytestmark = pytest.mark.slow
@@ -125,11 +125,6 @@ def state(s3: Any) -> str:
     (marker,) = s3.list_objects_v2(Bucket=ARTIFACTS, Prefix="deployments/")["Contents"]
     body = s3.get_object(Bucket=ARTIFACTS, Key=marker["Key"])["Body"].read()
     return str(body.decode().split()[0])
-
-
-def refused(instance: Sandbox, message: str) -> None:
-    assert instance.errors() == [message]
-    assert not instance.listening()
 
 
 def test_a_release_comes_into_service(start: Start, s3: Any) -> None:
