@@ -8,7 +8,7 @@ import botocore.session
 from botocore.config import Config
 from rich.console import Console
 
-from automation.bootstrap.account import GitHub, parse
+from automation.bootstrap.account import GitHub
 from automation.bootstrap.bootstrap import create_or_update
 from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION, Emulator
 from automation.errors import CommandError
@@ -19,7 +19,7 @@ from automation.terraform.workspace import Workspace
 from config import Settings
 
 # Whose workflows plan and deploy: the roles are what counts, not who trusts whom.
-_WORKFLOWS = parse("rehearsal/rehearsal", branches=(), environments=())
+_WORKFLOWS = GitHub("rehearsal/rehearsal", ("repo:rehearsal/rehearsal:ref:refs/heads/main",))
 # Seconds between two looks at a stack: nobody throttles here.
 _PAUSE = 0.1
 
