@@ -204,7 +204,7 @@ APPLICATION = (
     ),
     Change(
         name="a broken release",
-        after='application.app.variables = { BROKEN = "yes" }',
+        after=f'{_SECOND}\napplication.app.variables = {{ BROKEN = "yes" }}',
         by=By.RELEASE,
         says="runs again, AWS took the new one back",
         fails=Fact(name="A1", seen=("the group names the new one",)),
