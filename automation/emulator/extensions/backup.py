@@ -12,6 +12,7 @@ import uuid
 from collections import defaultdict
 from typing import Any, ClassVar
 
+from moto.backup.models import Plan
 from moto.backup.responses import BackupResponse
 from moto.core.responses import ActionResult, EmptyResult
 
@@ -49,6 +50,18 @@ class Backup(BackupResponse, Double):
             raise not_found("ResourceNotFoundException", f"point {given['RecoveryPointArn']}")
         points.remove(found[0])
         return EmptyResult()
+
+    def update_backup_plan(self) -> ActionResult:
+        """The same plan, in another version.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/API_UpdateBackupPlan.html
+        """
+        given = self.parameters()
+        plan = self.backup_backend.get_backup_plan(given["BackupPlanId"], None)
+        version = Plan(given["BackupPlan"], plan.creator_request_id, self.backup_backend)
+        for name in ("advanced_backup_settings", "backup_plan", "version_id"):
+            setattr(plan, name, getattr(version, name))
+        return ActionResult(plan.to_dict())
 
     def delete_backup_plan(self) -> str:
         """Its selections go first.

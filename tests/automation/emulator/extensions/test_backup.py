@@ -23,6 +23,17 @@ def test_selections_belong_to_a_plan(emulator: Emulator) -> None:
     assert refused(backup.get_backup_selection, **gone) == "ResourceNotFoundException"
 
 
+def test_a_plan_that_is_updated_has_another_version(emulator: Emulator) -> None:
+    backup = emulator.client("backup")
+    rule = {"RuleName": "daily", "TargetBackupVaultName": "vault"}
+    made = backup.create_backup_plan(BackupPlan={"BackupPlanName": "p", "Rules": [rule]})
+    weekly = {"BackupPlanName": "p", "Rules": [{**rule, "RuleName": "weekly"}]}
+    updated = backup.update_backup_plan(BackupPlanId=made["BackupPlanId"], BackupPlan=weekly)
+    found = backup.get_backup_plan(BackupPlanId=made["BackupPlanId"])
+    assert found["BackupPlan"]["Rules"][0]["RuleName"] == "weekly"
+    assert found["VersionId"] == updated["VersionId"] != made["VersionId"]
+
+
 def test_vaults_notify(emulator: Emulator) -> None:
     backup = emulator.client("backup")
     backup.create_backup_vault(BackupVaultName="vault")
