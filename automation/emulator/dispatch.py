@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.parsers import ResponseParserError, create_parser
 from moto.core.exceptions import ServiceException
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.moto_proxy.proxy3 import MotoRequestHandler
 from werkzeug.exceptions import HTTPException
 
-from automation.emulator import unknown, validation
+from automation.emulator import validation
 from automation.emulator.calls import ApiCall, Response, read
 from automation.emulator.extensions import RESPONSES, install
 from automation.emulator.record import Record
-from automation.emulator.refusals import Refusals
+from automation.emulator.refusals import Refusals, said
 from automation.emulator.rights.authorization import Authorization
 from automation.emulator.rights.records import Records
 
@@ -109,7 +108,7 @@ class Dispatcher:
             return response
         if call.provider is None:
             return response
-        error = self._refusals.refused(call, *_said(call, request, response))
+        error = self._refusals.refused(call, *said(call, request, response))
         return _error(service, request, error) if error else response
 
     def _handle(self, service: str, request: Request) -> Response:
@@ -142,20 +141,6 @@ def _read(service: str, request: Request) -> ApiCall | None:
     except (ValueError, KeyError, AttributeError, TypeError):
         log.exception("%s %s cannot be read", request.method, request.raw_url)
         return None
-
-
-def _said(call: ApiCall, request: Request, response: Response) -> tuple[str, str]:
-    """The code and the message of an error."""
-    status, headers, body = response
-    parser: Any = create_parser(unknown.protocol(call.operation, request))
-    content = body.encode() if isinstance(body, str) else body
-    given = {name.lower(): each for name, each in headers.items()}
-    answer = {"status_code": status, "headers": given, "body": content}
-    try:
-        error = parser.parse(answer, call.operation.output_shape).get("Error", {})
-    except ResponseParserError:
-        return str(status), content.decode(errors="replace")
-    return error.get("Code", ""), error.get("Message", "")
 
 
 def _refuse(service: str, request: Request, reason: str) -> Response:

@@ -10,10 +10,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from botocore.parsers import ResponseParserError, create_parser
 from moto.core.exceptions import ServiceException
+from moto.core.request import Request
 
-from automation.emulator.calls import ApiCall, shown
+from automation.emulator import unknown
+from automation.emulator.calls import ApiCall, Response, shown
 from automation.emulator.rights import actions
 
 # The provider tries again after 0.5, 1, 2, 4 and 8 seconds, then every 10: what only takes its
@@ -75,6 +79,20 @@ class Refusals:
         if self._stubborn and repeat.count >= COUNT + MORE:
             self._stubborn.write_text(error.message, encoding="utf-8")
         return error
+
+
+def said(call: ApiCall, request: Request, response: Response) -> tuple[str, str]:
+    """The code and the message of an error."""
+    status, headers, body = response
+    parser: Any = create_parser(unknown.protocol(call.operation, request))
+    content = body.encode() if isinstance(body, str) else body
+    given = {name.lower(): each for name, each in headers.items()}
+    answer = {"status_code": status, "headers": given, "body": content}
+    try:
+        error = parser.parse(answer, call.operation.output_shape).get("Error", {})
+    except ResponseParserError:
+        return str(status), content.decode(errors="replace")
+    return error.get("Code", ""), error.get("Message", "")
 
 
 def reads(call: ApiCall) -> bool:

@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
 from automation.emulator.calls import ApiCall
-from automation.emulator.refusals import COUNT, MORE, SECONDS, Refusals, RefusedAgain, reads
+from automation.emulator.refusals import COUNT, MORE, SECONDS, Refusals, RefusedAgain, reads, said
+from automation.emulator.validation import InvalidRequest
+from tests.automation.emulator.test_unknown import sent
 
 # When the provider tries, by its helper for retries.
 TRIES = (0, 0.5, 1.5, 3.5, 7.5, 15.5, 25.5, 35.5, 45.5, 55.5)
@@ -136,3 +139,37 @@ def test_secrets_are_not_told(played: Played) -> None:
 )
 def test_what_reads(service: str, name: str, *, reading: bool) -> None:
     assert reads(call(service, name)) is reading
+
+
+# moto knows no such error of most services.
+@pytest.mark.filterwarnings("ignore:Exception.*does not match an error shape")
+@pytest.mark.parametrize(
+    ("service", "name", "parameters"),
+    [
+        ("acm", "DeleteCertificate", {"CertificateArn": "a"}),
+        ("cloudwatch", "DeleteAlarms", {"AlarmNames": ["a"]}),
+        ("ec2", "DeleteVpc", {"VpcId": "vpc-1"}),
+        ("elbv2", "DeleteListener", {"ListenerArn": "a"}),
+        ("route53", "DeleteHostedZone", {"Id": "Z1"}),
+        ("s3", "DeleteBucket", {"Bucket": "b"}),
+        ("xray", "DeleteGroup", {"GroupName": "g"}),
+    ],
+)
+def test_the_error_is_read_in_every_protocol(
+    service: str, name: str, parameters: dict[str, Any]
+) -> None:
+    given = {"service": service, "name": name, "parameters": parameters, "region": "us-west-2"}
+    _, request = sent(given)
+    response = BaseResponse("elb" if service == "elbv2" else service)
+    response.setup_class(request, use_raw_body=service == "s3")
+    answer = response.serialized(ActionResult(InvalidRequest("ResourceInUse", "It is in use.")))
+    refused = call(service, name, **parameters)
+    assert said(refused, request, answer) == ("ResourceInUse", "It is in use.")
+
+
+def test_an_answer_that_is_no_error_of_the_protocols_is_its_own_message() -> None:
+    _, request = sent(
+        {"service": "ec2", "name": "DeleteVpc", "parameters": {"VpcId": "v"}, "region": "r"}
+    )
+    refused = call("ec2", "DeleteVpc", VpcId="v")
+    assert said(refused, request, (400, {}, "not <XML")) == ("400", "not <XML")

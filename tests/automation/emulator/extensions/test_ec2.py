@@ -2,7 +2,6 @@ import base64
 from typing import Any
 
 import botocore.session
-import pytest
 from botocore.config import Config
 
 from automation.emulator import Emulator
