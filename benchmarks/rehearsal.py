@@ -1,4 +1,7 @@
-"""What a strict account costs a rehearsal: `python -m benchmarks.rehearsal --rounds 3 --json`."""
+"""Measures how much longer a rehearsal takes on a strict account than on a lenient one.
+
+`python -m benchmarks.rehearsal --rounds 3 --json`
+"""
 
 import argparse
 import json
