@@ -26,8 +26,8 @@ def test_selections_belong_to_a_plan(emulator: Emulator) -> None:
 def test_a_plan_that_is_updated_has_another_version(emulator: Emulator) -> None:
     backup = emulator.client("backup")
     rule = {"RuleName": "daily", "TargetBackupVaultName": "vault"}
-    made = backup.create_backup_plan(BackupPlan={"BackupPlanName": "p", "Rules": [rule]})
-    weekly = {"BackupPlanName": "p", "Rules": [{**rule, "RuleName": "weekly"}]}
+    made = backup.create_backup_plan(BackupPlan={"BackupPlanName": "updated", "Rules": [rule]})
+    weekly = {"BackupPlanName": "updated", "Rules": [{**rule, "RuleName": "weekly"}]}
     updated = backup.update_backup_plan(BackupPlanId=made["BackupPlanId"], BackupPlan=weekly)
     found = backup.get_backup_plan(BackupPlanId=made["BackupPlanId"])
     assert found["BackupPlan"]["Rules"][0]["RuleName"] == "weekly"
