@@ -7,7 +7,6 @@ What they need was recorded in rehearsals that created, planned, checked and des
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -18,11 +17,12 @@ from automation.iam.decision import Call, decide
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 from tests.automation.emulator import recorded
+from tests.automation.iam import rights
 from tests.automation.iam.calls import ACCOUNT, bootstrapped
+from tests.automation.iam.rights import Right
 
 ROLES = {"deploy": "DeployRole", "plan": "PlanRole"}
 SPARE = tomllib.loads((TEMPLATE.parent / "spare_rights.toml").read_text(encoding="utf-8"))
-Right = tuple[str, str]
 
 
 def prefixes(need: Mapping[str, Any]) -> str:
@@ -69,28 +69,11 @@ def denied(role: str, without: Right | None = None) -> set[str]:
 
 @cache
 def lessened(role: str, prefix: str, without: Right | None) -> Sequence[Policy]:
-    return [_lessened(each, without) for each in policies(role, prefix)]
-
-
-def _lessened(policy: Policy, without: Right | None) -> Policy:
-    document = deepcopy(policy.document)
-    for statement in document["Statement"] if without else ():
-        actions = statement.get("Action")
-        written = [actions] if isinstance(actions, str) else list(actions or ())
-        if without and statement["Sid"] == without[0] and without[1] in written:
-            written.remove(without[1])
-            statement["Action"] = written or ["none:None"]
-    return Policy.parse(document, name=policy.name)
+    return [rights.lessened(each, without) for each in policies(role, prefix)]
 
 
 def granted(role: str) -> list[Right]:
-    return [
-        (statement.sid, action)
-        for policy in policies(role, "dev-349081")
-        for statement in policy.statements
-        if statement.allows
-        for action in statement.actions.written
-    ]
+    return rights.granted(policies(role, "dev-349081"))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -109,7 +92,7 @@ def test_a_right_that_is_taken_away_is_missed_or_has_its_reason(role: str, right
     spared = SPARE.get(role, {}).get(right[0], {}).get(right[1])
     if spared is None:
         assert missed, f"{right[1]} ({right[0]}) is never needed: take it away, or say why not"
-        assert all(re.fullmatch(_regex(right[1]), each, re.IGNORECASE) for each in missed)
+        assert all(rights.covers(right, each) for each in missed)
     else:
         assert missed == set(), f"{right[1]} ({right[0]}) is needed: {spared}"
 
@@ -118,7 +101,3 @@ def test_a_right_that_is_taken_away_is_missed_or_has_its_reason(role: str, right
 def test_reasons_are_of_rights_that_there_are(role: str) -> None:
     named = {(sid, action) for sid, each in SPARE.get(role, {}).items() for action in each}
     assert named <= set(granted(role))
-
-
-def _regex(pattern: str) -> str:
-    return re.escape(pattern).replace(r"\*", ".*")

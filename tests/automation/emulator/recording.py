@@ -1,7 +1,7 @@
 """Renews the recorded calls: `python -m tests.automation.emulator.recording CALLS...`.
 
-It deploys, checks, changes and destroys dev as the workflows' roles, and adds what emulators
-of rehearsals wrote down (`.terrace/rehearsal/<environment>/emulator/calls.jsonl`).
+It deploys, checks, changes and destroys dev as the workflows' roles, boots instances as theirs, and
+adds what emulators of rehearsals wrote down (`.terrace/rehearsal/<environment>/emulator/calls.jsonl`).
 """
 
 import json
@@ -44,18 +44,25 @@ def _distinct(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any
     seen = set()
     for entry in entries:
         role = entry["principal"].rpartition("-")[2]
+        # Tests have instances ask what they may not.
+        if role == "application" and entry["status"] >= 400:
+            continue
         for need in entry.get("needs", ()):
-            aliases = need["context"].get("kms:ResourceAliases", ())
-            key = role, need["action"], _form(need["resource"]), str(aliases)
+            keys = [need["context"].get(each) for each in ("kms:ResourceAliases", "kms:ViaService")]
+            key = role, need["action"], _form(need["resource"]), str(keys)
             if key not in seen:
                 seen.add(key)
                 yield {"role": role, "need": need}
 
 
 def _form(arn: str) -> str:
-    """What kind of resource of whose it is: without ids and the rest of a name."""
+    """What kind of resource of whose it is: without ids and the rest of a name.
+
+    Objects are told by their first folders, as rights to them are.
+    """
     start, _, name = arn.rpartition(":")
-    return f"{start}:{name.split('/')[0][:24]}"
+    parts = name.split("/")[: 2 if start == "arn:aws:s3::" else 1]
+    return f"{start}:{'/'.join(each[:24] for each in parts)}"
 
 
 def _write(path: Path, entries: Iterable[Mapping[str, Any]]) -> None:
@@ -105,6 +112,15 @@ _STEPS: tuple[tuple[Any, ...], ...] = (
 )
 
 
+def boots(folder: Path) -> list[Path]:
+    """The calls of instances, which the tests boot."""
+    tests = ["tests/modules/application/boot/test_boot.py", f"--basetemp={folder}"]
+    subprocess.run([sys.executable, "-m", "pytest", *tests], check=True)  # noqa: S603
+    return [each for each in folder.rglob("calls.jsonl") if not each.parent.is_symlink()]
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:
-        renew([*map(Path, sys.argv[1:]), lifecycle(Path(temporary))])
+        folder = Path(temporary)
+        given = map(Path, sys.argv[1:])
+        renew([*given, *boots(folder / "boots"), lifecycle(folder)])
