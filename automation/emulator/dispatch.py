@@ -19,6 +19,7 @@ from automation.emulator.calls import ApiCall, Response, read
 from automation.emulator.extensions import RESPONSES, install
 from automation.emulator.record import Record
 from automation.emulator.refusals import Refusals, said
+from automation.emulator.rights import services
 from automation.emulator.rights.authorization import Authorization
 from automation.emulator.rights.records import Records
 
@@ -130,8 +131,12 @@ class Dispatcher:
 
 
 def _refused(asked: Authorization) -> ServiceException | None:
-    """AWS looks at who asks before it looks at what is asked."""
-    return asked.denial() or validation.refusal(asked.call)
+    """AWS looks at who asks before it looks at what is asked, and at what services may do last."""
+    return (
+        asked.denial()
+        or validation.refusal(asked.call)
+        or services.refusal(asked.call, asked.account)
+    )
 
 
 def _read(service: str, request: Request) -> ApiCall | None:

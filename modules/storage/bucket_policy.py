@@ -45,6 +45,7 @@ def log_delivery(naming: Naming, bucket_arn: str) -> Sequence[Statement]:
 
 
 def _load_balancer_logs(naming: Naming, bucket_arn: str) -> Statement:
+    # Documented is the load balancer's ARN alone: with its account, too, access may be denied.
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     folder = f"{LOAD_BALANCER_LOGS}/AWSLogs/{naming.account_id}"
     return Statement(
@@ -53,8 +54,7 @@ def _load_balancer_logs(naming: Naming, bucket_arn: str) -> Statement:
         actions=["s3:PutObject"],
         resources=[f"{bucket_arn}/{folder}/*"],
         conditions={
-            "StringEquals": {"aws:SourceAccount": naming.account_id},
-            "ArnLike": {"aws:SourceArn": naming.arn("elasticloadbalancing", "loadbalancer/*")},
+            "ArnLike": {"aws:SourceArn": naming.arn("elasticloadbalancing", "loadbalancer/*")}
         },
     )
 

@@ -32,8 +32,13 @@ def test_each_log_service_writes_to_its_folder_for_this_account_alone(
     assert statement["Principal"] == {"Service": service}
     assert statement["Action"] == ["s3:PutObject"]
     assert statement["Resource"] == [f"{LOGS}/{folder}/*"]
-    assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT
-    assert "aws:SourceArn" in statement["Condition"]["ArnLike"]
+    condition = statement["Condition"]
+    balancers = f"arn:aws:elasticloadbalancing:us-west-2:{ACCOUNT}:loadbalancer/*"
+    if sid == "WriteLoadBalancerLogs":
+        assert condition == {"ArnLike": {"aws:SourceArn": balancers}}
+    else:
+        assert condition["StringEquals"]["aws:SourceAccount"] == ACCOUNT
+        assert "aws:SourceArn" in condition["ArnLike"]
 
 
 def test_the_log_bucket_is_encrypted_by_s3_alone(prod: Tiers) -> None:

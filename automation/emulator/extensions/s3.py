@@ -1,13 +1,11 @@
 """S3: bucket policies that moto misjudges; owners and access points that it does not look at.
 
 PutBucketLogging compares the log bucket's policy with three exact resources, and takes one
-resource, not a list; AWS evaluates the policy. And a statement with a condition, which AWS applies
-only where the condition holds, denies everything.
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+resource, not a list. And a statement with a condition, which AWS applies only where the condition
+holds, denies everything.
 """
 
 import json
-from fnmatch import fnmatchcase
 from http import HTTPStatus
 from typing import Any
 
@@ -17,9 +15,6 @@ from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 from moto.s3control.models import AccessPoint, S3ControlBackend, s3control_backends
 
-from automation.emulator.extensions.double import several
-
-_SERVICE = "logging.s3.amazonaws.com"
 _HAS_ACCESS_POINTS = (
     "The bucket that you tried to delete has access points attached. Delete your access points"
     " before attempting to delete your bucket."
@@ -27,8 +22,8 @@ _HAS_ACCESS_POINTS = (
 
 
 def install() -> None:
-    """Have moto's buckets judge a policy as AWS does."""
-    FakeBucket._log_permissions_enabled_policy = staticmethod(_may_write)  # type: ignore[method-assign]
+    """Have moto's buckets judge a policy as AWS does, and leave services' rights to `rights`."""
+    FakeBucket._log_permissions_enabled_policy = staticmethod(lambda **_: True)  # type: ignore[assignment,method-assign]
     FakeBucket.get_permission = _permission  # type: ignore[assignment,method-assign]
     _heed_expected_owner()
     _heed_access_points()
@@ -94,23 +89,3 @@ def _permission(bucket: FakeBucket, action: str, resource: str) -> PermissionRes
     unconditional = [each for each in document["Statement"] if "Condition" not in each]
     policy = IAMPolicy(json.dumps({**document, "Statement": unconditional}))
     return policy.is_action_permitted(action, resource)
-
-
-def _may_write(target_bucket: FakeBucket, target_prefix: str | None) -> bool:
-    """Whether the policy lets S3's logging service write objects below the prefix."""
-    if not target_bucket.policy:
-        return False
-    arn = f"{target_bucket.arn}/{target_prefix or ''}2026-01-01-00-00-00-0123456789ABCDEF"
-    statements = json.loads(target_bucket.policy)["Statement"]
-    return any(_allows(statement, arn) for statement in statements)
-
-
-def _allows(statement: dict[str, Any], arn: str) -> bool:
-    principal = statement.get("Principal")
-    services = several(principal.get("Service")) if isinstance(principal, dict) else []
-    return (
-        statement["Effect"] == "Allow"
-        and _SERVICE in services
-        and any(fnmatchcase("s3:PutObject", each) for each in several(statement.get("Action")))
-        and any(fnmatchcase(arn, each) for each in several(statement.get("Resource")))
-    )

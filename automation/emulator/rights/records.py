@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
+from moto.logs.models import logs_backends
 from moto.s3.models import s3_backends
 from moto.s3control.models import s3control_backends
 from moto.secretsmanager.models import secretsmanager_backends
@@ -55,6 +56,16 @@ class Records:
     def _role(self, principal: Principal) -> Any:
         return next((each for each in self._iam.roles.values() if each.arn == principal.role), None)
 
+    def trust(self, arn: str) -> ResourcePolicy | None:
+        """The trust policy of a role."""
+        role = next((each for each in self._iam.roles.values() if each.arn == arn), None)
+        return ResourcePolicy.of_role(parsed(role.assume_role_policy_document)) if role else None
+
+    def log_policies(self, region: str) -> list[ResourcePolicy]:
+        """The resource policies of CloudWatch Logs in a region."""
+        found = logs_backends[self.account_id][region].resource_policies.values()
+        return [ResourcePolicy(parsed(each.policy_document)) for each in found]
+
     def policy_of(self, arn: str) -> ResourcePolicy | None:
         """The policy of a bucket, a key, a secret or a topic."""
         service, region = arn.split(":")[2:4] if arn.startswith("arn:") else ("", "")
@@ -79,6 +90,11 @@ class Records:
         """The ARN of a KMS key by its id, ARN or alias."""
         key = self._key(name, region)
         return key.arn if key else name
+
+    def is_pending(self, name: str, region: str) -> bool:
+        """Whether a KMS key waits for its deletion."""
+        key = self._key(name, region)
+        return bool(key and key.key_state == "PendingDeletion")
 
     def aliases(self, arn: str) -> list[str]:
         """The aliases of a KMS key."""

@@ -1,7 +1,8 @@
 """Renews the recorded calls: `python -m tests.automation.emulator.recording CALLS...`.
 
-It deploys, checks, changes and destroys dev as the workflows' roles, boots instances as theirs, and
-adds what emulators of rehearsals wrote down (`.terrace/rehearsal/<environment>/emulator/calls.jsonl`).
+It deploys, checks, changes and destroys dev as the workflows' roles, boots instances as theirs,
+and adds what emulators of rehearsals wrote down
+(`.terrace/rehearsal/<environment>/emulator/calls.jsonl`).
 """
 
 import json

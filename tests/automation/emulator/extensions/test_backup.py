@@ -1,15 +1,27 @@
+import pytest
+
 from automation.emulator import Emulator
+from modules.policy import assume_role_policy
 from tests.automation.emulator.calls import refusal, refused
 from tests.automation.emulator.conftest import ACCOUNT, REGION
 
 
-def test_selections_belong_to_a_plan(emulator: Emulator) -> None:
+@pytest.fixture(scope="module")
+def role(emulator: Emulator) -> str:
+    """One that AWS Backup may assume."""
+    trust = assume_role_policy("backup.amazonaws.com")
+    iam = emulator.client("iam")
+    made = iam.create_role(RoleName="selects", AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
+def test_selections_belong_to_a_plan(emulator: Emulator, role: str) -> None:
     backup = emulator.client("backup")
     rule = {"RuleName": "daily", "TargetBackupVaultName": "vault"}
     plan = backup.create_backup_plan(BackupPlan={"BackupPlanName": "p", "Rules": [rule]})
     selection = {
         "SelectionName": "database",
-        "IamRoleArn": f"arn:aws:iam::{ACCOUNT}:role/backup",
+        "IamRoleArn": role,
         "Resources": ["arn:aws:rds:us-west-2:123456789012:db:x"],
     }
     id_ = plan["BackupPlanId"]
@@ -98,13 +110,12 @@ def test_a_vault_stays_while_it_holds_recovery_points(emulator: Emulator) -> Non
     backup.delete_backup_vault(**vault)
 
 
-def test_a_plan_stays_while_it_has_selections(emulator: Emulator) -> None:
+def test_a_plan_stays_while_it_has_selections(emulator: Emulator, role: str) -> None:
     backup = emulator.client("backup")
     backup.create_backup_vault(BackupVaultName="selected")
     rules = [{"RuleName": "daily", "TargetBackupVaultName": "selected"}]
     plan = {"BackupPlanName": "selected", "Rules": rules}
     id_ = backup.create_backup_plan(BackupPlan=plan)["BackupPlanId"]
-    role = "arn:aws:iam::123456789012:role/backup"
     selection = backup.create_backup_selection(
         BackupPlanId=id_,
         BackupSelection={"SelectionName": "all", "IamRoleArn": role, "Resources": ["*"]},

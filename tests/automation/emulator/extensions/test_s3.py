@@ -17,7 +17,7 @@ from tests.automation.emulator.conftest import ACCOUNT, REGION
         ({"Resource": ["arn:aws:s3:::NAME/other/*"], "Action": ["s3:PutObject"]}, False),
         ({"Resource": ["arn:aws:s3:::NAME/s3/*"], "Action": ["s3:GetObject"]}, False),
         ({"Effect": "Deny", "Resource": "arn:aws:s3:::NAME/*", "Action": "s3:*"}, False),
-        ({"Principal": "*", "Resource": "arn:aws:s3:::NAME/*", "Action": "s3:*"}, False),
+        ({"Principal": "*", "Resource": "arn:aws:s3:::NAME/*", "Action": "s3:*"}, True),
     ],
 )
 def test_access_logs_need_a_policy_that_allows_them(
