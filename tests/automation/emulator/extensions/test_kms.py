@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -85,5 +86,7 @@ def test_nothing_new_gets_a_key_that_is_being_deleted(  # noqa: PLR0917
 ) -> None:
     act = getattr(emulator.client(service), call)
     assert refusal(act, **arguments, **{parameter: pending_key(emulator)["Arn"]})[0] == code
-    sound = emulator.client("kms").create_key()["KeyMetadata"]["Arn"]
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    sound = emulator.client("kms").create_key(Policy=policy)["KeyMetadata"]["Arn"]
     act(**arguments, **{parameter: sound})
