@@ -7,11 +7,10 @@ models do not: these are told, and not refused.
 import re
 from collections.abc import Iterator, Sequence
 
-from moto.core.exceptions import ServiceException
-
 from automation.emulator import schemas
 from automation.emulator.calls import ApiCall
 from automation.emulator.constraints import Breach, breaches
+from automation.emulator.extensions.double import Refused
 
 # The AWS provider that the tests run with.
 TESTED_PROVIDER = (5, 100, 0)
@@ -55,25 +54,18 @@ _UNKNOWN = {
 _NUMBER = re.compile(r"\.\d+")
 
 
-class InvalidRequest(ServiceException):
-    """An error of AWS's, by its code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, message)
-
-
-def refusal(call: ApiCall) -> InvalidRequest | None:
+def refusal(call: ApiCall) -> Refused | None:
     """What AWS says to a call that breaks its model; None to all others."""
     newer = _is_newer(call)
     if call.unknown and not newer and call.service in _UNKNOWN:
         code, message = _UNKNOWN[call.service]
-        return InvalidRequest(code, message.format(call.unknown[0]))
+        return Refused(code, message.format(call.unknown[0]))
     found = [each for each in _breaches(call) if not (newer and each.ageing)]
     if not found:
         return None
     missing = all(each.missing for each in found) and call.service in _MISSING
     code = (_MISSING if missing else _CODES).get(call.service, "ValidationException")
-    return InvalidRequest(code, _message(found))
+    return Refused(code, _message(found))
 
 
 def told(call: ApiCall) -> list[str]:

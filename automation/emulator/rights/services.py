@@ -1,4 +1,4 @@
-"""What services do for themselves, where AWS tries it as a configuration is made.
+"""Decides what services may do for themselves, where AWS tries it as a configuration is made.
 
 Policies of resources and of roles are asked, whoever makes the configuration. What AWS only finds
 out later, such as that an alarm may not tell its topic, is not refused here, either.
@@ -8,20 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from moto.core.exceptions import ServiceException
-
 from automation.emulator.calls import ApiCall
+from automation.emulator.extensions.double import Refused
 from automation.emulator.rights.records import Records
 from automation.iam.decision import Call as Request
 from automation.iam.decision import ResourcePolicy, decide
 from automation.iam.principals import Principal
-
-
-class Refused(ServiceException):
-    """AWS's answer, by its code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, message)
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ class Service:
         return decide(asked, resource=policy).allowed
 
 
-def refusal(call: ApiCall, account: Records) -> ServiceException | None:
+def refusal(call: ApiCall, account: Records) -> Refused | None:
     """AWS's answer, where a service may not do what the call has it do."""
     check = _CHECKS.get((call.service, call.name))
     return next(check(call, account), None) if check else None

@@ -8,8 +8,8 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
 from automation.emulator.calls import ApiCall
+from automation.emulator.extensions.double import Refused
 from automation.emulator.refusals import COUNT, MORE, SECONDS, Refusals, RefusedAgain, reads, said
-from automation.emulator.validation import InvalidRequest
 from tests.automation.emulator.test_unknown import sent
 
 # When the provider tries, by its helper for retries.
@@ -162,7 +162,7 @@ def test_the_error_is_read_in_every_protocol(
     _, request = sent(given)
     response = BaseResponse("elb" if service == "elbv2" else service)
     response.setup_class(request, use_raw_body=service == "s3")
-    answer = response.serialized(ActionResult(InvalidRequest("ResourceInUse", "It is in use.")))
+    answer = response.serialized(ActionResult(Refused("ResourceInUse", "It is in use.")))
     refused = call(service, name, **parameters)
     assert said(refused, request, answer) == ("ResourceInUse", "It is in use.")
 
