@@ -65,13 +65,13 @@ test: what-tests-need check .terrace/.scanners ## lint, types, quick tests and a
 
 # Rehearsals wait, so more of them run at a time than there are cores.
 test-all: what-tests-need check .terrace/.scanners ## all that test does, and all other rehearsals
-	$(RUN) -m pytest -n 4
+	$(RUN) -m pytest -m "not changes" -n 4
 
 quick: what-tests-need setup .terrace/.scanners ## the tests that take seconds
 	$(RUN) -m pytest -m "not rehearsal" -n 2
 
 rehearsals: what-tests-need setup ## the tests that apply whole environments to the emulator, minutes each
-	$(RUN) -m pytest -m rehearsal -n 3
+	$(RUN) -m pytest -m "rehearsal and not changes" -n 3
 
 changes: what-tests-need setup ## all changes of a running platform, on the settings of production
 	CHANGES=$(or $(CHANGES),prod) $(RUN) -m pytest tests/changes
