@@ -4,6 +4,8 @@ from typing import Any
 
 from automation.emulator import Emulator
 from config import Settings
+from modules.audit.trail import trail_arn, trail_delivery
+from modules.policy import policy_document
 from tests.automation.emulator.calls import issued
 
 ZONES = ("us-west-2a", "us-west-2b")
@@ -151,6 +153,11 @@ class Site:
         bucket, trail = self.naming.bucket("audit"), self.naming.name("trail")
         location = {"LocationConstraint": "us-west-2"}
         self._client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
+        statements = trail_delivery(
+            self.naming, self.naming.bucket_arn("audit"), trail_arn=trail_arn(self.naming)
+        )
+        policy = policy_document(*statements)
+        self._client("s3").put_bucket_policy(Bucket=bucket, Policy=policy)
         cloudtrail = self._client("cloudtrail")
         cloudtrail.create_trail(Name=trail, S3BucketName=bucket)
         cloudtrail.start_logging(Name=trail)
