@@ -138,10 +138,16 @@ class Expected:
     """The attribute of that resource which names the one that it belongs to."""
     first: bool = False
     """Only the first value: the state has none yet."""
+    before: Any = None
+    after: Any = None
+    """Only from this value to that one."""
 
-    def explains(self, type_: str, before: Mapping[str, Any], others: SiblingResources) -> bool:
+    def explains(self, type_: str, before: Values, after: Values, others: SiblingResources) -> bool:
         """Whether a resource's attribute was to be expected to change."""
         if type_ != self.type or (self.first and before.get(self.attribute)):
+            return False
+        transition = before.get(self.attribute), after.get(self.attribute)
+        if self.after is not None and transition != (self.before, self.after):
             return False
         return not self.by or any(others.of(self.by, self.key, before.get("id")))
 
@@ -158,7 +164,7 @@ def expect(
     """The change without what was to be expected."""
     before, after = dict(change["before"]), dict(change["after"])
     for rule in rules:
-        if rule.explains(type_, before, others):
+        if rule.explains(type_, change["before"], change["after"], others):
             before.pop(rule.attribute, None)
             after.pop(rule.attribute, None)
     for shared in SHARED:

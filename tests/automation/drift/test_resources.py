@@ -156,3 +156,14 @@ def test_every_entry_of_the_list_has_a_reason_and_a_place() -> None:
         assert bool(each.by) == bool(each.key)
     assert len({(each.type, each.attribute) for each in load()}) == len(load())
     assert Expected(type="a", attribute="b", reason="c") not in load()
+
+
+def test_a_certificate_is_issued_and_a_subscription_confirmed_by_themselves() -> None:
+    """D3: right after the first deployment a refresh finds both, and no other change of theirs."""
+    issued = {"status": "PENDING_VALIDATION"}, {"status": "ISSUED", "not_after": "2027-12-29"}
+    assert found(plan(change("aws_acm_certificate", *issued))) == []
+    lost = {"status": "ISSUED"}, {"status": "REVOKED"}
+    assert len(found(plan(change("aws_acm_certificate", *lost)))) == 1
+    told = {"pending_confirmation": True}, {"pending_confirmation": False}
+    assert found(plan(change("aws_sns_topic_subscription", *told))) == []
+    assert len(found(plan(change("aws_sns_topic_subscription", *reversed(told))))) == 1
