@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.exceptions import ServiceException
+from moto.core.parse import RequestParserError
 from moto.core.request import Request
 from moto.core.responses import ActionResult, BaseResponse
 from moto.moto_proxy.proxy3 import MotoRequestHandler
@@ -143,7 +145,10 @@ def _read(service: str, request: Request) -> ApiCall | None:
     """The call that a request makes; None for one that no model can read, which moto answers."""
     try:
         return read(service, request)
-    except (ValueError, KeyError, AttributeError, TypeError):
+    except UnknownServiceError:
+        # moto's own interface.
+        return None
+    except (RequestParserError, ValueError, KeyError, AttributeError, TypeError):
         log.exception("%s %s cannot be read", request.method, request.raw_url)
         return None
 
