@@ -82,6 +82,8 @@ def test_what_the_environment_has_already_does_not_count_twice(
     subnet = clients.ec2.create_subnet(
         VpcId=vpc, CidrBlock="10.3.0.0/24", AvailabilityZone="us-west-2a"
     )["Subnet"]["SubnetId"]
+    gateway = clients.ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    clients.ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
     addresses = [clients.ec2.allocate_address()["AllocationId"] for _ in range(5)]
     gateways = [
         clients.ec2.create_nat_gateway(SubnetId=subnet, AllocationId=each)["NatGateway"]
