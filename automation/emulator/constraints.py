@@ -80,19 +80,21 @@ def _text(shape: StringShape, value: str, member: str) -> Iterator[Breach]:
 
 
 def _length(shape: Shape, shown: object, length: int, member: str) -> Iterator[Breach]:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    if least is not None and length < least:
-        yield Breach(member, shown, f"have length greater than or equal to {least}")
-    if most is not None and length > most:
-        yield Breach(member, shown, f"have length less than or equal to {most}")
+    for said in bounds("length", length, shape.metadata.get("min"), shape.metadata.get("max")):
+        yield Breach(member, shown, said)
 
 
 def _number(shape: Shape, value: float, member: str) -> Iterator[Breach]:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    if least is not None and value < least:
-        yield Breach(member, value, f"have value greater than or equal to {least}")
-    if most is not None and value > most:
-        yield Breach(member, value, f"have value less than or equal to {most}")
+    for said in bounds("value", value, shape.metadata.get("min"), shape.metadata.get("max")):
+        yield Breach(member, value, said)
+
+
+def bounds(what: str, size: float, least: float | None, most: float | None) -> Iterator[str]:
+    """What a length or a value has to be, and is not."""
+    if least is not None and size < least:
+        yield f"have {what} greater than or equal to {least}"
+    if most is not None and size > most:
+        yield f"have {what} less than or equal to {most}"
 
 
 @cache

@@ -154,9 +154,7 @@ def _read(service: str, request: Request) -> ApiCall | None:
 
 
 def _refuse(service: str, request: Request, reason: str) -> Response:
-    response = BaseResponse(service)
-    response.setup_class(request)
-    call = response._get_action() or f"{request.method} {request.path}"
+    call = _spoken(service, request)._get_action() or f"{request.method} {request.path}"
     message = f"the emulator cannot do {call} of {service}: {reason}"
     log.error(message)
     return _error(service, request, NotEmulated(message))
@@ -164,6 +162,11 @@ def _refuse(service: str, request: Request, reason: str) -> Response:
 
 def _error(service: str, request: Request, error: ServiceException) -> Response:
     """The error in the protocol that the client speaks."""
+    return _spoken(service, request).serialized(ActionResult(error))
+
+
+def _spoken(service: str, request: Request) -> BaseResponse:
+    """What knows the protocol of a request; an object of S3's is any bytes, which are no text."""
     response = BaseResponse(service)
     response.setup_class(request, use_raw_body=service == "s3")
-    return response.serialized(ActionResult(error))
+    return response

@@ -9,12 +9,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-import regex
 from botocore.model import ListShape, Shape, StructureShape
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from automation.emulator.calls import ApiCall
-from automation.emulator.constraints import Breach, camel
+from automation.emulator.constraints import Breach, bounds, camel, compiled
 
 Schema = Mapping[str, Any]
 
@@ -84,6 +82,9 @@ def breaches(call: ApiCall) -> Iterator[Breach]:
 
 @cache
 def _schema(type_: str, region: str) -> Schema:
+    # It takes half a second, and many accounts are never asked for such a call.
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
+
     schema: Schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, type_).schema
     return schema
 
@@ -134,26 +135,13 @@ def _values(schema: Schema, shape: Shape, value: str | float) -> str:
 
 def _rules(schema: Schema, shape: Shape, value: str | float) -> Iterator[str]:
     """What else a value must be and is not."""
-    text = value if isinstance(value, str) else str(value)
     modelled = shape.metadata
     pattern = schema.get("pattern") if "pattern" not in modelled else None
-    if pattern and not _pattern(pattern).search(text):
+    if pattern and not compiled(pattern).search(str(value)):
         yield f"satisfy regular expression pattern: {pattern}"
     if isinstance(value, bool) or "min" in modelled or "max" in modelled:
         return
     if isinstance(value, str):
-        yield from _bounds(schema, len(value), "length", "minLength", "maxLength")
+        yield from bounds("length", len(value), schema.get("minLength"), schema.get("maxLength"))
     else:
-        yield from _bounds(schema, value, "value", "minimum", "maximum")
-
-
-def _bounds(schema: Schema, size: float, what: str, low: str, high: str) -> Iterator[str]:
-    if low in schema and size < schema[low]:
-        yield f"have {what} greater than or equal to {schema[low]}"
-    if high in schema and size > schema[high]:
-        yield f"have {what} less than or equal to {schema[high]}"
-
-
-@cache
-def _pattern(pattern: str) -> regex.Pattern[str]:
-    return regex.compile(pattern)
+        yield from bounds("value", value, schema.get("minimum"), schema.get("maximum"))

@@ -138,7 +138,7 @@ class RehearseCommand:
             result = rehearsal.run(destroy=self._request.destroy)
             result.unknown, result.lenient = unknown(emulator.calls), self._request.lenient
             keep = self._request.keep
-            self._tell(result, workspace, emulator)
+            self._tell(result, settings, workspace, emulator)
         finally:
             if not keep:
                 emulator.stop()
@@ -189,13 +189,19 @@ class RehearseCommand:
             console=self._progress,
         )
 
-    def _tell(self, result: RehearsalResult, workspace: Workspace, emulator: Emulator) -> None:
+    def _tell(
+        self,
+        result: RehearsalResult,
+        settings: Settings,
+        workspace: Workspace,
+        emulator: Emulator,
+    ) -> None:
         request = self._request
         answer = rehearse_result.to_json(result)
         if not request.as_json:
             rehearse_result.show(result, self._console)
         if request.rights:
-            found = self._rights(emulator)
+            found = _rights(emulator, settings)
             answer["rights"] = rights.to_json(found)
             if not request.as_json:
                 rights.show(found, self._console)
@@ -212,10 +218,10 @@ class RehearseCommand:
         if request.as_json:
             print(json.dumps(answer, indent=2))
 
-    def _rights(self, emulator: Emulator) -> list[RoleRights]:
-        names = settings_of(self._request.environment).naming
-        roles = [names.name(each) for each in ("deploy", "plan")]
-        return rights.rights(emulator.calls, session(emulator).client("iam"), roles)
+
+def _rights(emulator: Emulator, settings: Settings) -> list[RoleRights]:
+    roles = [settings.naming.name(each) for each in ("deploy", "plan")]
+    return rights.rights(emulator.calls, session(emulator).client("iam"), roles)
 
 
 def rehearse(

@@ -1,7 +1,7 @@
 """Decides whether whoever signs a call may make it, as IAM does, and what it needed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,7 @@ from automation.emulator.rights import (
     origins,
     resources,
 )
+from automation.emulator.rights.permission import Permission
 from automation.emulator.rights.records import Records
 from automation.iam.decision import Call, Decision, decide
 from automation.iam.principals import Principal
@@ -32,15 +33,6 @@ _CODES = {
     "ec2": "UnauthorizedOperation",
     "sns": "AuthorizationError",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Permission:
-    """An action on a resource that a call needs, and the condition keys that it comes with."""
-
-    action: str
-    resource: str
-    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Denied(ServiceException):
@@ -114,7 +106,7 @@ class Authorization:
             if keys:
                 yield Permission(own, access_points.behind(arn, self.account), {**context, **keys})
         for each in implied.of(self.call, arns, self.account):
-            yield Permission(each.action, each.resource, {**common, **each.context})
+            yield replace(each, context={**common, **each.context})
 
     def _common(self) -> dict[str, Any]:
         return {"aws:RequestedRegion": self.call.region, "aws:SecureTransport": "true"}

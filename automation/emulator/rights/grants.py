@@ -4,31 +4,16 @@ https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
+from automation.emulator.rights.permission import Permission
 from automation.emulator.rights.records import Records
 from automation.iam.principals import Principal
 
 _CONTEXT = "kms:EncryptionContext:"
 
 
-class Needed(Protocol):
-    """An action on a resource, with the condition keys that it comes with."""
-
-    @property
-    def action(self) -> str:
-        """As in `kms:Decrypt`."""
-
-    @property
-    def resource(self) -> str:
-        """An ARN."""
-
-    @property
-    def context(self) -> Mapping[str, Any]:
-        """Condition keys and their values."""
-
-
-def allow(account: Records, principal: Principal, need: Needed) -> bool:
+def allow(account: Records, principal: Principal, need: Permission) -> bool:
     """Whether a grant of the key lets the principal do what is needed."""
     service, _, operation = need.action.partition(":")
     if service != "kms" or not need.resource.startswith("arn:"):

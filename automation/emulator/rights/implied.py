@@ -5,22 +5,11 @@ AWS asks for all of it in the caller's name, with the service that asks as `kms:
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from automation.emulator.calls import ApiCall
 from automation.emulator.rights import resources
+from automation.emulator.rights.permission import Permission
 from automation.emulator.rights.records import Records
-
-
-@dataclass(frozen=True)
-class Implied:
-    """An action on a resource, with the condition keys that come with it."""
-
-    action: str
-    resource: str
-    context: Mapping[str, Any] = field(default_factory=dict)
-
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
 _PASSED_TO = {
@@ -99,7 +88,7 @@ _ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
 }
 
 
-def of(call: ApiCall, arns: Sequence[str], account: Records) -> Iterator[Implied]:
+def of(call: ApiCall, arns: Sequence[str], account: Records) -> Iterator[Permission]:
     """Everything that a call needs beside its own action, which is on `arns`."""
     yield from _passing(call, account)
     yield from _keys(call, account)
@@ -109,10 +98,10 @@ def of(call: ApiCall, arns: Sequence[str], account: Records) -> Iterator[Implied
     yield from _linked(call, account)
     yield from _tagging(call, arns)
     for action in _ALSO.get((call.service, call.name), ()):
-        yield Implied(action, "*")
+        yield Permission(action, "*")
 
 
-def _passing(call: ApiCall, account: Records) -> Iterator[Implied]:
+def _passing(call: ApiCall, account: Records) -> Iterator[Permission]:
     if call.service in _NO_PASSING:
         return
     for _, value in resources.leaves(call.parameters):
@@ -121,11 +110,11 @@ def _passing(call: ApiCall, account: Records) -> Iterator[Implied]:
             yield _pass_role(value, _PASSED_TO.get(call.service, ""))
 
 
-def _pass_role(arn: str, service: str) -> Implied:
-    return Implied("iam:PassRole", arn, {"iam:PassedToService": service})
+def _pass_role(arn: str, service: str) -> Permission:
+    return Permission("iam:PassRole", arn, {"iam:PassedToService": service})
 
 
-def _keys(call: ApiCall, account: Records) -> Iterator[Implied]:
+def _keys(call: ApiCall, account: Records) -> Iterator[Permission]:
     for parameter, operations in _KEYS.get((call.service, call.name), {}).items():
         name = call.parameters.get(parameter)
         if name:
@@ -134,7 +123,7 @@ def _keys(call: ApiCall, account: Records) -> Iterator[Implied]:
 
 def _via(
     service: str, region: str, key: str, operations: tuple[str, ...], account: Records
-) -> Iterator[Implied]:
+) -> Iterator[Permission]:
     arn = account.key(key, region)
     context = {
         "kms:ViaService": f"{service}.{region}.amazonaws.com",
@@ -143,10 +132,10 @@ def _via(
         "kms:GrantIsForAWSResource": "true",
     }
     for each in operations:
-        yield Implied(f"kms:{each}", arn, context)
+        yield Permission(f"kms:{each}", arn, context)
 
 
-def _objects(call: ApiCall, account: Records) -> Iterator[Implied]:
+def _objects(call: ApiCall, account: Records) -> Iterator[Permission]:
     """S3 decrypts and encrypts in the name of whoever reads and writes."""
     operation = {
         "GetObject": "Decrypt",
@@ -162,7 +151,7 @@ def _objects(call: ApiCall, account: Records) -> Iterator[Implied]:
         yield from _via("s3", call.region, key, (operation,), account)
 
 
-def _secrets(call: ApiCall, account: Records) -> Iterator[Implied]:
+def _secrets(call: ApiCall, account: Records) -> Iterator[Permission]:
     """Secrets Manager decrypts in the name of whoever reads; RDS makes a secret for a password."""
     if call.service == "secretsmanager" and call.name in ("GetSecretValue", "PutSecretValue"):
         key = account.secret_key(call.parameters["SecretId"], call.region)
@@ -172,10 +161,10 @@ def _secrets(call: ApiCall, account: Records) -> Iterator[Implied]:
     if call.service == "rds" and call.parameters.get("ManageMasterUserPassword"):
         arn = f"arn:aws:secretsmanager:{call.region}:{account.account_id}:secret:rds!db-*"
         for each in ("CreateSecret", "TagResource"):
-            yield Implied(f"secretsmanager:{each}", arn)
+            yield Permission(f"secretsmanager:{each}", arn)
 
 
-def _instances(call: ApiCall, account: Records) -> Iterator[Implied]:
+def _instances(call: ApiCall, account: Records) -> Iterator[Permission]:
     """Whoever sets a group's launch template up needs what it takes to launch from it.
 
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
@@ -188,23 +177,23 @@ def _instances(call: ApiCall, account: Records) -> Iterator[Implied]:
             continue
         data = account.launch_template(value, call.region)
         everything = f"arn:aws:ec2:{call.region}:{account.account_id}:instance/*"
-        yield Implied("ec2:RunInstances", everything)
+        yield Permission("ec2:RunInstances", everything)
         if data.get("TagSpecifications"):
-            yield Implied("ec2:CreateTags", everything, {"ec2:CreateAction": "RunInstances"})
+            yield Permission("ec2:CreateTags", everything, {"ec2:CreateAction": "RunInstances"})
         profile = data.get("IamInstanceProfile", {})
         role = account.role_of_profile(profile.get("Name") or profile.get("Arn") or "")
         if role:
             yield _pass_role(role, "ec2.amazonaws.com")
 
 
-def _linked(call: ApiCall, account: Records) -> Iterator[Implied]:
+def _linked(call: ApiCall, account: Records) -> Iterator[Permission]:
     service = _LINKED.get((call.service, call.name))
     if service and not account.has_role_of_service(service):
         arn = f"arn:aws:iam::{account.account_id}:role/aws-service-role/{service}/*"
-        yield Implied("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": service})
+        yield Permission("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": service})
 
 
-def _tagging(call: ApiCall, arns: Sequence[str]) -> Iterator[Implied]:
+def _tagging(call: ApiCall, arns: Sequence[str]) -> Iterator[Permission]:
     """Tags that come with what is created need the right to tag it."""
     making = call.name.startswith(("Create", "Put", "Request", "Allocate", "Run"))
     tagged = any(call.parameters.get(each) for each in _TAGS)
@@ -213,4 +202,4 @@ def _tagging(call: ApiCall, arns: Sequence[str]) -> Iterator[Implied]:
         action = f"iam:Tag{call.name.removeprefix('Create')}"
     if action and making and tagged and action.partition(":")[2] != call.name:
         context = {"ec2:CreateAction": call.name} if call.service == "ec2" else {}
-        yield from (Implied(action, arn, context) for arn in arns)
+        yield from (Permission(action, arn, context) for arn in arns)

@@ -37,7 +37,7 @@ class Records:
 
     def identity(self, principal: Principal) -> list[Policy]:
         """The policies that are attached to a role, and those inside it."""
-        role = self._role(principal)
+        role = self._role(principal.role)
         if role is None:
             return []
         inside = [parsed(document, name) for name, document in role.policies.items()]
@@ -46,19 +46,19 @@ class Records:
 
     def boundary(self, principal: Principal) -> Policy | None:
         """The permissions boundary of a role."""
-        role = self._role(principal)
+        role = self._role(principal.role)
         arn = role.permissions_boundary_arn if role else None
         if arn is None:
             return None
         policy = self._iam.managed_policies[arn]
         return parsed(_latest(policy), policy.name)
 
-    def _role(self, principal: Principal) -> Any:
-        return next((each for each in self._iam.roles.values() if each.arn == principal.role), None)
+    def _role(self, arn: str) -> Any:
+        return next((each for each in self._iam.roles.values() if each.arn == arn), None)
 
     def trust(self, arn: str) -> ResourcePolicy | None:
         """The trust policy of a role."""
-        role = next((each for each in self._iam.roles.values() if each.arn == arn), None)
+        role = self._role(arn)
         return ResourcePolicy.of_role(parsed(role.assume_role_policy_document)) if role else None
 
     def log_policies(self, region: str) -> list[ResourcePolicy]:

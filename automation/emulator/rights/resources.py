@@ -193,11 +193,11 @@ def _named(call: ApiCall, action: str, names: Names) -> Iterator[str]:
 
 def _by_id(service: str, action: str, value: str, names: Names) -> str:
     known = actions.details(action)
-    for each in known["resourceTypes"] if known else ():
-        return _filled(
-            actions.pattern(service, each["name"]), value.rpartition("/")[2], "", names.account_id
-        )
-    return "*"
+    first = next(iter(known["resourceTypes"] if known else ()), None)
+    if first is None:
+        return "*"
+    pattern = actions.pattern(service, first["name"])
+    return _filled(pattern, value.rpartition("/")[2], "", names.account_id)
 
 
 def _object_or_bucket(call: ApiCall, action: str, names: Names) -> str:

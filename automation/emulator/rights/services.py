@@ -6,13 +6,11 @@ out later, such as that an alarm may not tell its topic, is not refused here, ei
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from automation.emulator.calls import ApiCall
 from automation.emulator.extensions.double import Refused
 from automation.emulator.rights.records import Records
-from automation.iam.decision import Call as Request
-from automation.iam.decision import ResourcePolicy, decide
+from automation.iam.decision import Call, ResourcePolicy, decide
 from automation.iam.principals import Principal
 
 
@@ -49,7 +47,7 @@ class Service:
         """Whether a policy allows an action, with more condition keys."""
         context = {"aws:SecureTransport": "true", **self.context, **more}
         who = Principal.service(self.name)
-        asked = Request(who, action, resource, context, owner=self.account.account_id)
+        asked = Call(who, action, resource, context, owner=self.account.account_id)
         return decide(asked, resource=policy).allowed
 
 
@@ -120,7 +118,7 @@ def _trail_of_log_group(call: ApiCall, account: Records, service: Service) -> It
 def _role_may(account: Records, role: str, action: str, resource: str) -> bool:
     """Whether a service in a role of the account may do something."""
     session = Principal.session(role, "service")
-    asked = Request(session, action, resource, owner=account.account_id)
+    asked = Call(session, action, resource, owner=account.account_id)
     return decide(
         asked, identity=account.identity(session), boundary=account.boundary(session)
     ).allowed
@@ -220,7 +218,7 @@ def _backups(call: ApiCall, account: Records) -> Iterator[Refused]:
         yield Refused("InvalidParameterValueException", message)
 
 
-_CHECKS: Mapping[tuple[str, str], Callable[[ApiCall, Records], Iterator[Any]]] = {
+_CHECKS: Mapping[tuple[str, str], Callable[[ApiCall, Records], Iterator[Refused]]] = {
     ("backup", "CreateBackupSelection"): _backups,
     ("cloudtrail", "CreateTrail"): _trail,
     ("cloudtrail", "UpdateTrail"): _trail,

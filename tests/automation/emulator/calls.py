@@ -3,9 +3,31 @@
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.session import Session
 
 from automation.emulator import Emulator
+from automation.emulator.process import CREDENTIALS
+
+_SESSION = Session()
+
+
+def careless(emulator: Emulator, service: str, agent: str | None = None) -> Any:
+    """A client that sends whatever it is told to, once, as whichever program."""
+    return _SESSION.create_client(
+        service,
+        region_name=emulator.region,
+        verify=str(emulator.bundle),
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(
+            proxies={"https": emulator.url},
+            parameter_validation=False,
+            retries={"total_max_attempts": 1},
+            user_agent=agent,
+        ),
+    )
 
 
 def refusal(call: Any, **arguments: Any) -> tuple[str, str]:

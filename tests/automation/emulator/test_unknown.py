@@ -6,11 +6,9 @@ from typing import Any, NamedTuple
 
 import pytest
 from botocore.awsrequest import create_request_object, prepare_request_dict
-from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 from botocore.serialize import create_serializer
-from botocore.session import Session
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto.core.model import OperationModel, ServiceModel
@@ -18,13 +16,12 @@ from moto.core.request import Request
 from moto.core.utils import get_service_model
 
 from automation.emulator import Emulator, calls, unknown, validation
-from automation.emulator.process import CREDENTIALS
 from stacks.base import PROVIDER_VERSION
 from tests.automation.emulator import recorded
+from tests.automation.emulator.calls import careless
 
 AGENT = "APN/1.0 HashiCorp/1.0 Terraform/1.11.4 terraform-provider-aws/{} aws-sdk-go-v2/1.36.3"
 NEWER, TESTED = AGENT.format("6.30.1"), AGENT.format("5.100.0")
-_SESSION = Session()
 
 
 def sent(request: Mapping[str, Any]) -> tuple[OperationModel, Request]:
@@ -181,7 +178,7 @@ def test_an_unknown_member_is_refused_where_aws_does_so_and_else_told(
 def test_values_of_a_newer_provider_are_told_and_no_other_breach_is(
     emulator: Emulator, agent: str
 ) -> None:
-    kms = client(emulator, "kms", agent)
+    kms = careless(emulator, "kms", agent)
     refused = agent != NEWER
     if refused:
         with pytest.raises(ClientError, match="Value 'SHOW' at 'keyUsage'"):
@@ -191,7 +188,7 @@ def test_values_of_a_newer_provider_are_told_and_no_other_breach_is(
     with pytest.raises(ClientError, match="at 'pendingWindowInDays'") as refusal:
         kms.schedule_key_deletion(KeyId="a", PendingWindowInDays=366)
     assert "1 validation error detected" in str(refusal.value)
-    logs = client(emulator, "logs", agent)
+    logs = careless(emulator, "logs", agent)
     logs.delete_log_group(logGroupName=group(logs, agent))
     told = [each.get("unknown") for each in calls_of(emulator, "CreateKey")]
     assert told[-1] == (None if refused else ["keyUsage = SHOW"])
@@ -211,7 +208,7 @@ def group(logs: Any, agent: str) -> str:
 
 def test_an_unknown_parameter_reaches_the_record(emulator: Emulator) -> None:
     for agent in (TESTED, NEWER):
-        ec2 = client(emulator, "ec2", agent)
+        ec2 = careless(emulator, "ec2", agent)
         ec2.meta.events.register("before-call", _add)
         if agent is TESTED:
             with pytest.raises(ClientError, match=r"UnknownParameter.* Filter.1.Shade is not"):
@@ -229,20 +226,3 @@ def _add(params: dict[str, Any], **_: Any) -> None:
 def calls_of(emulator: Emulator, name: str) -> list[dict[str, Any]]:
     entries = map(json.loads, emulator.calls.read_text(encoding="utf-8").splitlines())
     return [each for each in entries if each["name"] == name]
-
-
-def client(emulator: Emulator, service: str, agent: str) -> Any:
-    """A client that sends whatever it is told to, as Terraform's provider."""
-    return _SESSION.create_client(
-        service,
-        region_name=emulator.region,
-        verify=str(emulator.bundle),
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(
-            proxies={"https": emulator.url},
-            parameter_validation=False,
-            retries={"total_max_attempts": 1},
-            user_agent=agent,
-        ),
-    )

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import botocore.session
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from automation.emulator import Emulator
-from automation.emulator.process import CREDENTIALS
+from tests.automation.emulator.calls import careless
 
 
 class Case(NamedTuple):
@@ -63,7 +61,7 @@ _REFUSED: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
 )
 def test_a_call_that_breaks_a_rule_is_refused(emulator: Emulator, case: Case) -> None:
     with pytest.raises(ClientError) as refusal:
-        getattr(_careless(emulator, case.service), case.call)(**case.parameters)
+        getattr(careless(emulator, case.service), case.call)(**case.parameters)
     error = refusal.value.response["Error"]
     assert error["Code"] == case.code
     assert case.said in error["Message"]
@@ -71,17 +69,17 @@ def test_a_call_that_breaks_a_rule_is_refused(emulator: Emulator, case: Case) ->
 
 def test_all_breaches_are_told_at_once(emulator: Emulator) -> None:
     with pytest.raises(ClientError, match=r"2 validation errors detected: .*keyUsage.*; .*keySpec"):
-        _careless(emulator, "kms").create_key(KeySpec="AES", KeyUsage="SHOW")
+        careless(emulator, "kms").create_key(KeySpec="AES", KeyUsage="SHOW")
 
 
 def test_a_secret_value_is_not_repeated(emulator: Emulator) -> None:
     with pytest.raises(ClientError) as refusal:
-        _careless(emulator, "secretsmanager").create_secret(Name="a", SecretString="")
+        careless(emulator, "secretsmanager").create_secret(Name="a", SecretString="")
     assert "'***' at 'secretString'" in str(refusal.value)
 
 
 def test_a_lenient_emulator_accepts_it(lenient: Emulator) -> None:
-    made = _careless(lenient, "kms").create_key(KeyUsage="SHOW")
+    made = careless(lenient, "kms").create_key(KeyUsage="SHOW")
     assert made["KeyMetadata"]["KeyUsage"] == "SHOW"
 
 
@@ -93,20 +91,3 @@ def lenient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     )
     with emulator as started:
         yield started
-
-
-def _careless(emulator: Emulator, service: str) -> Any:
-    """A client that sends whatever it is told to."""
-    session = botocore.session.Session()
-    return session.create_client(
-        service,
-        region_name=emulator.region,
-        verify=str(emulator.bundle),
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(
-            proxies={"https": emulator.url},
-            parameter_validation=False,
-            retries={"total_max_attempts": 1},
-        ),
-    )

@@ -1,13 +1,10 @@
 import base64
 from typing import Any
 
-import botocore.session
-from botocore.config import Config
-
 from automation.emulator import Emulator
 from automation.emulator.extensions.not_yet import NOT_YET
-from automation.emulator.process import CREDENTIALS
 from tests.automation.emulator.calls import (
+    careless,
     internet_gateway,
     network,
     refusal,
@@ -80,17 +77,7 @@ def test_a_nat_gateway_needs_an_internet_gateway(emulator: Emulator) -> None:
 
 def test_terraform_is_spared_what_the_platform_does_not_stand_yet(emulator: Emulator) -> None:
     assert set(NOT_YET) == {"N2"}
-    session = botocore.session.Session()
-    terraform: Any = session.create_client(
-        "ec2",
-        region_name=emulator.region,
-        verify=str(emulator.bundle),
-        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(
-            proxies={"https": emulator.url}, user_agent="APN/1.0 HashiCorp/1.0 Terraform/1.11.4"
-        ),
-    )
+    terraform = careless(emulator, "ec2", "APN/1.0 HashiCorp/1.0 Terraform/1.11.4")
     _, (subnet, _) = network(emulator)
     address = terraform.allocate_address(Domain="vpc")["AllocationId"]
     made = terraform.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]
