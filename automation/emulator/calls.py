@@ -1,8 +1,11 @@
-"""Reads the call that a request makes, and its parameters, by AWS's model of the service."""
+"""Reads the call that a request makes, by AWS's model of the service, and writes it down."""
 
+import json
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
@@ -106,3 +109,41 @@ def shown(shape: Shape | None, value: Any, *, hidden: bool = False) -> Any:
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
     return "***" if hidden else value
+
+
+class Record:
+    """A file of calls, in the order in which they were answered."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        self._lock = threading.Lock()
+
+    def write(
+        self,
+        call: ApiCall,
+        status: int,
+        *,
+        principal: str,
+        needs: Sequence[object] = (),
+        unknown: Sequence[str] = (),
+    ) -> None:
+        """Add a call, the status of its answer, who made it, and the permissions that it needed.
+
+        `unknown` is what it has that the models do not know, and that was not refused.
+        """
+        entry: dict[str, Any] = {
+            "principal": principal,
+            "service": call.service,
+            "name": call.name,
+            "region": call.region,
+            "parameters": shown(call.operation.input_shape, call.parameters),
+            "status": status,
+        }
+        if needs:
+            entry["needs"] = [vars(each) for each in needs]
+        if unknown:
+            entry["unknown"] = unknown
+        line = json.dumps(entry, default=str) + "\n"
+        with self._lock:
+            self._file.write(line)
+            self._file.flush()

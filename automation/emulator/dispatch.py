@@ -17,9 +17,8 @@ from moto.moto_proxy.proxy3 import MotoRequestHandler
 from werkzeug.exceptions import HTTPException
 
 from automation.emulator import validation
-from automation.emulator.calls import ApiCall, Response, read
+from automation.emulator.calls import ApiCall, Record, Response, read
 from automation.emulator.extensions import RESPONSES, install
-from automation.emulator.record import Record
 from automation.emulator.refusals import Refusals, said
 from automation.emulator.rights import services
 from automation.emulator.rights.authorization import Authorization

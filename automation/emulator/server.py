@@ -18,10 +18,10 @@ def main() -> int:
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     _configure(arguments.account_id)
     # moto reads its environment as it is imported.
+    from automation.emulator.calls import Record  # noqa: PLC0415
     from automation.emulator.dispatch import Dispatcher  # noqa: PLC0415
     from automation.emulator.extensions.route53 import add_hosted_zone  # noqa: PLC0415
     from automation.emulator.proxy import Proxy  # noqa: PLC0415
-    from automation.emulator.record import Record  # noqa: PLC0415
 
     record = Record(arguments.record) if arguments.record else None
     try:

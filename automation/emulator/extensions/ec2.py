@@ -13,10 +13,9 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
-from automation.emulator.extensions import endpoint_services
-from automation.emulator.extensions.double import Refused
-from automation.emulator.extensions.interfaces import interfaces
-from automation.emulator.extensions.not_yet import spared
+from automation.emulator.extensions import networks
+from automation.emulator.extensions.double import Refused, spared
+from automation.emulator.extensions.networks import interfaces
 from automation.emulator.extensions.servicequotas import quota
 
 # The codes of quotas.
@@ -53,7 +52,7 @@ class Ec2(EC2Response):
     def create_vpc_endpoint(self) -> ActionResult:
         """Refuse services that AWS does not have there."""
         subnets = self._get_param("SubnetIds", [])
-        endpoint_services.need(self.ec2_backend, self.params["ServiceName"], subnets)
+        networks.need(self.ec2_backend, self.params["ServiceName"], subnets)
         return super().create_vpc_endpoint()
 
     def modify_vpc_endpoint(self) -> ActionResult:
@@ -61,7 +60,7 @@ class Ec2(EC2Response):
         found = self.ec2_backend.vpc_end_points.get(self.params["VpcEndpointId"])
         added = self._get_param("AddSubnetIds", [])
         if found is not None and added:
-            endpoint_services.need(self.ec2_backend, found.service_name, added)
+            networks.need(self.ec2_backend, found.service_name, added)
         return super().modify_vpc_endpoint()
 
     def create_nat_gateway(self) -> ActionResult:
@@ -243,7 +242,7 @@ def _names(group: SecurityGroup, id_: str) -> bool:
 
 def install() -> None:
     """Keep the descriptions of rules about groups and prefix lists, not only about addresses."""
-    endpoint_services.install()
+    networks.install()
     initialize = SecurityGroupRule.__init__
     signature = inspect.signature(initialize)
 

@@ -10,8 +10,8 @@ from moto.ec2.models import ec2_backends
 from moto.rds.models import DBInstance, RDSBackend
 
 from automation.emulator.extensions.double import Refused
-from automation.emulator.extensions.interfaces import database_subnets
 from automation.emulator.extensions.kms import pending
+from automation.emulator.extensions.networks import database_subnets
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_MySQL.html
 _SCHEMAS = ("information_schema", "innodb", "mysql", "performance_schema", "sys", "tmp")

@@ -1,9 +1,10 @@
-"""The IAM actions that calls need, where they are not called as the operation is.
+"""The permissions that calls need: IAM's actions, where they are not called as the operation is.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -63,6 +64,15 @@ _NAMES = {
 _FREE = frozenset({"sts:GetCallerIdentity"})
 # What an action about objects is called where an object's version is named.
 _VERSIONED = {"DeleteObject", "GetObject", "GetObjectTagging"}
+
+
+@dataclass(frozen=True)
+class Permission:
+    """As "s3:GetObject" on an ARN, or on "*" where it is about none."""
+
+    action: str
+    resource: str
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 def of(call: ApiCall) -> str | None:

@@ -1,4 +1,8 @@
-"""Decides whether whoever signs a call may make it, as IAM does, and what it needed."""
+"""Decides whether whoever signs a call may make it, as IAM does, and what it needed.
+
+A grant of a KMS key allows its grantee what no policy denies.
+https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,15 +12,8 @@ from typing import Any
 from moto.core.exceptions import ServiceException
 
 from automation.emulator.calls import ApiCall
-from automation.emulator.rights import (
-    access_points,
-    actions,
-    grants,
-    implied,
-    origins,
-    resources,
-)
-from automation.emulator.rights.permission import Permission
+from automation.emulator.rights import actions, implied, origins, resources
+from automation.emulator.rights.actions import Permission
 from automation.emulator.rights.records import Records
 from automation.iam.decision import Call, Decision, decide
 from automation.iam.principals import Principal
@@ -33,6 +30,7 @@ _CODES = {
     "ec2": "UnauthorizedOperation",
     "sns": "AuthorizationError",
 }  # fmt: skip
+_CONTEXT = "kms:EncryptionContext:"
 
 
 class Denied(ServiceException):
@@ -68,7 +66,7 @@ class Authorization:
         """AWS's answer, where something that is needed is not allowed."""
         if not self.principal.role:
             return None
-        if not access_points.reached(self.call, self.account, self.origin):
+        if not origins.reached(self.call, self.account, self.origin):
             return Denied(self.call.service, "Access Denied")
         for need in self.needs:
             decision = self.decide(need)
@@ -87,7 +85,7 @@ class Authorization:
             endpoint=origins.endpoint_policy(self.principal, endpoint) if endpoint else None,
         )
         denied = not decision.allowed and not decision.explicit
-        if denied and grants.allow(self.account, self.principal, need):
+        if denied and _granted(self.account, self.principal, need):
             return replace(decision, allowed=True, by=None)
         return decision
 
@@ -100,11 +98,11 @@ class Authorization:
         asked = [(action, arn) for arn in arns]
         missing = resources.of_missing_object(self.call, self.account)
         for own, arn in [*asked, *(("s3:ListBucket", each) for each in missing)]:
-            keys = access_points.keys(arn, self.account)
+            keys = origins.access_point_keys(arn, self.account)
             context = {**common, **self.origin, **self._of_resource(arn), **self._of_service()}
             yield Permission(own, arn, {**context, **keys})
             if keys:
-                yield Permission(own, access_points.behind(arn, self.account), {**context, **keys})
+                yield Permission(own, origins.behind(arn, self.account), {**context, **keys})
         for each in implied.of(self.call, arns, self.account):
             yield replace(each, context={**common, **each.context})
 
@@ -167,3 +165,28 @@ def _tags(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         elif name == "TagSpecifications":
             for each in value:
                 yield from _tags(each)
+
+
+def _granted(account: Records, principal: Principal, need: Permission) -> bool:
+    """Whether a grant of the key lets the principal do what is needed."""
+    service, _, operation = need.action.partition(":")
+    if service != "kms" or not need.resource.startswith("arn:"):
+        return False
+    return any(
+        each.grantee_principal in (principal.arn, principal.name)
+        and operation in each.operations
+        and _holds(each.constraints or {}, need.context)
+        for each in account.grants(need.resource)
+    )
+
+
+def _holds(constraints: Mapping[str, Mapping[str, str]], context: Mapping[str, Any]) -> bool:
+    given = {
+        name.removeprefix(_CONTEXT): value
+        for name, value in context.items()
+        if name.startswith(_CONTEXT)
+    }
+    subset = constraints.get("EncryptionContextSubset", {})
+    return given == constraints.get("EncryptionContextEquals", given) and all(
+        given.get(name) == value for name, value in subset.items()
+    )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from automation.emulator.calls import ApiCall
 from automation.emulator.rights import resources
-from automation.emulator.rights.permission import Permission
+from automation.emulator.rights.actions import Permission
 from automation.emulator.rights.records import Records
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html

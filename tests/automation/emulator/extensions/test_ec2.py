@@ -2,7 +2,7 @@ import base64
 from typing import Any
 
 from automation.emulator import Emulator
-from automation.emulator.extensions.not_yet import NOT_YET
+from automation.emulator.extensions.double import NOT_YET
 from tests.automation.emulator.calls import (
     careless,
     internet_gateway,

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from automation.emulator.extensions.not_yet import NOT_YET
+from automation.emulator.extensions.double import NOT_YET
 from tests.synthesized import Synthesized
 
 
