@@ -18,8 +18,15 @@ if not __package__:
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from automation.errors import CommandError, UserError
-from automation.output import OutputError, give_up, line_width, named_output, remedy
+from automation.errors import (
+    CommandError,
+    OutputError,
+    UserError,
+    give_up,
+    line_width,
+    named_output,
+    remedy,
+)
 
 _HERE = Path(__file__).parent
 # The commands by panel, and the folder whose `command.py` has a function of that name.

@@ -1,4 +1,7 @@
-"""The frame of every command: settings, exclusive lock, Ctrl-C, AWS's errors, exit code."""
+"""The frame of every command: settings, exclusive lock, Ctrl-C, AWS's errors, exit code.
+
+And options that several commands have, with the consoles that they print to.
+"""
 
 import fcntl
 import os
@@ -7,16 +10,57 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from automation.aws.session import explain
-from automation.errors import INTERRUPTED, CommandError, UserError
-from automation.output import disk_errors
-from config import ConfigError, Settings, load
-from config.environments import ENVIRONMENTS, names
+from automation import WORKSPACE
+from automation.aws import explain
+from automation.errors import INTERRUPTED, CommandError, UserError, disk_errors, line_width
+from config import ConfigError, Settings, chosen, load, names
+from config.environments import ENVIRONMENTS
+
+DEFAULT = chosen()
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """One that breaks no lines in a file or a pipe."""
+    console = Console(stderr=stderr)
+    if not console.is_terminal:
+        console.width = line_width()
+    return console
+
+
+def _names() -> list[str]:
+    return names()
+
+
+CONSOLE = _console()
+PROGRESS = _console(stderr=True)
+
+Environment = Annotated[
+    str,
+    typer.Option("--env", help="a file of environments/, without .toml", autocompletion=_names),
+]
+Environments = Annotated[
+    list[str],
+    typer.Option(
+        "--env",
+        help='may be given again; "all": each',
+        autocompletion=lambda: [*_names(), "all"],
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
+Tiers = Annotated[list[str], typer.Argument(help="tiers that are meant; all if none is named")]
+Yes = Annotated[bool, typer.Option("--yes", help="make changes without asking")]
+ReviewFolder = Annotated[
+    Path,
+    typer.Option("--out", help="gets review.md, .html and .json", show_default=".terrace/review"),
+]
+REVIEW = WORKSPACE / "review"
+Approvals = Annotated[Path | None, typer.Option("--approvals", help="instead of approvals.toml")]
 
 
 @contextmanager

@@ -20,10 +20,9 @@ from artifact import ArtifactError, procfile
 from automation import WORKSPACE
 from automation.app import database as app_database
 from automation.app.database import HOST, Access, MariaDb
-from automation.command import run, settings_of
+from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, run, settings_of
 from automation.emulator import Emulator
 from automation.errors import CommandError, UserError
-from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment
 from automation.synth.wheels import directory_of
 
 ACCOUNT, REGION = "123456789012", "us-west-2"

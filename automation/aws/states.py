@@ -15,7 +15,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from automation.aws.session import explain
+from automation.aws import explain
 from automation.errors import CommandError, UserError
 from config import Settings
 

@@ -14,22 +14,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from automation.aws.session import connect, explain
-from automation.bootstrap import account
-from automation.bootstrap.bootstrap import PAUSE, BootstrapOutcome, create_or_update, delete_stack
-from automation.bootstrap.changes import Confirmation
+from automation.aws import connect, explain
+from automation.bootstrap import PAUSE, BootstrapOutcome, account, create_or_update, delete_stack
 from automation.bootstrap.lifecycle import Event, StackPhase, rest_of
-from automation.bootstrap.stack import BootstrapStack
-from automation.command import run, settings_of
+from automation.bootstrap.stack import BootstrapStack, Confirmation
+from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Yes, run, settings_of
 from automation.errors import CommandError, UserError
-from automation.options import (
-    CONSOLE,
-    DEFAULT,
-    PROGRESS,
-    Environment,
-    Json,
-    Yes,
-)
 from config import Settings
 
 _REMEDIES = {

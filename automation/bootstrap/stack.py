@@ -1,27 +1,31 @@
 """The CloudFormation stack that owns the bucket: one method for each call that is made about it.
 
 Every call that changes something carries a token, or means the same when it is made twice: botocore
-repeats a call whose answer was lost.
+repeats a call whose answer was lost. The change set of an update is shown before it is executed.
 """
 
+import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
 
-from automation.bootstrap import changes
-from automation.bootstrap.changes import ChangeSet
-from automation.errors import CommandError
+from automation.errors import CommandError, UserError
 from config.naming import Naming
 
 if TYPE_CHECKING:
     from types_boto3_cloudformation.type_defs import (
+        DescribeChangeSetOutputTypeDef,
         ParameterTypeDef,
         StackEventTypeDef,
         StackTypeDef,
@@ -34,6 +38,82 @@ TEMPLATE = Path(__file__).with_name("template.yaml")
 PATIENT = Config(retries={"mode": "standard", "total_max_attempts": 10})
 _IAM: Final = "CAPABILITY_NAMED_IAM"
 _UNCHANGED = ("didn't contain changes", "No updates are to be performed")
+
+
+@dataclass(frozen=True)
+class StackChange:
+    """What would be done to a resource; `replacement` is "True", "False" or "Conditional"."""
+
+    action: str
+    resource: str
+    type: str
+    replacement: str
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """A prepared update; an empty one is gone already. Outputs may change without any resource."""
+
+    id: str
+    stack_id: str
+    changes: tuple[StackChange, ...]
+    empty: bool = False
+
+
+def read(answer: "DescribeChangeSetOutputTypeDef") -> tuple[StackChange, ...]:
+    """The changes of resources in an answer of AWS's."""
+    found = (each.get("ResourceChange", {}) for each in answer.get("Changes", ()))
+    return tuple(
+        StackChange(
+            change.get("Action", ""),
+            change.get("LogicalResourceId", ""),
+            change.get("ResourceType", ""),
+            change.get("Replacement", "False"),
+        )
+        for change in found
+    )
+
+
+def show(changes: Sequence[StackChange], console: Console) -> None:
+    """Print a table."""
+    plain = not console.is_terminal
+    table = Table(box=None if plain else ROUNDED, pad_edge=not plain)
+    for column in ("action", "resource", "type", "replaced"):
+        table.add_column(column, overflow="fold")
+    for change in changes:
+        replaced = {"False": "", "True": "yes"}.get(change.replacement, "perhaps")
+        row = (change.action, change.resource, change.type, replaced)
+        table.add_row(*(escape(cell) for cell in row))
+    if changes:
+        console.print(table)
+    else:
+        console.print("no resource changes, only what the stack tells of itself")
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """Asks whoever sits at the terminal; `yes` answers for them."""
+
+    yes: bool
+    console: Console
+    terminal: TextIO = sys.stdin
+
+    def changes(self, changes: Sequence[StackChange]) -> bool:
+        """Whether to make changes, which are shown in any case; raises `UserError`."""
+        show(changes, self.console)
+        return self.yes or self._answer("Make these changes? (yes/no) ") in ("y", "yes")
+
+    def word(self, question: str, word: str) -> bool:
+        """Whether to do what cannot be undone: the word has to be typed; raises `UserError`."""
+        return self.yes or self._answer(f"{question} Type {word} to confirm: ") == word
+
+    def _answer(self, question: str) -> str:
+        if not self.terminal.isatty():
+            raise UserError(
+                "nobody can be asked without a terminal: give `bootstrap --yes`; nothing changed"
+            )
+        self.console.print(question, end="", markup=False, highlight=False, soft_wrap=True)
+        return self.terminal.readline().strip()
 
 
 @dataclass(frozen=True)
@@ -151,7 +231,7 @@ class BootstrapStack:
                 break
             time.sleep(self._pause)
         if answer["Status"] == "CREATE_COMPLETE":
-            return ChangeSet(id_, answer["StackId"], changes.read(answer))
+            return ChangeSet(id_, answer["StackId"], read(answer))
         reason = answer.get("StatusReason", answer["Status"])
         self._client.delete_change_set(ChangeSetName=id_)
         if any(words in reason for words in _UNCHANGED):

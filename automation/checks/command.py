@@ -5,18 +5,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from automation.aws.session import connect
-from automation.checks import check
-from automation.checks.health.health import verify as findings_of
-from automation.checks.preflight.preflight import examine
-from automation.command import run, settings_of
-from automation.options import (
-    CONSOLE,
-    DEFAULT,
-    PROGRESS,
-    Environment,
-    Json,
-)
+from automation import checks
+from automation.aws import connect
+from automation.checks.health import verify as findings_of
+from automation.checks.preflight import examine
+from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, run, settings_of
 from automation.terraform.stacks import Synthesize, outline, stacks_of
 
 
@@ -41,7 +34,7 @@ def run_verify(
             stacks = stacks_of(environment, synthesize)
         with progress.status(f"Looking at {environment}"):
             findings = list(findings_of(session, settings, stacks, in_full=in_full))
-        return check.answer(findings, as_json=as_json, console=console)
+        return checks.answer(findings, as_json=as_json, console=console)
 
     return run(work, progress=progress)
 
@@ -57,7 +50,7 @@ def run_preflight(environment: str, *, as_json: bool, console: Console, progress
         session = connect(settings)
         with progress.status(f"Looking at what {environment} needs"):
             findings = list(examine(session, settings))
-        return check.answer(findings, as_json=as_json, console=console)
+        return checks.answer(findings, as_json=as_json, console=console)
 
     return run(work, progress=progress)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from automation.aws.clients import Clients
-from automation.checks.check import Claim, equal, holds, only
+from automation.checks import Claim, equal, holds, only
 from config import Settings
 
 if TYPE_CHECKING:

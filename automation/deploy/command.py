@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest, PlanCommand
-from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers, Yes
+from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers, Yes
+from automation.deploy import DeployCommand, DeployRequest, PlanCommand
 
 
 def plan(

@@ -10,8 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from automation.review import text
-from automation.review.review import Review
+from automation.review import Review, text
 from automation.review.rules import Risk
 from automation.terraform.diagnostics import Fault, faults
 from automation.terraform.masking import Mask

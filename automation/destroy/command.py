@@ -16,16 +16,25 @@ from rich.console import Console
 from rich.markup import escape
 
 from automation import WORKSPACE
+from automation.aws import connect
 from automation.aws.clients import Clients
-from automation.aws.session import connect
 from automation.aws.states import States, gone
-from automation.command import attended, run, settings_of
+from automation.command import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    Environment,
+    Json,
+    Tiers,
+    attended,
+    run,
+    settings_of,
+)
 from automation.destroy.data_loss import Loss, losses, resources
 from automation.destroy.preconditions import check_account, check_locks, check_settings, select
 from automation.errors import UserError
-from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers
 from automation.terraform.diagnostics import faults
-from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.pool import Outcome, StackRun, prepare
 from automation.terraform.stacks import (
     Graph,
     Stack,
@@ -37,7 +46,6 @@ from automation.terraform.stacks import (
     synthesize,
 )
 from automation.terraform.steps import destroy_stack, left_behind
-from automation.terraform.workspace import prepare
 from config import Settings
 
 _WORDS = {

@@ -11,10 +11,9 @@ import typer
 from rich.console import Console
 
 from automation import PROJECT
-from automation.command import run, settings_of
-from automation.diagram.drawing import draw
+from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, run, settings_of
+from automation.diagram import draw
 from automation.errors import UserError
-from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment
 from automation.terraform.stacks import synthesize
 
 # The picture of the README; what else is drawn is not committed.

@@ -10,19 +10,25 @@ from pathlib import Path
 import typer
 from rich.console import Console
 
-from automation.aws.session import connect
+from automation.aws import connect
 from automation.aws.states import States, gone
-from automation.command import run, settings_of
-from automation.drift import report, resources
-from automation.drift.report import DriftResult, DriftStatus
+from automation.command import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    Environment,
+    Json,
+    Tiers,
+    run,
+    settings_of,
+)
+from automation.drift import DriftResult, DriftStatus, resources, show, to_json
 from automation.drift.resources import drifted
 from automation.errors import CommandError, UserError
-from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Tiers
-from automation.terraform.pool import StackPool, StackRun
+from automation.terraform.pool import StackPool, StackRun, prepare
 from automation.terraform.stacks import Stack, Synthesize, choose, ordered, synthesize
 from automation.terraform.steps import PATIENT, retry
 from automation.terraform.steps import connect as connect_stack
-from automation.terraform.workspace import prepare
 
 # As `terraform plan -detailed-exitcode` has it. A script may take 2 for drift and nothing else,
 # so what ends the other commands with 2 ends this one with 1.
@@ -66,9 +72,9 @@ class DriftCommand:
     def _run(self) -> int:
         result = self._look()
         if self._request.as_json:
-            print(json.dumps(report.to_json(result), indent=2))
+            print(json.dumps(to_json(result), indent=2))
         else:
-            report.show(result, self._console)
+            show(result, self._console)
         return EXIT_CODES[result.overall]
 
     def _look(self) -> DriftResult:

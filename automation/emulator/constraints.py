@@ -1,8 +1,13 @@
-"""The constraints that AWS's model of a call puts on its parameters, and what breaks them.
+"""The constraints on the parameters of a call, and what breaks them.
 
-The models are botocore's, whose own validator knows neither patterns nor enumerations nor maxima.
-Patterns are those of Java, and have to match the whole value.
+Those of AWS's models are botocore's, whose own validator knows neither patterns nor enumerations
+nor maxima. Patterns are those of Java, and have to match the whole value.
 https://smithy.io/2.0/spec/constraint-traits.html
+
+Where a model has none, a parameter has the rule that CloudFormation's schema gives the property of
+its name. Those that cfn-lint ships know, for one, which retention periods there are, and how few
+or many seconds a health check may take.
+https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +18,65 @@ from typing import Any
 import regex
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
+from automation.emulator.calls import ApiCall
+
 _SURROGATES = r"\uD800\uDC00-\uDBFF\uDFFF"
+Schema = Mapping[str, Any]
+
+# The resource type whose properties a call's parameters are.
+_TYPES = {
+    "autoscaling": {
+        "CreateAutoScalingGroup": "AWS::AutoScaling::AutoScalingGroup",
+        "UpdateAutoScalingGroup": "AWS::AutoScaling::AutoScalingGroup",
+        "PutScalingPolicy": "AWS::AutoScaling::ScalingPolicy",
+        "PutScheduledUpdateGroupAction": "AWS::AutoScaling::ScheduledAction",
+    },
+    "backup": {"CreateBackupVault": "AWS::Backup::BackupVault"},
+    "cloudfront": {
+        "CreateDistribution": "AWS::CloudFront::Distribution",
+        "UpdateDistribution": "AWS::CloudFront::Distribution",
+        "CreateResponseHeadersPolicy": "AWS::CloudFront::ResponseHeadersPolicy",
+        "CreateOriginAccessControl": "AWS::CloudFront::OriginAccessControl",
+    },
+    "cloudtrail": {"CreateTrail": "AWS::CloudTrail::Trail"},
+    "cloudwatch": {
+        "PutMetricAlarm": "AWS::CloudWatch::Alarm",
+        "PutCompositeAlarm": "AWS::CloudWatch::CompositeAlarm",
+    },
+    "ec2": {
+        "CreateVpc": "AWS::EC2::VPC",
+        "CreateFlowLogs": "AWS::EC2::FlowLog",
+        "CreateVpcEndpoint": "AWS::EC2::VPCEndpoint",
+        "CreateLaunchTemplate": "AWS::EC2::LaunchTemplate",
+    },
+    "elbv2": {
+        "CreateTargetGroup": "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "ModifyTargetGroup": "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "CreateLoadBalancer": "AWS::ElasticLoadBalancingV2::LoadBalancer",
+        "CreateListener": "AWS::ElasticLoadBalancingV2::Listener",
+    },
+    "iam": {"CreateRole": "AWS::IAM::Role"},
+    "kms": {"CreateKey": "AWS::KMS::Key"},
+    "logs": {
+        "CreateLogGroup": "AWS::Logs::LogGroup",
+        "PutRetentionPolicy": "AWS::Logs::LogGroup",
+        "PutMetricFilter": "AWS::Logs::MetricFilter",
+    },
+    "rds": {
+        "CreateDBInstance": "AWS::RDS::DBInstance",
+        "CreateDBInstanceReadReplica": "AWS::RDS::DBInstance",
+        "ModifyDBInstance": "AWS::RDS::DBInstance",
+        "CreateDBSubnetGroup": "AWS::RDS::DBSubnetGroup",
+    },
+    "secretsmanager": {"CreateSecret": "AWS::SecretsManager::Secret"},
+    "sns": {"CreateTopic": "AWS::SNS::Topic"},
+    "wafv2": {
+        "CreateWebACL": "AWS::WAFv2::WebACL",
+        "UpdateWebACL": "AWS::WAFv2::WebACL",
+    },
+    "xray": {"CreateGroup": "AWS::XRay::Group"},
+}
+_SCALARS = (str, int, float, bool)
 
 
 @dataclass(frozen=True)
@@ -106,3 +169,78 @@ def compiled(pattern: str) -> regex.Pattern[str]:
 def camel(name: str) -> str:
     """As AWS's messages name a member."""
     return name[:1].lower() + name[1:]
+
+
+def property_breaches(call: ApiCall) -> Iterator[Breach]:
+    """Every rule of a property that a parameter of its name breaks."""
+    type_ = _TYPES.get(call.service, {}).get(call.name)
+    if type_ is not None and call.operation.input_shape is not None:
+        root = _schema(type_, call.region)
+        yield from _object(root, root, call.operation.input_shape, call.parameters, "")
+
+
+@cache
+def _schema(type_: str, region: str) -> Schema:
+    # It takes half a second, and many accounts are never asked for such a call.
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
+
+    schema: Schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, type_).schema
+    return schema
+
+
+def _object(
+    root: Schema, schema: Schema, shape: Shape, value: Mapping[str, Any], member: str
+) -> Iterator[Breach]:
+    properties = schema.get("properties", {})
+    members = shape.members if isinstance(shape, StructureShape) else {}
+    inside = f"{member}." if member else ""
+    for name, each in value.items():
+        property_ = properties.get(name[:1].upper() + name[1:])
+        if property_ is not None and name in members:
+            yield from _value(root, property_, members[name], each, f"{inside}{camel(name)}")
+
+
+def _value(root: Schema, schema: Schema, shape: Shape, value: Any, member: str) -> Iterator[Breach]:
+    schema = _resolved(root, schema)
+    if isinstance(shape, StructureShape):
+        yield from _object(root, schema, shape, value, member)
+    elif isinstance(shape, ListShape):
+        items = schema.get("items", {})
+        for number, each in enumerate(value, start=1):
+            yield from _value(root, items, shape.member, each, f"{member}.{number}.member")
+    elif isinstance(value, _SCALARS):
+        values = _values(schema, shape, value)
+        if values:
+            yield Breach(member, value, values, ageing=True)
+        yield from (Breach(member, value, said) for said in _rules(schema, shape, value))
+
+
+def _resolved(root: Schema, schema: Schema) -> Schema:
+    while "$ref" in schema:
+        found: Any = root
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        schema = found
+    return schema
+
+
+def _values(schema: Schema, shape: Shape, value: str | float) -> str:
+    """Which values there are, where it is none of them; a number's digits are that number, too."""
+    allowed = schema.get("enum", ()) if "enum" not in shape.metadata else ()
+    if not allowed or str(value) in map(str, allowed):
+        return ""
+    return f"satisfy enum value set: [{', '.join(map(str, allowed))}]"
+
+
+def _rules(schema: Schema, shape: Shape, value: str | float) -> Iterator[str]:
+    """What else a value must be and is not."""
+    modelled = shape.metadata
+    pattern = schema.get("pattern") if "pattern" not in modelled else None
+    if pattern and not compiled(pattern).search(str(value)):
+        yield f"satisfy regular expression pattern: {pattern}"
+    if isinstance(value, bool) or "min" in modelled or "max" in modelled:
+        return
+    if isinstance(value, str):
+        yield from bounds("length", len(value), schema.get("minLength"), schema.get("maxLength"))
+    else:
+        yield from bounds("value", value, schema.get("minimum"), schema.get("maximum"))

@@ -20,8 +20,7 @@ from automation.emulator import validation
 from automation.emulator.calls import ApiCall, Record, Response, read
 from automation.emulator.extensions import RESPONSES, install
 from automation.emulator.refusals import Refusals, said
-from automation.emulator.rights import services
-from automation.emulator.rights.authorization import Authorization
+from automation.emulator.rights import Authorization, services
 from automation.emulator.rights.records import Records
 
 log = logging.getLogger(__name__)

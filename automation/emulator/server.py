@@ -9,7 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
-from automation.emulator.process import PORT_TAKEN
+from automation.emulator import PORT_TAKEN
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ models do not: these are told, and not refused.
 import re
 from collections.abc import Iterator, Sequence
 
-from automation.emulator import schemas
+from automation.emulator import constraints
 from automation.emulator.calls import ApiCall
 from automation.emulator.constraints import Breach, breaches
 from automation.emulator.extensions.double import Refused
@@ -85,7 +85,7 @@ def _is_newer(call: ApiCall) -> bool:
 def _breaches(call: ApiCall) -> Iterator[Breach]:
     if call.operation.input_shape:
         yield from breaches(call.operation.input_shape, call.parameters)
-    yield from schemas.breaches(call)
+    yield from constraints.property_breaches(call)
 
 
 def _message(found: Sequence[Breach]) -> str:

@@ -9,10 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from automation.command import run, settings_of
-from automation.diagram.drawing import draw
-from automation.emulator.process import Emulator
-from automation.options import (
+from automation.command import (
     CONSOLE,
     DEFAULT,
     PROGRESS,
@@ -21,17 +18,19 @@ from automation.options import (
     Environment,
     Json,
     ReviewFolder,
+    run,
+    settings_of,
 )
-from automation.output import check_folder
+from automation.diagram import draw
+from automation.emulator import Emulator
+from automation.errors import check_folder
 from automation.preview.base import Base
-from automation.preview.checkout import application_directory
-from automation.preview.git import Commit, Repository
+from automation.preview.git import Commit, Repository, application_directory
 from automation.preview.head import Head, PreviewPlans, ReviewPolicy
 from automation.preview.synthesis import Comparison, PreviewRequest, Revision, prepare
 from automation.rehearse.account import emulator_of, pool_of, role_of, start_account
-from automation.review.approvals import approved
+from automation.review import Review, Verdict, approved
 from automation.review.output import BLOCKED, tell, write
-from automation.review.review import Review, Verdict
 from automation.terraform import program
 from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform

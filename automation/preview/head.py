@@ -11,9 +11,7 @@ from automation.emulator.gaps import Gap, without_gaps
 from automation.errors import CommandError
 from automation.preview.base import Base, refuse_failures
 from automation.preview.synthesis import Comparison
-from automation.review import rules
-from automation.review.approvals import Approval
-from automation.review.review import Review, review_of
+from automation.review import Approval, Review, review_of, rules
 from automation.review.rules import Rules
 from automation.terraform import steps
 from automation.terraform.masking import Mask

@@ -12,14 +12,13 @@ from typing import Any
 
 from automation import PROJECT, WORKSPACE
 from automation.errors import CommandError, UserError
-from automation.preview.checkout import Checkout
-from automation.preview.git import Commit, Repository
+from automation.preview.git import Checkout, Commit, Repository
 from automation.programs import for_python
-from automation.review.approvals import today
+from automation.review import today
+from automation.terraform.pool import Workspace
+from automation.terraform.pool import prepare as prepare_workspace
 from automation.terraform.program import Terraform
 from automation.terraform.stacks import Stack, key_of, references, synthesize
-from automation.terraform.workspace import Workspace
-from automation.terraform.workspace import prepare as prepare_workspace
 from config.environments import folder_of, names
 
 # AWS writes its examples for it, and nobody has it: what is there was never deployed.

@@ -8,14 +8,13 @@ import botocore.session
 from botocore.config import Config
 from rich.console import Console
 
+from automation.bootstrap import create_or_update
 from automation.bootstrap.account import GitHub
-from automation.bootstrap.bootstrap import create_or_update
-from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION, Emulator
+from automation.emulator import CREDENTIALS, NO_CONFIGURATION, Emulator
 from automation.errors import CommandError
-from automation.terraform.pool import LIMIT, StackPool
+from automation.terraform.pool import LIMIT, StackPool, Workspace
 from automation.terraform.program import without_user_overrides
 from automation.terraform.stacks import Stack
-from automation.terraform.workspace import Workspace
 from config import Settings
 
 # Whose workflows plan and deploy: the roles are what counts, not who trusts whom.

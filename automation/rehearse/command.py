@@ -14,14 +14,12 @@ import typer
 from rich.console import Console
 
 from automation import WORKSPACE
-from automation.command import run, settings_of
-from automation.emulator import pidfile
+from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, run, settings_of
+from automation.emulator import Emulator, pidfile
 from automation.emulator.pidfile import RunningEmulator
-from automation.emulator.process import Emulator
 from automation.errors import UserError
-from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json
+from automation.rehearse import Rehearsal, calls
 from automation.rehearse import result as rehearse_result
-from automation.rehearse import rights
 from automation.rehearse.account import (
     emulator_of,
     pool_of,
@@ -30,15 +28,12 @@ from automation.rehearse.account import (
     start_account,
     terraform_environment,
 )
-from automation.rehearse.rehearsal import Rehearsal
+from automation.rehearse.calls import RoleRights, unknown
 from automation.rehearse.result import RehearsalResult
-from automation.rehearse.rights import RoleRights
-from automation.rehearse.unknown import unknown
 from automation.terraform import program
-from automation.terraform.pool import StackPool
+from automation.terraform.pool import StackPool, Workspace, prepare
 from automation.terraform.program import Terraform
 from automation.terraform.stacks import OUTPUT, Synthesis, synthesize
-from automation.terraform.workspace import Workspace, prepare
 from config import Settings
 
 
@@ -202,9 +197,9 @@ class RehearseCommand:
             rehearse_result.show(result, self._console)
         if request.rights:
             found = _rights(emulator, settings)
-            answer["rights"] = rights.to_json(found)
+            answer["rights"] = calls.to_json(found)
             if not request.as_json:
-                rights.show(found, self._console)
+                calls.show(found, self._console)
         if request.keep and emulator.pid is not None:
             left = RunningEmulator(request.environment, emulator.pid, emulator.url)
             left.write(request.kept_file)
@@ -221,7 +216,7 @@ class RehearseCommand:
 
 def _rights(emulator: Emulator, settings: Settings) -> list[RoleRights]:
     roles = [settings.naming.name(each) for each in ("deploy", "plan")]
-    return rights.rights(emulator.calls, session(emulator).client("iam"), roles)
+    return calls.rights(emulator.calls, session(emulator).client("iam"), roles)
 
 
 def rehearse(

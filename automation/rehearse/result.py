@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from automation.checks.check import Finding
+from automation.checks import Finding
 from automation.emulator.gaps import GapVerdict
-from automation.rehearse.unknown import Unknown
-from automation.terraform.events import AppliedResource, Problem
+from automation.rehearse.calls import Unknown
 from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.progress import AppliedResource, Problem
 from automation.terraform.stacks import Graph, Synthesis, critical_path
 
 # CDKTF names so the outputs that only other stacks read.

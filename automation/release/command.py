@@ -12,13 +12,21 @@ from rich.console import Console
 from rich.markup import escape
 
 from automation import WORKSPACE
+from automation.aws import connect
 from automation.aws.clients import Clients
-from automation.aws.session import connect
-from automation.command import attended, run, settings_of
-from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest
-from automation.options import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Yes
-from automation.release.refresh import PAUSE, Progress, Refreshes
-from automation.release.releases import Releases
+from automation.command import (
+    CONSOLE,
+    DEFAULT,
+    PROGRESS,
+    Environment,
+    Json,
+    Yes,
+    attended,
+    run,
+    settings_of,
+)
+from automation.deploy import DeployCommand, DeployRequest
+from automation.release import PAUSE, Progress, Refreshes, Releases
 from automation.terraform.stacks import Synthesis, synthesize
 from config import Settings
 

@@ -15,9 +15,7 @@ import typer
 from rich.console import Console
 
 from automation import WORKSPACE
-from automation.command import run, settings_of
-from automation.errors import UserError
-from automation.options import (
+from automation.command import (
     CONSOLE,
     DEFAULT,
     PROGRESS,
@@ -26,20 +24,19 @@ from automation.options import (
     Environment,
     Json,
     ReviewFolder,
+    run,
+    settings_of,
 )
-from automation.output import check_folder
-from automation.review import rules
-from automation.review.approvals import approved, today
+from automation.errors import UserError, check_folder
+from automation.review import Verdict, approved, review_of, rules, today
 from automation.review.output import BLOCKED, tell, write
-from automation.review.review import Verdict, review_of
 from automation.terraform import plan
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan
 from automation.terraform.plan_store import PlanStore
-from automation.terraform.pool import LIMIT
+from automation.terraform.pool import LIMIT, Workspace, prepare
 from automation.terraform.providers import LOCK
 from automation.terraform.stacks import Stack, Synthesize, outline, stacks_of
-from automation.terraform.workspace import Workspace, prepare
 
 _NAME = "plan.tfplan"
 

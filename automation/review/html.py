@@ -8,9 +8,8 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from automation.review import text
+from automation.review import Review, Reviewed, text
 from automation.review.changes import Attribute, Change
-from automation.review.review import Review, Reviewed
 from automation.review.rules import Risk
 from automation.terraform.plan import Action
 from automation.terraform.stacks import Graph

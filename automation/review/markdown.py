@@ -4,9 +4,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from automation.review import text
+from automation.review import Review, text
 from automation.review.changes import Attribute, Change
-from automation.review.review import Review
 from automation.review.rules import Risk
 from automation.terraform.plan import Action
 

@@ -8,9 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from automation.errors import UserError
-from automation.review import html, markdown
+from automation.review import Review, html, markdown
 from automation.review import text as review_text
-from automation.review.review import Review
 
 # As the pull request has to wait for somebody, which is neither an error nor bad input.
 BLOCKED = 3

@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from automation.review import Review
 from automation.review import text as review_text
 from automation.review.changes import Attribute, Change
-from automation.review.review import Review
 from automation.review.rules import Risk
 from automation.terraform.diff import MASK, UNKNOWN
 from automation.terraform.plan import Action

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from automation.review.approvals import Approval
+from automation.review import Approval, Review, Reviewed, Verdict
 from automation.review.changes import Attribute, Change
-from automation.review.review import Review, Reviewed, Verdict
 from automation.review.rules import Risk
 from automation.terraform.plan import Action
 

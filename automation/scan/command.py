@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from automation.command import every_environment, run, settings_of
-from automation.options import CONSOLE, PROGRESS, Json
-from automation.scan import exceptions, scanners
+from automation import scan as scanners
+from automation.command import CONSOLE, PROGRESS, Json, every_environment, run, settings_of
+from automation.scan import exceptions
 from automation.scan.document import merge
 from automation.scan.exceptions import Exemption, Unused, Violation
 from automation.terraform.stacks import read, synthesize

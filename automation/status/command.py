@@ -12,19 +12,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from automation.aws import connect
 from automation.aws.clients import Clients
-from automation.aws.session import connect
 from automation.aws.states import Lock, StackStatus, States
-from automation.command import run, settings_of
-from automation.options import (
-    CONSOLE,
-    DEFAULT,
-    PROGRESS,
-    Environment,
-    Json,
-)
-from automation.release import releases
-from automation.release.releases import RunningRelease
+from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, run, settings_of
+from automation.release import RunningRelease, find
 from automation.terraform.stacks import Synthesize, outline, stacks_of
 from config import Settings
 
@@ -141,7 +133,7 @@ def run_status(
                 settings=settings,
                 bucket=states.bucket,
                 stacks=tuple(states.each(tiers)),
-                release=releases.find(Clients(session, settings.region), settings),
+                release=find(Clients(session, settings.region), settings),
             )
         if as_json:
             print(json.dumps(found.to_json(), indent=2))

@@ -8,16 +8,17 @@ import typer
 from rich.console import Console
 
 from automation import WORKSPACE
-from automation.command import every_environment, settings_of
-from automation.errors import UserError
-from automation.options import (
+from automation.command import (
     CONSOLE,
     DEFAULT,
     PROGRESS,
     Environment,
     Environments,
     Json,
+    every_environment,
+    settings_of,
 )
+from automation.errors import UserError
 from automation.synth.validation import ValidationReport, Validator
 from automation.synth.wheels import fetch
 from automation.terraform import program

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from automation.terraform.events import Problem
+from automation.terraform.progress import Problem
 
 
 class ErrorKind(StrEnum):

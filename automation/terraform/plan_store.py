@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from automation.aws.states import RemoteState
 from automation.errors import UserError
-from automation.terraform.events import Intended
+from automation.terraform.progress import Intended
 from automation.terraform.runner import Step
 from automation.terraform.stacks import Stack
 

@@ -1,19 +1,23 @@
-"""Runs work on every stack, as many at a time as their dependencies and memory allow."""
+"""Runs work on every stack, as many at a time as their dependencies and memory allow.
+
+A workspace is a Terraform with the providers installed that the stacks require.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
-from automation.terraform.events import Problem
+from automation import WORKSPACE
+from automation.terraform import program
 from automation.terraform.processes import Processes
 from automation.terraform.program import Terraform
-from automation.terraform.progress import ProgressTable
-from automation.terraform.providers import Installation
+from automation.terraform.progress import Problem, ProgressTable
+from automation.terraform.providers import Installation, install
 from automation.terraform.runner import StackRunner, Step
 from automation.terraform.stacks import Graph, Stack, depth_below
 
@@ -226,3 +230,45 @@ class StackPool:
 
 def _order(jobs: Mapping[str, Job]) -> Graph:
     return {name: job.after for name, job in jobs.items()}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A Terraform, with the providers installed that stacks require."""
+
+    terraform: Terraform
+    installation: Installation
+
+    def pool(
+        self,
+        stacks: Sequence[Stack],
+        *,
+        data: Path,
+        console: Console,
+        environ: Mapping[str, str] | None = None,
+        watch: Callable[[], None] = lambda: None,
+        tell: Callable[[StackRun, str], None] = lambda *_: None,
+        limit: int = LIMIT,
+    ) -> StackPool:
+        """The stacks, ready to be worked on; `environ` is Terraform's, if not the installation's.
+
+        What Terraform needs meanwhile, plans with secrets too, goes to `data`.
+        """
+        return StackPool(
+            stacks,
+            terraform=replace(self.terraform, environ=environ or self.installation.environ),
+            installation=self.installation,
+            workspace=data,
+            console=console,
+            watch=watch,
+            tell=tell,
+            limit=limit,
+        )
+
+
+def prepare(
+    stacks: Sequence[Stack], *, terraform: Terraform | None = None, workspace: Path = WORKSPACE
+) -> Workspace:
+    """Install what stacks require below `workspace`; raises `UserError` if it is not to be had."""
+    found = terraform or program.find()
+    return Workspace(found, install(found, stacks, workspace))

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from automation.errors import CommandError
-from automation.terraform import events as terraform_events
-from automation.terraform.events import (
+from automation.terraform import progress as terraform_events
+from automation.terraform.processes import Processes
+from automation.terraform.program import Terraform
+from automation.terraform.progress import (
     AppliedResource,
     Event,
     Intended,
@@ -19,8 +21,6 @@ from automation.terraform.events import (
     PlannedCounts,
     Problem,
 )
-from automation.terraform.processes import Processes
-from automation.terraform.program import Terraform
 from automation.terraform.providers import LOCK, Installation
 from automation.terraform.stacks import Stack
 

@@ -11,8 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from automation.terraform.diagnostics import faults
-from automation.terraform.events import Problem
 from automation.terraform.pool import StackRun
+from automation.terraform.progress import Problem
 from automation.terraform.runner import Operation, Step
 from automation.terraform.stacks import Stack
 

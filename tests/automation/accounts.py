@@ -12,9 +12,8 @@ import pytest
 
 from automation.emulator import Emulator
 from automation.rehearse.account import bootstrap_account, pool_of, session
-from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.pool import Outcome, StackRun, prepare
 from automation.terraform.stacks import Synthesis, dependencies
-from automation.terraform.workspace import prepare
 from config import Settings, load
 from tests.automation.consoles import Consoles
 from tests.automation.terraform import tiny

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.errors import CommandError, UserError
-from automation.output import OutputError, check_folder, disk_errors
+from automation.errors import CommandError, OutputError, UserError, check_folder, disk_errors
 
 PLACE = Path("/home/me/terrace/cdktf.out")
 FULL = f"the disk is full: make room where {PLACE} is, then try again"

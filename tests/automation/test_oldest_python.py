@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from packaging.specifiers import SpecifierSet
 
+from automation import scan
 from automation.doctor import MINIMUM
-from automation.scan import scanners
 from tests.automation.scan.conftest import installed  # noqa: F401
 
 OLDEST = f"{MINIMUM[0]}.{MINIMUM[1]}.0"
@@ -34,7 +34,7 @@ def test_of_what_the_project_installs() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_of_what_the_scanners_install() -> None:
-    (folder,) = scanners.PYTHON.parent.parent.glob("lib/*/site-packages")
+    (folder,) = scan.PYTHON.parent.parent.glob("lib/*/site-packages")
     assert refusing(folder) == []
 
 

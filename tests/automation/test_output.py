@@ -3,7 +3,7 @@ import sys
 from tests.processes import PROJECT, run
 
 PRINT = """
-from automation.output import named_output
+from automation.errors import named_output
 from rich.console import Console
 with named_output():
     Console().print("10 m² of Zürich…")

@@ -9,7 +9,7 @@ from typing import Any
 
 import urllib3
 
-from automation.emulator.process import Emulator
+from automation.emulator import Emulator
 from tests.changes.server import COPY, HOST, SEEN, STUCK
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from automation.deploy import DeployCommand, DeployRequest, PlanCommand
 from automation.deploy.deployment import Deployment
-from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest, PlanCommand
 from automation.deploy.result import Run
 from automation.emulator import gaps
+from automation.review import Review
 from automation.review.changes import Change
-from automation.review.review import Review
 from automation.terraform.plan import Plan
 from automation.terraform.stacks import Synthesis
 from automation.terraform.steps import Backoff

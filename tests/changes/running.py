@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from automation.aws import connect
 from automation.aws.clients import Clients
-from automation.aws.session import connect
 from automation.aws.states import States
+from automation.deploy import DeployRequest
 from automation.deploy.deployment import Wiring
-from automation.deploy.plan_and_deploy import DeployRequest
 from automation.destroy.command import DestroyCommand, DestroyRequest
 from automation.errors import UserError
 from automation.rehearse.account import role_of
+from automation.release import Releases
 from automation.release.command import ReleaseCommand, ReleaseRequest, RollbackCommand
-from automation.release.releases import Releases
 from automation.review.changes import Change as Reviewed
 from automation.terraform.plan_store import source_of
 from automation.terraform.stacks import Synthesis, ordered

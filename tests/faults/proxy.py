@@ -12,7 +12,7 @@ from typing import Any
 
 import urllib3
 
-from automation.emulator.process import Emulator, system_roots
+from automation.emulator import Emulator, system_roots
 from automation.emulator.proxy import Proxy
 from tests.faults.calls import Answer, Call, denied, throttled, unavailable
 

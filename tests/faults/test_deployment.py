@@ -24,7 +24,7 @@ PROGRAM = """
 import json, sys
 from pathlib import Path
 from rich.console import Console
-from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest
+from automation.deploy import DeployCommand, DeployRequest
 from automation.terraform.stacks import Synthesis
 from config import load
 from tests.automation.terraform import tiny

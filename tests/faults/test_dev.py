@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.checks.configuration.platform import check_platform
+from automation.checks.configuration import check_platform
 from automation.emulator import Emulator
 from automation.rehearse.account import session
 from automation.terraform.stacks import Synthesis, ordered, read

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from automation.diagram import draw
 from automation.diagram.command import COMMITTED
-from automation.diagram.drawing import draw
 from automation.terraform.stacks import read
 from tests.yours.environments import valid
 

@@ -5,8 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, Finding, covers, equal, only, run, same
+from automation.checks import Check, Claim, Finding, covers, equal, lookups, only, run, same
 from automation.checks.configuration.database import identifiers
 from automation.checks.configuration.monitoring import alarms, topic, topic_arn
 from automation.checks.configuration.storage import BucketChecks, replaced_versions

@@ -5,8 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, Finding, equal, holds, only, run, same
+from automation.checks import Check, Claim, Finding, equal, holds, lookups, only, run, same
 from config import Settings
 
 if TYPE_CHECKING:

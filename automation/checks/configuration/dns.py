@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Claim, Finding, equal, holds, only, run, same
+from automation.checks import Claim, Finding, equal, holds, lookups, only, run, same
 from config import Settings
 
 if TYPE_CHECKING:

@@ -1,15 +1,23 @@
-"""Checks of the edge tier."""
+"""Checks of the edge tier: the CloudFront distribution, its web ACL, and the site's names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, Finding, equal, only, run
-from automation.checks.configuration.distribution import DISTRIBUTION_CHECKS, WEB_ACL_CHECKS
+from automation.checks import Check, Claim, Finding, equal, holds, lookups, only, run, same
 from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_cloudfront.type_defs import (
+        DistributionConfigOutputTypeDef,
+        DistributionTypeDef,
+        OriginOutputTypeDef,
+    )
+    from types_boto3_wafv2.type_defs import WebACLTypeDef
 
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
+RATE_LIMIT = "rate-limit"
 
 
 def check_edge(clients: Clients, settings: Settings) -> Iterator[Finding]:
@@ -90,3 +98,204 @@ def _health_check(clients: Clients, settings: Settings) -> Iterator[Claim]:
 def _health_check_name(clients: Clients, id_: str) -> str | None:
     answer = clients.route53.list_tags_for_resource(ResourceType="healthcheck", ResourceId=id_)
     return lookups.tags_of(answer["ResourceTagSet"]).get("Name")
+
+
+def find_web_acl(clients: Clients, settings: Settings) -> "WebACLTypeDef":
+    """The web ACL before CloudFront, which lives in us-east-1."""
+    wafv2, name = clients.in_us_east_1.wafv2, settings.naming.name("edge")
+    answer = wafv2.list_web_acls(Scope="CLOUDFRONT", Limit=100)
+    found = only((each for each in answer["WebACLs"] if each.get("Name") == name), f"ACL {name}")
+    return wafv2.get_web_acl(Name=name, Scope="CLOUDFRONT", Id=found["Id"])["WebACL"]
+
+
+def _rules(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    wanted = settings.edge.waf
+    acl = find_web_acl(clients, settings)
+    yield equal("else", list(acl["DefaultAction"]), ["Allow"])
+    rules = sorted(acl.get("Rules", []), key=lambda rule: rule["Priority"])
+    names = [rule["Name"] for rule in rules]
+    yield equal("in order", names, [RATE_LIMIT, *wanted.managed_rule_groups])
+    by_name = {rule["Name"]: rule for rule in rules}
+    limit = by_name[RATE_LIMIT]["Statement"]["RateBasedStatement"]
+    yield equal("requests per address", limit["Limit"], wanted.rate_limit)
+    yield equal("above the limit", list(by_name[RATE_LIMIT]["Action"]), ["Block"])
+    only_count = [rule["Name"] for rule in rules if "Count" in rule.get("OverrideAction", {})]
+    yield same("that only count", only_count, wanted.count_only)
+
+
+def _managed(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Each rule group is the one of AWS that its rule is named after."""
+    for rule in find_web_acl(clients, settings).get("Rules", []):
+        if rule["Name"] != RATE_LIMIT:
+            group = rule["Statement"]["ManagedRuleGroupStatement"]
+            yield equal(rule["Name"], (group["VendorName"], group["Name"]), ("AWS", rule["Name"]))
+
+
+def _log(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    wafv2, arn = clients.in_us_east_1.wafv2, find_web_acl(clients, settings)["ARN"]
+    found = wafv2.get_logging_configuration(ResourceArn=arn)["LoggingConfiguration"]
+    name = f"aws-waf-logs-{settings.naming.name('edge')}"
+    group = settings.naming.arn("logs", f"log-group:{name}", region=clients.in_us_east_1.region)
+    places = [each.removesuffix(":*") for each in found["LogDestinationConfigs"]]
+    yield equal("goes to", places, [group])
+    redacted = [each["SingleHeader"]["Name"] for each in found.get("RedactedFields", [])]
+    yield same("leaves out", redacted, ("authorization", "cookie"))
+    yield from lookups.log_group(clients.in_us_east_1, settings, name, key="global-logs")
+
+
+WEB_ACL_CHECKS: Mapping[str, Check] = {
+    "firewall rules": _rules,
+    "firewall rule groups": _managed,
+    "firewall log": _log,
+}
+
+
+# Managed policies have the same ids in every account.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
+ERROR_PATHS = "/errors/*"
+ERROR_PAGE = "errors/unavailable.html"
+
+MINIMUM_TLS = "TLSv1.2_2021"
+
+
+def _find(clients: Clients, settings: Settings) -> "DistributionTypeDef":
+    id_ = lookups.distribution_id(clients, settings)
+    return clients.cloudfront.get_distribution(Id=id_)["Distribution"]
+
+
+def _config(clients: Clients, settings: Settings) -> "DistributionConfigOutputTypeDef":
+    return _find(clients, settings)["DistributionConfig"]
+
+
+def _distribution(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    distribution = _find(clients, settings)
+    config = distribution["DistributionConfig"]
+    yield equal("state", distribution["Status"], "Deployed")
+    yield equal("enabled", config["Enabled"], True)
+    yield same("names", config.get("Aliases", {}).get("Items", []), settings.site_names)
+    yield equal("HTTP", config.get("HttpVersion", "").lower(), "http2and3")
+    yield equal("IPv6", config.get("IsIPV6Enabled"), True)
+    yield equal("price class", config.get("PriceClass"), settings.edge.price_class)
+    blocked = config.get("Restrictions", {}).get("GeoRestriction", {}).get("Items", [])
+    yield same("blocked countries", blocked, settings.edge.blocked_countries)
+
+
+def _tls(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found = _config(clients, settings).get("ViewerCertificate", {})
+    certificate = lookups.global_certificate(clients, settings).get("CertificateArn")
+    yield equal("certificate", found.get("ACMCertificateArn"), certificate)
+    yield equal("oldest TLS", found.get("MinimumProtocolVersion"), MINIMUM_TLS)
+    yield equal("by", found.get("SSLSupportMethod"), "sni-only")
+
+
+def _firewall(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    expected = find_web_acl(clients, settings)["ARN"]
+    yield equal("is", _config(clients, settings).get("WebACLId"), expected)
+
+
+def _origin(clients: Clients, settings: Settings, id_: str) -> "OriginOutputTypeDef":
+    origins = _config(clients, settings)["Origins"]["Items"]
+    return {each["Id"]: each for each in origins}[id_]
+
+
+def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """The load balancer over TLS, with the current secret, whose value is never shown."""
+    origin = _origin(clients, settings, "application")
+    balancer = lookups.load_balancer(clients, settings).get("DNSName")
+    yield equal("is", origin["DomainName"], balancer)
+    custom = origin["CustomOriginConfig"]
+    yield equal("protocol", custom["OriginProtocolPolicy"], "https-only")
+    yield equal("TLS", custom.get("OriginSslProtocols", {}).get("Items"), ["TLSv1.2"])
+    timeout = settings.edge.origin_timeout_seconds
+    yield equal("seconds to answer", custom.get("OriginReadTimeout"), timeout)
+    headers = {
+        each["HeaderName"]: each["HeaderValue"]
+        for each in origin.get("CustomHeaders", {}).get("Items", [])
+    }
+    yield same("headers", headers, [lookups.ORIGIN_HEADER])
+    parity = "odd" if settings.application.origin_secret_version % 2 else "even"
+    secret = lookups.origin_secret(clients, settings, parity=parity)
+    current = headers.get(lookups.ORIGIN_HEADER) == secret
+    found = "the current secret" if current else "another value"
+    yield holds("value", current, found=found, expected="the current secret")
+
+
+def _assets_origin(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    origin = _origin(clients, settings, "assets")
+    bucket = settings.naming.bucket("assets")
+    yield equal("is", origin["DomainName"], f"{bucket}.s3.{settings.region}.amazonaws.com")
+    pages = clients.cloudfront.get_paginator("list_origin_access_controls").paginate()
+    controls = [each for page in pages for each in page["OriginAccessControlList"].get("Items", [])]
+    name = settings.naming.name("assets")
+    control = only(
+        (each for each in controls if each["Name"] == name), f"origin access control {name}"
+    )
+    signs = control["OriginAccessControlOriginType"], control["SigningBehavior"]
+    yield equal("reads are signed", signs, ("s3", "always"))
+    yield equal("access control", origin.get("OriginAccessControlId"), control["Id"])
+
+
+def _dynamic(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found = _config(clients, settings)["DefaultCacheBehavior"]
+    yield equal("come from", found["TargetOriginId"], "application")
+    yield equal("caching", found.get("CachePolicyId"), CACHING_DISABLED)
+    yield equal("sends on", found.get("OriginRequestPolicyId"), ALL_VIEWER)
+    yield equal("without TLS", found["ViewerProtocolPolicy"], "redirect-to-https")
+
+
+def _static(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    behaviors = _config(clients, settings).get("CacheBehaviors", {}).get("Items", [])
+    paths = [each["PathPattern"] for each in behaviors]
+    yield equal("are", paths, [*settings.edge.static_paths, ERROR_PATHS])
+    for each in behaviors:
+        found = each["TargetOriginId"], each.get("CachePolicyId"), each["ViewerProtocolPolicy"]
+        expected = "assets", CACHING_OPTIMIZED, "redirect-to-https"
+        yield equal(each["PathPattern"], found, expected)
+
+
+def _headers(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Every behaviour sets the same security headers."""
+    config = _config(clients, settings)
+    behaviors: list[Any] = [
+        config["DefaultCacheBehavior"],
+        *config.get("CacheBehaviors", {}).get("Items", []),
+    ]
+    policies = {each.get("ResponseHeadersPolicyId") for each in behaviors}
+    yield equal("policies", len(policies), 1)
+    answer = clients.cloudfront.get_response_headers_policy(Id=policies.pop() or "")
+    policy = answer["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+    yield equal("name", policy["Name"], settings.naming.name("response-headers"))
+    headers = policy.get("SecurityHeadersConfig", {})
+    csp = headers.get("ContentSecurityPolicy", {}).get("ContentSecurityPolicy")
+    yield equal("Content-Security-Policy", csp, settings.edge.content_security_policy)
+    transport = headers.get("StrictTransportSecurity", {})
+    seconds = transport.get("AccessControlMaxAgeSec", 0)
+    yield holds("HTTPS only", seconds >= 31_536_000, found=seconds, expected="a year at least")
+
+
+def _errors(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """What viewers see while the application cannot answer, and that it is there."""
+    responses = _config(clients, settings).get("CustomErrorResponses", {}).get("Items", [])
+    found = {
+        each["ErrorCode"]: (each.get("ResponseCode"), each.get("ResponsePagePath"))
+        for each in responses
+    }
+    yield equal("by status", found, dict.fromkeys((502, 503, 504), ("503", f"/{ERROR_PAGE}")))
+    page = clients.s3.head_object(Bucket=settings.naming.bucket("assets"), Key=ERROR_PAGE)
+    yield equal("content type", page["ContentType"], "text/html; charset=utf-8")
+
+
+DISTRIBUTION_CHECKS: Mapping[str, Check] = {
+    "distribution": _distribution,
+    "distribution TLS": _tls,
+    "distribution firewall": _firewall,
+    "application origin": _application_origin,
+    "assets origin": _assets_origin,
+    "dynamic paths": _dynamic,
+    "static paths": _static,
+    "response headers": _headers,
+    "error pages": _errors,
+}

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, Finding, covers, equal, holds, only, run, same
+from automation.checks import Check, Claim, Finding, covers, equal, holds, lookups, only, run, same
 from automation.checks.configuration.load_balancer import LOAD_BALANCER_CHECKS
 from automation.checks.lookups import target_group
 from config import Settings

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, equal, only, same
+from automation.checks import Check, Claim, equal, lookups, only, same
 from automation.checks.lookups import ORIGIN_HEADER, load_balancer, origin_secret, target_group
 from config import Settings
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, Finding, covers, equal, only, run, same
+from automation.checks import Check, Claim, Finding, covers, equal, lookups, only, run, same
 from automation.checks.lookups import services_allowed
 from config import Settings
 

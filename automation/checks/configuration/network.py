@@ -6,8 +6,7 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Claim, Finding, equal, only, run, same
+from automation.checks import Claim, Finding, equal, lookups, only, run, same
 from automation.checks.lookups import KINDS, tags_of
 from config import Settings
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from automation.aws.clients import Clients
-from automation.checks.check import Claim, Finding, equal, run
+from automation.checks import Claim, Finding, equal, run
 from config import Settings
 
 PURPOSES = ("data", "storage", "logs")

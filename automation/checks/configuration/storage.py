@@ -7,8 +7,7 @@ from typing import Any
 
 from automation.aws.clients import Clients
 from automation.aws.states import STATE
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, Finding, covers, equal, only, run, same
+from automation.checks import Check, Claim, Finding, covers, equal, lookups, only, run, same
 from automation.checks.configuration.security import key
 from automation.checks.lookups import denied_to_all, refuses_plain_http, services_allowed
 from config import Settings

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks.check import Check, Claim, holds, only, shown
+from automation.checks import Check, Claim, holds, only, shown
 from automation.checks.configuration.instances import find
 from automation.checks.lookups import target_group
 from config import Settings

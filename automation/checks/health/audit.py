@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from automation.aws.clients import Clients
-from automation.checks.check import Check, Claim, equal, holds
+from automation.checks import Check, Claim, equal, holds
 from automation.checks.configuration.database import find, identifiers
 from config import Settings
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Literal
 
 from automation.aws.clients import Clients
-from automation.checks.check import Check, Claim, equal, holds, same, shown
+from automation.checks import Check, Claim, equal, holds, same, shown
 from automation.checks.configuration.database import AT_WORK, find, identifiers
 from config import Settings
 

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, MissingError, equal, holds, only, shown
+from automation.checks import Check, Claim, MissingError, equal, holds, lookups, only, shown
 from config import Settings
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ import dns.exception
 import dns.resolver
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim, holds, only, shown
+from automation.checks import Check, Claim, holds, lookups, only, shown
 from config import Settings
 
 _CONFIGURATION = Path("/etc/resolv.conf")

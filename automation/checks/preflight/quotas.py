@@ -11,8 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import lookups
-from automation.checks.check import Check, Claim
+from automation.checks import Check, Claim, lookups
 from automation.checks.configuration.database import identifiers
 from config import Settings
 from config.application import Purchase

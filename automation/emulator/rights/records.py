@@ -16,7 +16,7 @@ from moto.sns.models import sns_backends
 from moto.sts.models import sts_backends
 
 from automation.emulator.calls import ApiCall
-from automation.iam.decision import ResourcePolicy
+from automation.iam import ResourcePolicy
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 

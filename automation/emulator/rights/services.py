@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from automation.emulator.calls import ApiCall
 from automation.emulator.extensions.double import Refused
 from automation.emulator.rights.records import Records
-from automation.iam.decision import Call, ResourcePolicy, decide
+from automation.iam import Call, ResourcePolicy, decide
 from automation.iam.principals import Principal
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
-from automation.aws import session as aws_session
+from automation import aws as aws_session
 from automation.emulator import Emulator
 from automation.errors import UserError
 from config import Settings, load

@@ -17,9 +17,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
-from automation.emulator import Emulator
+from automation.emulator import CREDENTIALS, NO_CONFIGURATION, Emulator
 from automation.emulator.calls import Response
-from automation.emulator.process import CREDENTIALS, NO_CONFIGURATION
 from automation.emulator.proxy import Proxy
 
 _STATUS = re.compile(rb"<StackStatus>[A-Z_]+</StackStatus>")

@@ -5,8 +5,7 @@ from typing import Any
 
 import boto3
 
-from automation.bootstrap import account
-from automation.bootstrap.bootstrap import BootstrapOutcome, create_or_update
+from automation.bootstrap import BootstrapOutcome, account, create_or_update
 from automation.bootstrap.stack import TEMPLATE
 from config import Settings
 

@@ -6,11 +6,11 @@ import pytest
 
 from automation.aws.clients import Clients
 from automation.aws.states import STATE
-from automation.bootstrap.bootstrap import BootstrapOutcome
-from automation.bootstrap.changes import StackChange
+from automation.bootstrap import BootstrapOutcome
 from automation.bootstrap.lifecycle import Event
-from automation.checks.check import Finding
-from automation.checks.check import run as run_checks
+from automation.bootstrap.stack import StackChange
+from automation.checks import Finding
+from automation.checks import run as run_checks
 from automation.checks.configuration.storage import BucketChecks, replaced_versions
 from automation.errors import CommandError, UserError
 from config import Settings

@@ -9,8 +9,8 @@ import boto3
 import pytest
 
 from automation.bootstrap import command
-from automation.bootstrap.changes import Confirmation
 from automation.bootstrap.command import BootstrapCommand, BootstrapRequest
+from automation.bootstrap.stack import Confirmation
 from automation.emulator import Emulator
 from automation.errors import CommandError, UserError
 from config import Settings

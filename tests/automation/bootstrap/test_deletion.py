@@ -4,8 +4,8 @@ import boto3
 import pytest
 
 from automation.aws.clients import Clients
-from automation.bootstrap.bootstrap import BootstrapOutcome, delete_stack
-from automation.checks.check import run as run_checks
+from automation.bootstrap import BootstrapOutcome, delete_stack
+from automation.checks import run as run_checks
 from automation.checks.configuration.storage import BucketChecks
 from automation.errors import CommandError, UserError
 from config import Settings

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 
-from automation.bootstrap.bootstrap import delete_stack
+from automation.bootstrap import delete_stack
 from config import Settings
 from tests.automation.bootstrap import runs
 from tests.automation.bootstrap.front import Front

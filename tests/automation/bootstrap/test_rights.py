@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from automation.bootstrap.stack import TEMPLATE
-from automation.iam.decision import Call, decide
+from automation.iam import Call, decide
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 from tests.automation.emulator import recorded

@@ -4,7 +4,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from automation.checks.check import Claim, Finding, answer, equal
+from automation.checks import Claim, Finding, answer, equal
 
 FINDINGS = [
     Finding("network", "VPC", ok=True, detail="10.2.0.0/16"),

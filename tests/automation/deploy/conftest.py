@@ -34,6 +34,6 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         questions.append(question)
         return True
 
-    monkeypatch.setattr("automation.deploy.plan_and_deploy.Confirm.ask", ask)
+    monkeypatch.setattr("automation.deploy.Confirm.ask", ask)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     return questions

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from automation import PROJECT
-from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest, PlanCommand
+from automation.deploy import DeployCommand, DeployRequest, PlanCommand
 from automation.terraform.stacks import Synthesis, read
 from automation.terraform.steps import Backoff
 from tests.automation.accounts import Account

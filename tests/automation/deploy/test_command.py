@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.deploy.plan_and_deploy import DeployCommand, DeployRequest, PlanCommand
+from automation.deploy import DeployCommand, DeployRequest, PlanCommand
 from automation.errors import UserError
 from config import load
 from tests.automation.accounts import Account, emulated

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from automation.deploy.log import RunLog, commit, versions
-from automation.terraform.events import AppliedResource, Outputs, PlannedCounts, Problem
 from automation.terraform.masking import Mask
 from automation.terraform.pool import StackRun
+from automation.terraform.progress import AppliedResource, Outputs, PlannedCounts, Problem
 from automation.terraform.runner import Operation, Step
 from tests.processes import PROJECT
 

@@ -3,13 +3,13 @@ from typing import Any
 
 import pytest
 
-from automation.deploy.plan_and_deploy import show_changes
+from automation.deploy import show_changes
 from automation.deploy.result import Run, show, to_json
-from automation.review.review import Review
-from automation.terraform.events import AppliedResource, Event, Intended, Outputs, Problem
+from automation.review import Review
 from automation.terraform.masking import Mask
 from automation.terraform.plan_store import StoredPlan
 from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.progress import AppliedResource, Event, Intended, Outputs, Problem
 from automation.terraform.runner import Operation, Step
 from tests.automation.consoles import Consoles
 from tests.automation.review import reviewing

@@ -1,9 +1,8 @@
 from typing import Any, cast
 
 from automation.destroy.command import DestroyResult
-from automation.terraform.events import AppliedResource, Problem
 from automation.terraform.pool import Outcome, StackRun
-from automation.terraform.progress import ProgressTable
+from automation.terraform.progress import AppliedResource, Problem, ProgressTable
 from automation.terraform.runner import Operation, Step
 from tests.automation.consoles import Consoles
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from automation.diagram.drawing import draw
+from automation.diagram import draw
 from automation.diagram.model import Catalogue
 from automation.terraform.stacks import Stack, read
 from tests.conftest import ENVIRONMENTS, OPTIONS

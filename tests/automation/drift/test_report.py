@@ -1,6 +1,6 @@
 from rich.console import Console
 
-from automation.drift.report import DriftResult, show
+from automation.drift import DriftResult, show
 from automation.drift.resources import Drifted
 from automation.terraform.diff import Difference
 from tests.automation.consoles import Consoles

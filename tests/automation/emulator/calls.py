@@ -7,8 +7,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from automation.emulator import Emulator
-from automation.emulator.process import CREDENTIALS
+from automation.emulator import CREDENTIALS, Emulator
 
 _SESSION = Session()
 

@@ -11,8 +11,7 @@ import moto.moto_proxy
 import pytest
 from botocore.exceptions import ClientError, ProxyConnectionError
 
-from automation.emulator import Emulator
-from automation.emulator.process import PROJECT
+from automation.emulator import PROJECT, Emulator
 from automation.errors import UserError
 from automation.rehearse.account import session
 from tests.automation import hostile

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from automation.bootstrap.stack import TEMPLATE
-from automation.iam.decision import Call
+from automation.iam import Call
 from automation.iam.patterns import Value
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal

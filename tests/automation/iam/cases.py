@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from automation.iam.decision import Call, Decision, ResourcePolicy, decide
+from automation.iam import Call, Decision, ResourcePolicy, decide
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal, PrincipalType
 from tests.automation.iam.pools import (

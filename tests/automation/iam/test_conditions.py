@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from automation.iam.decision import decide
+from automation.iam import decide
 from automation.iam.policies import MalformedPolicyError
 from tests.automation.iam.calls import allow, call
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from automation.iam.decision import Decision, PolicyType, ResourcePolicy, decide
+from automation.iam import Decision, PolicyType, ResourcePolicy, decide
 from automation.iam.principals import Principal
 from tests.automation.iam.calls import (
     ACCOUNT,

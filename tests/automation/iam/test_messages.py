@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from automation.iam.decision import ResourcePolicy, decide
+from automation.iam import ResourcePolicy, decide
 from tests.automation.iam.calls import ACCOUNT, ANNA, USER, allow, call, deny
 
 ELSEWHERE = allow(Action="ec2:*")

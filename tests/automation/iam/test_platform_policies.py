@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from automation.iam.decision import PolicyType, ResourcePolicy, decide
+from automation.iam import PolicyType, ResourcePolicy, decide
 from automation.iam.policies import Policy
 from tests.automation.iam.calls import IN_ROLE, allow, call
 from tests.synthesized import Synthesized

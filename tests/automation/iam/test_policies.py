@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from automation.iam.decision import Call, decide
+from automation.iam import Call, decide
 from automation.iam.policies import Actions, MalformedPolicyError, Policy
 from tests.automation.iam.calls import ANNA, BUCKET, allow, call, deny, policy, statement
 

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from automation.iam.decision import Decision, PolicyType
+from automation.iam import Decision, PolicyType
 from automation.iam.patterns import Text
 from automation.iam.principals import Principals, Reach
 from tests.automation.iam.calls import policy, statement

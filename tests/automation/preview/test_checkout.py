@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import UserError
-from automation.preview.checkout import Checkout, application_directory
-from automation.preview.git import Repository
+from automation.preview.git import Checkout, Repository, application_directory
 
 REMARK = (
     "{} is not in this repository, which so has no history of it: the same files serve both sides"

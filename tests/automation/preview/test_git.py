@@ -3,8 +3,7 @@ from pathlib import Path
 import pytest
 
 from automation.errors import UserError
-from automation.preview.checkout import Checkout
-from automation.preview.git import Commit, Repository
+from automation.preview.git import Checkout, Commit, Repository
 from tests.automation import hostile
 from tests.automation.preview.projects import ENVIRONMENT, Project
 

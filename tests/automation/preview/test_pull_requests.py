@@ -8,15 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from automation.emulator.process import Emulator
+from automation.emulator import Emulator
 from automation.preview.base import Base
 from automation.preview.head import Head, ReviewPolicy
 from automation.preview.synthesis import Comparison
 from automation.rehearse.account import bootstrap_account, pool_of
-from automation.review.review import Review
-from automation.terraform.pool import StackPool
+from automation.review import Review
+from automation.terraform.pool import StackPool, prepare
 from automation.terraform.stacks import Stack, synthesize
-from automation.terraform.workspace import prepare
 from config import load
 from tests.automation.consoles import Consoles
 from tests.automation.preview.projects import whole_project

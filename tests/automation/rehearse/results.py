@@ -6,8 +6,8 @@ from typing import Any
 
 from automation.emulator.gaps import AttributeChange, GapVerdict
 from automation.rehearse.result import RehearsalResult
-from automation.terraform.events import AppliedResource, Event, Outputs
 from automation.terraform.pool import Outcome, StackRun
+from automation.terraform.progress import AppliedResource, Event, Outputs
 from automation.terraform.runner import Operation, Step
 from automation.terraform.stacks import Synthesis
 

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from automation.emulator.process import Emulator
+from automation.emulator import Emulator
 from automation.rehearse.account import session, terraform_environment
 from tests.conftest import Tiers
 

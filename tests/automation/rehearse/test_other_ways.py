@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from automation import PROJECT
-from automation.checks.configuration.platform import check_platform
-from automation.emulator.process import Emulator
+from automation.checks.configuration import check_platform
+from automation.emulator import Emulator
 from automation.rehearse.account import bootstrap_account, session, terraform_environment
 from automation.terraform import program
 from automation.terraform.processes import Processes

@@ -13,11 +13,10 @@ from automation.emulator import Emulator
 from automation.errors import CommandError
 from automation.rehearse.account import pool_of
 from automation.terraform.diagnostics import ErrorKind, classify
-from automation.terraform.pool import Outcome, StackPool, StackRun
+from automation.terraform.pool import Outcome, StackPool, StackRun, Workspace, prepare
 from automation.terraform.program import Terraform
 from automation.terraform.providers import Installation
 from automation.terraform.stacks import Stack
-from automation.terraform.workspace import Workspace, prepare
 from tests.automation.consoles import Consoles
 from tests.automation.emulator.calls import balancer, network, publish
 

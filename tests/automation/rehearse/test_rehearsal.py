@@ -9,7 +9,7 @@ import time
 import pytest
 
 from automation.emulator.pidfile import find
-from automation.rehearse.rehearsal import digests
+from automation.rehearse import digests
 from automation.terraform.stacks import read
 from tests.automation.rehearse.program import (
     PATIENCE,

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from automation.checks.check import Finding
+from automation.checks import Finding
 from automation.emulator.gaps import AttributeChange
+from automation.rehearse.calls import Unknown, unknown
 from automation.rehearse.result import RehearsalResult, show, to_json
-from automation.rehearse.unknown import Unknown, unknown
-from automation.terraform.events import Problem
 from automation.terraform.pool import Outcome
+from automation.terraform.progress import Problem
 from automation.terraform.runner import Operation
 from tests.automation.rehearse.results import (
     GRAPH,

@@ -1,7 +1,7 @@
-from automation.checks.check import Finding
+from automation.checks import Finding
 from automation.emulator.gaps import AttributeChange
-from automation.terraform.events import Problem
 from automation.terraform.pool import Outcome
+from automation.terraform.progress import Problem
 from tests.automation.rehearse.results import failed, result, stack_run, success, verdict
 
 

@@ -6,7 +6,7 @@ import pytest
 from automation.aws.clients import Clients
 from automation.emulator import Emulator
 from automation.emulator.calls import Response
-from automation.release.refresh import Progress, Refreshes
+from automation.release import Progress, Refreshes
 from tests.automation.bootstrap.front import Front
 
 GROUP = "dev-349081-application"

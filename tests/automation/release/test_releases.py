@@ -7,7 +7,7 @@ from automation.aws.clients import Clients
 from automation.emulator import Emulator
 from automation.errors import UserError
 from automation.rehearse.account import session
-from automation.release.releases import Releases
+from automation.release import Releases
 from config import Settings, load
 
 FIRST, SECOND = "1" * 64, "2" * 64

@@ -11,10 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from automation.review import rules
-from automation.review.approvals import Approval
+from automation.review import Approval, Review, review_of, rules
 from automation.review.changes import Change
-from automation.review.review import Review, review_of
 from automation.terraform.masking import Mask
 
 RECORDED = Path(__file__).parent / "recorded"

@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from automation.errors import UserError
-from automation.review import text
-from automation.review.approvals import Approval, load
-from automation.review.review import Verdict
+from automation.review import Approval, Verdict, load, text
 from tests.automation.review.reviewing import TODAY, entry, plan, reviewed
 
 BUCKET = entry("aws_s3_bucket", ["delete"], {"id": "a"}, None)

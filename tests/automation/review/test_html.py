@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from automation.diagram.command import COMMITTED
-from automation.review import html
-from automation.review.review import Review
+from automation.review import Review, html
 from tests.automation.review.reviewing import entry, many, plan, recorded, reviewed
 from tests.browser import Browser, chromium
 from tests.promises import SHIPPED

@@ -5,8 +5,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.review import markdown
-from automation.review.approvals import Approval
+from automation.review import Approval, markdown
 from tests.automation.review.reviewing import TODAY, entry, many, plan, recorded, reviewed, update
 
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.review.conditions import denies_less, opened, shorter, widened
-from automation.review.rules import RULES, Rule, load
+from automation.review.rules import RULES, Rule, denies_less, load, opened, shorter, widened
 from automation.terraform.diff import UNKNOWN
 from automation.terraform.plan import Action
 from tests.automation.review.reviewing import entry, only, update

@@ -7,8 +7,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from automation.review import terminal
-from automation.review.review import Review
+from automation.review import Review, terminal
 from automation.terraform.diff import MASK
 from tests.automation.consoles import Consoles
 from tests.automation.review.reviewing import entry, many, plan, recorded, reviewed, update

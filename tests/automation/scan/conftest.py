@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from automation import scan
 from automation.errors import UserError
-from automation.scan import scanners
 from automation.scan.document import Document, merge
 from automation.terraform.stacks import Stack
 
@@ -16,7 +16,7 @@ from automation.terraform.stacks import Stack
 def installed() -> None:
     """Skip where `make` has not installed the scanners."""
     try:
-        scanners.check_installed()
+        scan.check_installed()
     except UserError as error:
         pytest.skip(str(error))
 

@@ -6,8 +6,9 @@ import pytest
 from rich.console import Console
 
 from automation import command as shared
+from automation import scan
 from automation.errors import INTERRUPTED, UserError
-from automation.scan import command, scanners
+from automation.scan import command
 from automation.scan.command import ScanReport
 from automation.scan.exceptions import Exemption, Unused, Violation
 from automation.terraform.stacks import Synthesis
@@ -27,7 +28,7 @@ def synthesize(environment: str, output: Path) -> Synthesis:
 
 @pytest.fixture(autouse=True)
 def synthesized(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scanners, "check_installed", lambda: None)
+    monkeypatch.setattr(scan, "check_installed", lambda: None)
     monkeypatch.setattr(command, "synthesize", synthesize)
 
 
@@ -109,6 +110,6 @@ def test_without_scanners_nothing_is_synthesized(monkeypatch: pytest.MonkeyPatch
     def missing() -> None:
         raise UserError("missing")
 
-    monkeypatch.setattr(scanners, "check_installed", missing)
+    monkeypatch.setattr(scan, "check_installed", missing)
     with pytest.raises(UserError, match="missing"):
         run(monkeypatch, report())

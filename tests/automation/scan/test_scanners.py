@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from automation import scan
 from automation.errors import CommandError, UserError
-from automation.scan import scanners
 from tests.automation.scan.conftest import document, made
 
 
@@ -25,12 +25,12 @@ def answer(*read: str, errors: int = 0, skipped: tuple[object, ...] = ()) -> str
 
 def test_scanners_that_are_missing_come_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="not installed: run make scan"):
-        scanners.check_installed(tmp_path / "python")
+        scan.check_installed(tmp_path / "python")
 
 
 def test_no_failure_in_what_was_read(tmp_path: Path) -> None:
     python = pretending(tmp_path, answer("prod"))
-    assert list(scanners.checkov([document(tmp_path)], python)) == []
+    assert list(scan.checkov([document(tmp_path)], python)) == []
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_no_failure_in_what_was_read(tmp_path: Path) -> None:
 )
 def test_a_scan_that_reads_nothing_is_an_error(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(CommandError, match=message):
-        list(scanners.checkov([document(tmp_path)], pretending(tmp_path, text)))
+        list(scan.checkov([document(tmp_path)], pretending(tmp_path, text)))
 
 
 def test_a_skipped_check_is_a_failure_without_a_reason(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_skipped_check_is_a_failure_without_a_reason(tmp_path: Path) -> None:
     }
     python = pretending(tmp_path, answer("prod", skipped=(record,)))
     looked_at = document(tmp_path, aws_sns_topic={"topic": made("queue/topic")})
-    (finding,) = scanners.checkov([looked_at], python)
+    (finding,) = scan.checkov([looked_at], python)
     assert (finding.resource, finding.check) == ("queue/topic", "CKV_1")
 
 
@@ -73,7 +73,7 @@ def test_a_user_s_own_settings_change_nothing(
         encoding="utf-8",
     )
     python.chmod(0o755)
-    list(scanners.checkov([document(tmp_path)], python))
+    list(scan.checkov([document(tmp_path)], python))
     environ = json.loads(seen.read_text(encoding="utf-8"))
     assert not {"CKV_FRAMEWORK", "BC_API_KEY"} & set(environ)
     assert environ["HOME"] != str(Path.home())

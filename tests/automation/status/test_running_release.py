@@ -1,6 +1,6 @@
 from automation.aws.clients import Clients
 from automation.rehearse.account import session
-from automation.release.releases import RunningRelease, find
+from automation.release import RunningRelease, find
 from tests.automation.accounts import Account
 
 NAME = "dev-349081-application"

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automation.terraform.diagnostics import PASSING, REMEDIES, ErrorKind, Fault, classify, faults
-from automation.terraform.events import Problem
+from automation.terraform.progress import Problem
 from tests.automation.terraform.texts import DENIED, ENCODED, LOCKED, TEXTS
 
 

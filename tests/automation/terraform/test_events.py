@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.terraform.events import (
+from automation.terraform.progress import (
     AppliedResource,
     Event,
     Intended,

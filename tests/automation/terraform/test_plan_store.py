@@ -4,8 +4,8 @@ import pytest
 
 from automation.aws.states import RemoteState
 from automation.errors import UserError
-from automation.terraform.events import Intended
 from automation.terraform.plan_store import PlanStore, StoredPlan, unapproved
+from automation.terraform.progress import Intended
 from automation.terraform.runner import Operation, Step
 from automation.terraform.stacks import Stack
 

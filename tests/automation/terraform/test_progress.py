@@ -3,8 +3,7 @@ from itertools import count
 
 from rich.console import Console
 
-from automation.terraform.events import AppliedResource, PlannedCounts
-from automation.terraform.progress import ProgressTable
+from automation.terraform.progress import AppliedResource, PlannedCounts, ProgressTable
 
 
 def board(text: StringIO, *, terminal: bool) -> ProgressTable:

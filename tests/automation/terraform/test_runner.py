@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from automation.errors import CommandError
-from automation.terraform.events import AppliedResource, Event, PlannedCounts
 from automation.terraform.processes import Processes
 from automation.terraform.program import Terraform
+from automation.terraform.progress import AppliedResource, Event, PlannedCounts
 from automation.terraform.providers import Installation
 from automation.terraform.runner import StackRunner
 from automation.terraform.stacks import Stack

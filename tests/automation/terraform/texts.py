@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 
 from automation.terraform.diagnostics import ErrorKind
-from automation.terraform.events import Problem
+from automation.terraform.progress import Problem
 
 _FILE = Path(__file__).with_name("errors.toml")
 

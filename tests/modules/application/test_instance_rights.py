@@ -16,7 +16,7 @@ import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 import modules.application
-from automation.iam.decision import Call, decide
+from automation.iam import Call, decide
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 from config import load

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from automation.aws.clients import Clients
-from automation.checks.check import Finding
+from automation.checks import Finding
 from automation.checks.configuration import network
 from config import Settings
 

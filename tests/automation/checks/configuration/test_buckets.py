@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from automation.aws.clients import Clients
-from automation.checks.check import run
+from automation.checks import run
 from automation.checks.configuration.storage import BucketChecks
 from config import Settings
 from tests.automation.checks.configuration.account import (

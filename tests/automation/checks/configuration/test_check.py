@@ -4,17 +4,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from automation.aws.clients import Clients
-from automation.checks.check import (
-    Claim,
-    Finding,
-    MissingError,
-    covers,
-    equal,
-    only,
-    run,
-    same,
-    shown,
-)
+from automation.checks import Claim, Finding, MissingError, covers, equal, only, run, same, shown
 from config import Settings
 
 DENIED = ClientError(

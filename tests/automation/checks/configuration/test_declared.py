@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from automation.aws.clients import Clients
-from automation.checks.configuration.declared import check_declared
+from automation.checks.configuration import check_declared
 from automation.terraform.stacks import Stack
 from config import Settings
 from tests.automation.checks.configuration.account import failed

@@ -10,8 +10,8 @@ from automation.checks import lookups
 from automation.checks.configuration import (
     audit,
     database,
-    distribution,
     dns,
+    edge,
     instances,
     load_balancer,
     monitoring,
@@ -101,10 +101,10 @@ def test_tags_are_those_that_the_group_propagates(environment: Environment) -> N
 def test_constants_are_those_of_the_modules() -> None:
     assert load_balancer.SSL_POLICY == SSL_POLICY
     assert OriginSecret.header_name == lookups.ORIGIN_HEADER
-    assert ErrorPages.path_pattern == distribution.ERROR_PATHS
-    assert distribution.CACHING_DISABLED == behaviors.CACHING_DISABLED
-    assert distribution.CACHING_OPTIMIZED == behaviors.CACHING_OPTIMIZED
-    assert distribution.ALL_VIEWER == behaviors.ALL_VIEWER
+    assert ErrorPages.path_pattern == edge.ERROR_PATHS
+    assert edge.CACHING_DISABLED == behaviors.CACHING_DISABLED
+    assert edge.CACHING_OPTIMIZED == behaviors.CACHING_OPTIMIZED
+    assert edge.ALL_VIEWER == behaviors.ALL_VIEWER
     assert dns.AMAZON_ISSUERS == AMAZON_ISSUERS
 
 

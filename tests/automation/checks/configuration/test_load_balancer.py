@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from automation.aws.clients import Clients
-from automation.checks.check import Finding
+from automation.checks import Finding
 from automation.checks.configuration.instances import check_application
 from automation.checks.configuration.load_balancer import SSL_POLICY
 from automation.checks.lookups import ORIGIN_HEADER

@@ -4,7 +4,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from automation.checks.configuration.platform import check_platform, without_checks
+from automation.checks.configuration import check_platform, without_checks
 from automation.terraform.stacks import Stack, ordered, read
 from config import Settings
 from tests.promises import SHIPPED

@@ -3,7 +3,7 @@ import datetime
 import pytest
 
 from automation.aws.clients import Clients
-from automation.checks.check import Finding, run
+from automation.checks import Finding, run
 from automation.checks.health.database import database_checks
 from automation.emulator import Emulator
 from config import Settings

@@ -4,8 +4,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from automation.checks.check import Finding
-from automation.checks.health.health import summarize, verify
+from automation.checks import Finding
+from automation.checks.health import summarize, verify
 from automation.terraform.stacks import Stack, ordered, read
 from config import Settings
 from tests.automation.checks.health.site import Site

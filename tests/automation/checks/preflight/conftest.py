@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from automation.aws.clients import Clients
-from automation.checks.check import Check, Finding, run
+from automation.checks import Check, Finding, run
 from automation.emulator import Emulator
 from automation.rehearse.account import session as session_in
 from config import Settings, load

@@ -1,7 +1,7 @@
 import pytest
 
 from automation.aws.clients import Clients
-from automation.checks.check import Finding
+from automation.checks import Finding
 from automation.checks.preflight.dns import UnknownError, delegation_checks
 from config import Settings
 from tests.automation.checks.preflight.conftest import Look, change

@@ -1,6 +1,6 @@
 import pytest
 
-from automation.checks.preflight.offerings import OFFERING_CHECKS
+from automation.checks.preflight.account import OFFERING_CHECKS
 from config import Settings
 from tests.automation.checks.preflight.conftest import Look, change
 

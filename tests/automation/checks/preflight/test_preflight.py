@@ -1,7 +1,7 @@
 import boto3
 import pytest
 
-from automation.checks.preflight.preflight import examine
+from automation.checks.preflight import examine
 from automation.emulator import Emulator
 from automation.rehearse.account import bootstrap_account
 from config import Settings

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
-from automation.iam.decision import Decision, PolicyType
+from automation.iam import Decision, PolicyType
 from automation.iam.principals import Principals, Reach
 from tests.automation.iam.cases import Case, decided
 
