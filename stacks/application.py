@@ -12,23 +12,22 @@ from modules.application.auto_scaling_group import AutoScalingGroup
 from modules.application.cloudwatch_agent import CloudWatchAgent
 from modules.application.instance_role import InstanceRole
 from modules.application.launch_template import LaunchTemplate
-from modules.application.load_balancer import LoadBalancer
-from modules.application.origin_secret import OriginSecret
+from modules.application.forwarding import Forwarding
 from modules.application.releases import Releases
 from modules.application.scaling_policies import ScalingPolicies
 from modules.application.target_group import TargetGroup
 from modules.application.user_data import Boot, user_data
-from modules.dns.certificate import Certificate
+from modules.network.open_port import OpenPort
 from stacks.base import TierStack
 from stacks.database import DatabaseStack
-from stacks.dns import DnsStack
 from stacks.network import NetworkStack
 from stacks.security import SecurityStack
 from stacks.storage import StorageStack
+from stacks.web import WebStack
 
 
 class ApplicationStack(TierStack):
-    """A load balancer that only CloudFront reaches, and the instances that it sends requests to."""
+    """The instances that answer requests, and what the load balancer forwards to them."""
 
     def __init__(
         self,
@@ -38,18 +37,19 @@ class ApplicationStack(TierStack):
         release: Release,
         security: SecurityStack,
         network: NetworkStack,
-        dns: DnsStack,
         storage: StorageStack,
         database: DatabaseStack,
+        web: WebStack,
     ) -> None:
         super().__init__(scope, "application", settings=settings)
         self._release = release
         self._name = self.naming.name("application")
         self._instance_tags = {**self.tags, "Name": self._name}
         self._security, self._network, self._storage = security, network, storage
-        self._database = database.database
-        self.origin_secret = self._origin_secret()
-        self.load_balancer = self._load_balancer(dns.regional_certificate)
+        self._database, self._web = database.database, web
+        self.target_group = self._target_group()
+        open_port = self._open_port()
+        forwarding = self._forwarding()
         self.agent = self._agent()
         self.log_group = self.agent.application_logs
         role = self._instance_role()
@@ -62,20 +62,50 @@ class ApplicationStack(TierStack):
         )
         template = self._launch_template(role, self._boot())
         self.auto_scaling_group = self._auto_scaling_group(
-            template, after=[*role.policies, releases.resource]
+            template,
+            after=[
+                *open_port.rules,
+                forwarding.rule,
+                *self.agent.before_instances,
+                *role.policies,
+                releases.resource,
+            ],
         )
         self._scaling_policies()
-        TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name)
         TerraformOutput(self, "log_group_name", value=self.log_group.name)
 
-    def _origin_secret(self) -> OriginSecret:
-        return OriginSecret(
+    def _target_group(self) -> TargetGroup:
+        application = self.settings.application
+        return TargetGroup(
             self,
-            "origin-secret",
+            "target-group",
             naming=self.naming,
-            kms_key_arn=self._security.data_key.arn,
-            version=self.settings.application.origin_secret_version,
-            recoverable=self.settings.deletion_protection,
+            vpc_id=self._network.vpc.vpc_id,
+            port=application.port,
+            health_check=application.health_check,
+            deregistration_seconds=application.deregistration_seconds,
+        )
+
+    def _open_port(self) -> OpenPort:
+        groups = self._network.security_groups
+        return OpenPort(
+            self,
+            "web-to-application",
+            naming=self.naming,
+            source_id=groups.web_id,
+            target_id=groups.application_id,
+            port=self.settings.application.port,
+        )
+
+    def _forwarding(self) -> Forwarding:
+        return Forwarding(
+            self,
+            "forwarding",
+            naming=self.naming,
+            listener_arn=self._web.load_balancer.https_listener_arn,
+            target_group_arn=self.target_group.arn,
+            header_name=self._web.origin_secret.header_name,
+            header_values=self._web.origin_secret.accepted,
         )
 
     def _agent(self) -> CloudWatchAgent:
@@ -86,31 +116,6 @@ class ApplicationStack(TierStack):
             auto_scaling_group_name=self._name,
             retention_in_days=self.settings.log_retention_days,
             kms_key_arn=self._security.logs_key.arn,
-        )
-
-    def _load_balancer(self, certificate: Certificate) -> LoadBalancer:
-        application = self.settings.application
-        target_group = TargetGroup(
-            self,
-            "target-group",
-            naming=self.naming,
-            vpc_id=self._network.vpc.vpc_id,
-            port=application.port,
-            health_check=application.health_check,
-            deregistration_seconds=application.deregistration_seconds,
-        )
-        return LoadBalancer(
-            self,
-            "load-balancer",
-            naming=self.naming,
-            subnet_ids=self._network.vpc.public.ids,
-            security_group_ids=self._network.security_groups.load_balancer_ids,
-            certificate_arn=certificate.arn,
-            access_log_bucket=self._storage.log_bucket.name,
-            origin_secret=self.origin_secret,
-            target_group=target_group,
-            idle_timeout_seconds=application.idle_timeout_seconds,
-            deletion_protection=self.settings.deletion_protection,
         )
 
     def _instance_role(self) -> InstanceRole:
@@ -186,7 +191,7 @@ class ApplicationStack(TierStack):
             tags=self._instance_tags,
             subnet_ids=self._network.vpc.app.ids,
             launch_template=template,
-            target_group_arn=self.load_balancer.target_group_arn,
+            target_group_arn=self.target_group.arn,
             instance_types=application.instance_types,
             purchase=application.purchase,
             capacity=application.capacity,
@@ -194,7 +199,7 @@ class ApplicationStack(TierStack):
             health_check_grace_period=application.health_check.grace_seconds,
             default_instance_warmup=application.scaling.warmup_seconds,
             deletion_protection=self.settings.deletion_protection,
-            after=[self.load_balancer.forwarding, *self.agent.before_instances, *after],
+            after=after,
         )
 
     def _scaling_policies(self) -> None:
@@ -204,8 +209,8 @@ class ApplicationStack(TierStack):
             "scaling",
             naming=self.naming,
             auto_scaling_group_name=self.auto_scaling_group.name,
-            load_balancer_arn_suffix=self.load_balancer.arn_suffix,
-            target_group_arn_suffix=self.load_balancer.target_group_arn_suffix,
+            load_balancer_arn_suffix=self._web.load_balancer.arn_suffix,
+            target_group_arn_suffix=self.target_group.arn_suffix,
             scaling=application.scaling,
             schedules=application.schedules,
         )

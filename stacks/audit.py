@@ -14,6 +14,7 @@ from modules.storage.bucket import Bucket
 from modules.storage.lifecycle import Lifecycle
 from stacks.base import TierStack
 from stacks.database import DatabaseStack
+from stacks.logs import LogsStack
 from stacks.security import SecurityStack
 from stacks.storage import StorageStack
 
@@ -28,12 +29,13 @@ class AuditStack(TierStack):
         scope: Construct,
         *,
         settings: Settings,
+        logs: LogsStack,
         security: SecurityStack,
         storage: StorageStack,
         database: DatabaseStack,
     ) -> None:
         super().__init__(scope, AUDIT, settings=settings)
-        self._storage = storage
+        self._log_bucket = logs.bucket
         self._logs_key = security.logs_key
         self.topic = self._topic()
         trail = Trail(
@@ -90,7 +92,7 @@ class AuditStack(TierStack):
                 expiration_days=self.settings.audit.trail_days,
             ),
             kms_key_arn=self._logs_key.arn,
-            access_log_bucket=self._storage.log_bucket.name,
+            access_log_bucket=self._log_bucket.name,
             statements=trail_delivery(
                 self.naming, self.naming.bucket_arn(AUDIT), trail_arn=trail_arn(self.naming)
             ),

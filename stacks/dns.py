@@ -1,10 +1,9 @@
 """The DNS tier."""
 
-from cdktf import TerraformOutput, TerraformProvider
+from cdktf import TerraformOutput
 from constructs import Construct
 
 from config import Settings
-from modules.dns.certificate import Certificate
 from modules.dns.hosted_zone import HostedZone
 from modules.dns.query_logging import QueryLogging
 from modules.encryption.key import EncryptionKey
@@ -13,11 +12,10 @@ from stacks.security import SecurityStack
 
 
 class DnsStack(TierStack):
-    """The site's hosted zone, and certificates for the load balancer and for CloudFront."""
+    """The site's hosted zone; its names and certificates are with who answers to them."""
 
     def __init__(self, scope: Construct, *, settings: Settings, security: SecurityStack) -> None:
         super().__init__(scope, "dns", settings=settings)
-        us_east_1 = self.global_provider()
         self.hosted_zone = HostedZone(
             self,
             "zone",
@@ -26,27 +24,9 @@ class DnsStack(TierStack):
             existing_zone_id=settings.dns.hosted_zone_id,
         )
         if settings.dns.hosted_zone_id is None:
-            self._own_zone(security.global_logs_key, us_east_1)
-        self.regional_certificate = Certificate(
-            self,
-            "regional-certificate",
-            naming=self.naming,
-            domain_names=settings.site_names,
-            zone_id=self.hosted_zone.zone_id,
-        )
-        self.global_certificate = Certificate(
-            self,
-            "global-certificate",
-            naming=self.naming,
-            domain_names=settings.site_names,
-            zone_id=self.hosted_zone.zone_id,
-            # In us-east-1 the other one is its neighbour.
-            name="global-certificate",
-            validated_by=self.regional_certificate,
-            provider=us_east_1,
-        )
+            self._own_zone(security.global_logs_key)
 
-    def _own_zone(self, global_logs_key: EncryptionKey, us_east_1: TerraformProvider) -> None:
+    def _own_zone(self, global_logs_key: EncryptionKey) -> None:
         TerraformOutput(
             self,
             "name_servers",
@@ -61,5 +41,5 @@ class DnsStack(TierStack):
                 zone_id=self.hosted_zone.zone_id,
                 retention_in_days=self.settings.log_retention_days,
                 kms_key_arn=global_logs_key.arn,
-                provider=us_east_1,
+                provider=self.global_provider(),
             )

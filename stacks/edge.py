@@ -17,11 +17,12 @@ from modules.edge.web_acl import WebAcl, WebAclLogs
 from modules.encryption.key import EncryptionKey
 from modules.storage.bucket import Bucket
 from modules.storage.bucket_policy import CLOUDFRONT_LOGS
-from stacks.application import ApplicationStack
 from stacks.base import TierStack
 from stacks.dns import DnsStack
+from stacks.logs import LogsStack
 from stacks.security import SecurityStack
 from stacks.storage import StorageStack
+from stacks.web import WebStack
 
 
 class EdgeStack(TierStack):
@@ -32,25 +33,25 @@ class EdgeStack(TierStack):
         scope: Construct,
         *,
         settings: Settings,
+        logs: LogsStack,
         security: SecurityStack,
         dns: DnsStack,
         storage: StorageStack,
-        application: ApplicationStack,
+        web: WebStack,
     ) -> None:
         super().__init__(scope, "edge", settings=settings)
         us_east_1 = self.global_provider()
         self.web_acl = self._web_acl(security.global_logs_key, us_east_1)
+        self.certificate = self._certificate(web.certificate, us_east_1)
         self.distribution = self._distribution(
-            certificate=dns.global_certificate,
-            assets_bucket=storage.assets_bucket,
-            application=self._application(application),
+            assets_bucket=storage.assets_bucket, application=self._application(web)
         )
         AccessLogs(
             self,
             "access-logs",
             naming=self.naming,
             distribution_arn=self.distribution.arn,
-            bucket_arn=storage.log_bucket.arn,
+            bucket_arn=logs.bucket.arn,
             folder=CLOUDFRONT_LOGS,
             provider=us_east_1,
         )
@@ -84,20 +85,32 @@ class EdgeStack(TierStack):
         )
         return web_acl
 
-    def _application(self, application: ApplicationStack) -> ApplicationOrigin:
-        secret = application.origin_secret
+    def _certificate(
+        self, of_load_balancer: Certificate, us_east_1: TerraformProvider
+    ) -> Certificate:
+        """CloudFront's, which the records of the load balancer's validate."""
+        return Certificate(
+            self,
+            "certificate",
+            naming=self.naming,
+            name="edge-certificate",
+            domain_names=self.settings.site_names,
+            validation_records=of_load_balancer.validation_records,
+            provider=us_east_1,
+        )
+
+    def _application(self, web: WebStack) -> ApplicationOrigin:
         return ApplicationOrigin(
             self,
             "application",
-            domain_name=application.load_balancer.dns_name,
-            header_name=secret.header_name,
-            secret_arn=secret.secret_arn,
-            secret_version_id=secret.version_id,
+            domain_name=web.load_balancer.dns_name,
+            header_name=web.origin_secret.header_name,
+            header_value=web.origin_secret.sent,
             read_timeout_seconds=self.settings.edge.origin_timeout_seconds,
         )
 
     def _distribution(
-        self, *, certificate: Certificate, assets_bucket: Bucket, application: ApplicationOrigin
+        self, *, assets_bucket: Bucket, application: ApplicationOrigin
     ) -> Distribution:
         edge, naming = self.settings.edge, self.naming
         return Distribution(
@@ -105,7 +118,7 @@ class EdgeStack(TierStack):
             "distribution",
             naming=naming,
             domain_names=self.settings.site_names,
-            certificate_arn=certificate.arn,
+            certificate_arn=self.certificate.arn,
             web_acl_arn=self.web_acl.arn,
             application=application,
             assets=AssetsOrigin(

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from constructs import Construct
 
 from config import Settings
-from modules.application.load_balancer import LoadBalancer
 from modules.database.mysql import MysqlDatabase
+from modules.dns.certificate import Certificate
 from modules.encryption.key import EncryptionKey
 from modules.log_group import LogGroup
 from modules.monitoring.alarm import Alarm, Alarms
@@ -35,9 +35,9 @@ from modules.monitoring.tracing import Tracing
 from stacks.application import ApplicationStack
 from stacks.base import GLOBAL_REGION, TierStack
 from stacks.database import DatabaseStack
-from stacks.dns import DnsStack
 from stacks.edge import EdgeStack
 from stacks.security import SecurityStack
+from stacks.web import WebStack
 
 
 class MonitoringStack(TierStack):
@@ -52,7 +52,7 @@ class MonitoringStack(TierStack):
         *,
         settings: Settings,
         security: SecurityStack,
-        dns: DnsStack,
+        web: WebStack,
         database: DatabaseStack,
         application: ApplicationStack,
         edge: EdgeStack,
@@ -65,12 +65,12 @@ class MonitoringStack(TierStack):
         metrics = ServiceMetrics(
             edge=self._edge(edge),
             edge_region=GLOBAL_REGION,
-            load_balancer=self._load_balancer(application.load_balancer),
+            load_balancer=self._load_balancer(web, application),
             instances=self._instances(application),
             application_errors=self._application_errors(application.log_group),
             databases=self._databases(database.database),
         )
-        self._certificates(dns)
+        self._certificates(web.certificate, edge.certificate)
         self._alarms.add(*alarms)
         self._overview(metrics)
         self._tracing()
@@ -125,8 +125,11 @@ class MonitoringStack(TierStack):
         self._global_alarms.add(*edge_alarms(metrics, self._thresholds))
         return metrics
 
-    def _load_balancer(self, load_balancer: LoadBalancer) -> LoadBalancerMetrics:
-        metrics = load_balancer.metrics
+    def _load_balancer(self, web: WebStack, application: ApplicationStack) -> LoadBalancerMetrics:
+        metrics = LoadBalancerMetrics(
+            load_balancer=web.load_balancer.arn_suffix,
+            target_group=application.target_group.arn_suffix,
+        )
         self._alarms.add(*load_balancer_alarms(metrics, self._thresholds))
         return metrics
 
@@ -149,10 +152,9 @@ class MonitoringStack(TierStack):
         self._alarms.add(*database_alarms(database.metrics, self._thresholds))
         return database.metrics
 
-    def _certificates(self, dns: DnsStack) -> None:
-        regional, in_us_east_1 = dns.regional_certificate.arn, dns.global_certificate.arn
-        self._alarms.add(expiry_alarm(regional, purpose="certificate-expiry"))
-        self._global_alarms.add(expiry_alarm(in_us_east_1, purpose="global-certificate-expiry"))
+    def _certificates(self, web: Certificate, edge: Certificate) -> None:
+        self._alarms.add(expiry_alarm(web.arn, purpose="web-certificate-expiry"))
+        self._global_alarms.add(expiry_alarm(edge.arn, purpose="edge-certificate-expiry"))
 
     def _overview(self, metrics: ServiceMetrics) -> None:
         """One alarm and one page for the whole service.

@@ -30,7 +30,6 @@ class NetworkStack(TierStack):
             "security-groups",
             naming=self.naming,
             vpc_id=self.vpc.vpc_id,
-            application_port=settings.application.port,
             internet_access=network.nat_gateways != "none",
         )
         Endpoints(

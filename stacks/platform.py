@@ -10,42 +10,49 @@ from stacks.base import TierStack
 from stacks.database import DatabaseStack
 from stacks.dns import DnsStack
 from stacks.edge import EdgeStack
+from stacks.logs import LogsStack
 from stacks.monitoring import MonitoringStack
 from stacks.network import NetworkStack
 from stacks.security import SecurityStack
 from stacks.storage import StorageStack
+from stacks.web import WebStack
 
 
 class Platform:
     """All tiers of one environment, with a release of the application in them."""
 
     def __init__(self, scope: Construct, *, settings: Settings, release: Release) -> None:
+        self.logs = logs = LogsStack(scope, settings=settings)
         self.security = security = SecurityStack(scope, settings=settings)
         self.network = network = NetworkStack(scope, settings=settings, security=security)
         self.dns = dns = DnsStack(scope, settings=settings, security=security)
         self.storage = storage = StorageStack(
-            scope, settings=settings, security=security, network=network
+            scope, settings=settings, logs=logs, security=security, network=network
         )
         self.database = database = DatabaseStack(
             scope, settings=settings, security=security, network=network
         )
-        self.application = application = ApplicationStack(
+        self.web = web = WebStack(
+            scope, settings=settings, logs=logs, security=security, network=network, dns=dns
+        )
+        self.application = ApplicationStack(
             scope,
             settings=settings,
             release=release,
             security=security,
             network=network,
-            dns=dns,
             storage=storage,
             database=database,
+            web=web,
         )
         self.edge = EdgeStack(
             scope,
             settings=settings,
+            logs=logs,
             security=security,
             dns=dns,
             storage=storage,
-            application=application,
+            web=web,
         )
         self._oversight(scope, settings)
 
@@ -56,8 +63,8 @@ class Platform:
             scope,
             settings=settings,
             security=self.security,
-            dns=self.dns,
             database=self.database,
+            web=self.web,
             application=self.application,
             edge=self.edge,
             alarms=[alarm for tier in tiers for alarm in tier.alarms],
@@ -65,6 +72,7 @@ class Platform:
         self.audit = AuditStack(
             scope,
             settings=settings,
+            logs=self.logs,
             security=self.security,
             storage=self.storage,
             database=self.database,

@@ -5,13 +5,10 @@ from constructs import Construct
 from config import Settings
 from modules.storage.access_point import AccessPoint, access_point_arn
 from modules.storage.bucket import Bucket
-from modules.storage.bucket_policy import (
-    access_point_delegation,
-    distribution_reads,
-    log_delivery,
-)
+from modules.storage.bucket_policy import access_point_delegation, distribution_reads
 from modules.storage.lifecycle import Lifecycle
 from stacks.base import TierStack
+from stacks.logs import LogsStack
 from stacks.network import NetworkStack
 from stacks.security import SecurityStack
 
@@ -19,20 +16,21 @@ ASSETS = "assets"
 
 
 class StorageStack(TierStack):
-    """Buckets for logs, assets and release artifacts, and the application's way to the assets."""
+    """Buckets for assets and release artifacts, and the application's way to the assets."""
 
     def __init__(
         self,
         scope: Construct,
         *,
         settings: Settings,
+        logs: LogsStack,
         security: SecurityStack,
         network: NetworkStack,
     ) -> None:
         super().__init__(scope, "storage", settings=settings)
         self._storage_key = security.storage_key
         self._replaced = settings.storage.noncurrent_version_days
-        self.log_bucket = self._log_bucket()
+        self._log_bucket = logs.bucket
         self.assets_bucket = self._assets_bucket()
         self.artifacts_bucket = self._artifacts_bucket()
         self.access_point = AccessPoint(
@@ -42,21 +40,6 @@ class StorageStack(TierStack):
             purpose=ASSETS,
             bucket=self.assets_bucket.name,
             vpc_id=network.vpc.vpc_id,
-        )
-
-    def _log_bucket(self) -> Bucket:
-        """Without KMS: load balancers and server access logs can only write to SSE-S3."""
-        return Bucket(
-            self,
-            "logs",
-            naming=self.naming,
-            purpose="logs",
-            lifecycle=Lifecycle(
-                noncurrent_version_days=self._replaced,
-                expiration_days=self.settings.storage.log_days,
-            ),
-            statements=log_delivery(self.naming, self.naming.bucket_arn("logs")),
-            force_destroy=not self.settings.deletion_protection,
         )
 
     def _assets_bucket(self) -> Bucket:
@@ -72,7 +55,7 @@ class StorageStack(TierStack):
                 intelligent_tiering_days=self.settings.storage.asset_transition_days,
             ),
             kms_key_arn=self._storage_key.arn,
-            access_log_bucket=self.log_bucket.name,
+            access_log_bucket=self._log_bucket.name,
             statements=[
                 distribution_reads(self.naming, arn),
                 access_point_delegation(arn, access_point_arn=point),
@@ -88,6 +71,6 @@ class StorageStack(TierStack):
             purpose="artifacts",
             lifecycle=Lifecycle(noncurrent_version_days=self._replaced),
             kms_key_arn=self._storage_key.arn,
-            access_log_bucket=self.log_bucket.name,
+            access_log_bucket=self._log_bucket.name,
             force_destroy=not self.settings.deletion_protection,
         )

@@ -12,11 +12,13 @@ from tests.synthesized import Resource
 Found = tuple[str, str, Resource]
 # The tiers that ship, in the order in which they build on each other; a user may have more.
 SHIPPED = (
+    "logs",
     "security",
     "network",
     "dns",
     "storage",
     "database",
+    "web",
     "application",
     "edge",
     "monitoring",

@@ -27,6 +27,12 @@ def test_the_tiers_that_ship_are_there(platform: Tiers) -> None:
     assert set(platform) >= set(SHIPPED)
 
 
+def with_digests(name: str) -> str:
+    """A name with as many zeros for each digest that only Terraform can make."""
+    digest = re.compile(r"\$\{substr\(sha256\(.*?\), 0, (\d+)\)\}")
+    return digest.sub(lambda found: "0" * int(found[1]), name)
+
+
 def test_every_name_has_the_prefix(platform: Tiers) -> None:
     name = re.compile(NAME.format(prefix=prefix(platform)))
     wrong = [
@@ -34,7 +40,7 @@ def test_every_name_has_the_prefix(platform: Tiers) -> None:
         for tier, address, resource in every(platform)
         if not address.startswith(NAMED_BY_DNS)
         for argument in NAME_ARGUMENTS
-        if argument in resource and not name.fullmatch(resource[argument])
+        if argument in resource and not name.fullmatch(with_digests(resource[argument]))
     ]
     assert wrong == []
 
@@ -283,6 +289,6 @@ LIMITS = {
 def test_every_name_is_as_short_as_aws_wants_it(platform: Tiers) -> None:
     for _, address, resource in every(platform, *LIMITS):
         names = [resource[argument] for argument in NAME_ARGUMENTS if argument in resource]
-        for name in names:
+        for name in map(with_digests, names):
             if not name.startswith("${"):
                 assert len(name) <= LIMITS[address.split(".")[0]], (address, name)

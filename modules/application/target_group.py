@@ -1,11 +1,13 @@
 """The instances that the load balancer sends requests to."""
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import Fn, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.lb_target_group import LbTargetGroup, LbTargetGroupHealthCheck
 from constructs import Construct
 
 from config.application import HealthCheck
 from config.naming import Naming
+
+PROTOCOL = "HTTP"
 
 
 class TargetGroup(Construct):
@@ -29,13 +31,13 @@ class TargetGroup(Construct):
         group = LbTargetGroup(
             self,
             "target-group",
-            # A listener's target group cannot be deleted, and a new port asks for a new group: it
-            # is made, under another name, before the old one goes.
-            name=naming.name(f"app-{port}"),
+            # A listener's target group cannot be deleted, and another port or VPC asks for another
+            # group: it is made, under another name, before the old one goes.
+            name=naming.name(f"app-{_digest(vpc_id, port)}"),
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             vpc_id=vpc_id,
             port=port,
-            protocol="HTTP",
+            protocol=PROTOCOL,
             target_type="instance",
             load_balancing_algorithm_type="least_outstanding_requests",
             deregistration_delay=str(deregistration_seconds),
@@ -52,3 +54,8 @@ class TargetGroup(Construct):
         )
         self.arn: str = group.arn
         self.arn_suffix: str = group.arn_suffix
+
+
+def _digest(vpc_id: str, port: int) -> str:
+    """Of all that asks for another target group, as Terraform alone knows the VPC's id."""
+    return Fn.substr(Fn.sha256(Fn.join(" ", [vpc_id, PROTOCOL, str(port)])), 0, 6)

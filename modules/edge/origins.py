@@ -6,12 +6,10 @@ from cdktf_cdktf_provider_aws.cloudfront_distribution import (
     CloudfrontDistributionOriginCustomOriginConfig,
 )
 from cdktf_cdktf_provider_aws.cloudfront_origin_access_control import CloudfrontOriginAccessControl
-from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret_version import (
-    DataAwsSecretsmanagerSecretVersion,
-)
 from constructs import Construct
 
 from config.naming import Naming
+from modules.web.origin_secret import OriginValue
 
 # Below the load balancer's idle timeout, so that CloudFront never uses a connection that the load
 # balancer is about to close.
@@ -34,20 +32,16 @@ class ApplicationOrigin(Construct):
         *,
         domain_name: str,
         header_name: str,
-        secret_arn: str,
-        secret_version_id: str,
+        header_value: OriginValue,
         read_timeout_seconds: int,
     ) -> None:
         super().__init__(scope, id_)
-        secret = DataAwsSecretsmanagerSecretVersion(
-            self, "secret", secret_id=secret_arn, version_id=secret_version_id
-        )
         self.origin = CloudfrontDistributionOrigin(
             origin_id=self.origin_id,
             domain_name=domain_name,
             custom_header=[
                 CloudfrontDistributionOriginCustomHeader(
-                    name=header_name, value=secret.secret_string
+                    name=header_name, value=header_value.read(self)
                 )
             ],
             custom_origin_config=CloudfrontDistributionOriginCustomOriginConfig(

@@ -1,4 +1,4 @@
-"""Who may talk to whom: from CloudFront to the load balancer to the app to the database."""
+"""Who may talk to whom: from CloudFront to the web to the application to the database."""
 
 from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2ManagedPrefixList
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
@@ -7,12 +7,15 @@ from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurity
 from constructs import Construct
 
 from config.naming import Naming
+from modules.network.open_port import OpenPort
 
 HTTP, HTTPS, MYSQL = 80, 443, 3306
 
 
 class TierSecurityGroups(Construct):
     """Security groups whose rules name other groups, never addresses inside the VPC.
+
+    What opens the application's port is not among them: it stands beside its target group.
 
     The prefix list of CloudFront weighs 55 of the 60 rules that a group may have, so each of the
     load balancer's two ports has a group of its own.
@@ -26,22 +29,28 @@ class TierSecurityGroups(Construct):
         *,
         naming: Naming,
         vpc_id: str,
-        application_port: int,
         internet_access: bool = True,
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
         self._vpc_id = vpc_id
-        https = self._group("load-balancer-https", "HTTPS from CloudFront to the load balancer")
-        http = self._group("load-balancer-http", "HTTP from CloudFront, answered by a redirect")
+        https = self._group("web", "HTTPS from CloudFront to the load balancer")
+        http = self._group("web-http", "HTTP from CloudFront, answered by a redirect")
         application = self._group("application", "Instances that run the application")
         database = self._group("database", "The database")
         endpoints = self._group("endpoints", "Interface endpoints of AWS services")
         self._from_cloudfront({HTTPS: https, HTTP: http})
-        self._allow("load-balancer-to-application", https, application, application_port)
-        self._allow("application-to-database", application, database, MYSQL)
-        self._allow("application-to-endpoints", application, endpoints, HTTPS)
+        for target, port in ((database, MYSQL), (endpoints, HTTPS)):
+            OpenPort(
+                self,
+                f"application-to-{target.node.id}",
+                naming=naming,
+                source_id=application.id,
+                target_id=target.id,
+                port=port,
+            )
         self._aws_services(application, internet_access=internet_access)
+        self.web_id: str = https.id
         self.load_balancer_ids: list[str] = [https.id, http.id]
         self.application_id: str = application.id
         self.database_id: str = database.id
@@ -74,32 +83,6 @@ class TierSecurityGroups(Construct):
                 to_port=port,
                 tags={"Name": self._naming.name(f"cloudfront-{port}")},
             )
-
-    def _allow(self, id_: str, source: SecurityGroup, target: SecurityGroup, port: int) -> None:
-        """Open one port from one group to another, on both sides."""
-        tags = {"Name": self._naming.name(id_)}
-        VpcSecurityGroupEgressRule(
-            self,
-            f"{id_}-egress",
-            security_group_id=source.id,
-            referenced_security_group_id=target.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=id_,
-            tags=tags,
-        )
-        VpcSecurityGroupIngressRule(
-            self,
-            f"{id_}-ingress",
-            security_group_id=target.id,
-            referenced_security_group_id=source.id,
-            ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            description=id_,
-            tags=tags,
-        )
 
     def _aws_services(self, application: SecurityGroup, *, internet_access: bool) -> None:
         """Let instances reach S3 through its gateway and, where there is NAT, HTTPS servers."""

@@ -16,19 +16,15 @@ def application(prod: Tiers) -> Synthesized:
     return prod["application"]
 
 
-def test_the_load_balancer_is_public_and_the_instances_are_not(application: Synthesized) -> None:
-    subnets = application.only("aws_lb")["subnets"]
-    assert len(subnets) == 3
-    assert all("vpc_public_subnet" in each for each in subnets)
+def test_instances_are_in_private_subnets(application: Synthesized) -> None:
     zones = application.only("aws_autoscaling_group")["vpc_zone_identifier"]
     assert len(zones) == 3
     assert all("vpc_app_subnet" in each for each in zones)
 
 
 def test_tiers_are_wired_together(application: Synthesized) -> None:
-    listener = application.one("aws_lb_listener", port=443)
-    assert "regional-certificate_validation" in listener["certificate_arn"]
-    assert "storage.outputs" in application.only("aws_lb")["access_logs"]["bucket"]
+    rule = application.only("aws_lb_listener_rule")
+    assert "input-web.outputs" in rule["listener_arn"]
     template = application.only("aws_launch_template")
     assert "data_key" in template["block_device_mappings"][0]["ebs"]["kms_key_id"]
     (interface,) = template["network_interfaces"]
@@ -48,7 +44,35 @@ def test_instances_boot_when_all_that_they_need_is_there(application: Synthesize
         "aws_lb_listener_rule",
         "aws_s3_object",
         "aws_ssm_parameter",
+        "aws_vpc_security_group_egress_rule",
+        "aws_vpc_security_group_ingress_rule",
     }
+
+
+def test_the_port_is_opened_beside_the_target_group_that_asks_on_it(platform: Tiers) -> None:
+    application = platform["application"]
+    port = application.only("aws_lb_target_group")["port"]
+    ways = {
+        "aws_vpc_security_group_egress_rule": ("web", "application"),
+        "aws_vpc_security_group_ingress_rule": ("application", "web"),
+    }
+    for kind, (of, to) in ways.items():
+        rule = application.only(kind)
+        assert (rule["from_port"], rule["to_port"]) == (port, port)
+        assert f"security-groups_{of}_" in rule["security_group_id"]
+        assert f"security-groups_{to}_" in rule["referenced_security_group_id"]
+        rules = platform["network"].resources(kind).values()
+        assert not [each for each in rules if each["from_port"] == port]
+
+
+def test_every_value_that_cloudfront_may_send_is_accepted(platform: Tiers) -> None:
+    """Whichever of them it sends: the tiers are applied side by side."""
+    secrets = platform["web"].resources("aws_secretsmanager_secret_version")
+    stored = platform["application"].parsed["data"]["aws_secretsmanager_secret_version"]
+    accepted = {each["version_id"].partition("cross-stack-output-")[2] for each in stored.values()}
+    assert len(accepted) == len(secrets) == 3
+    (sent,) = platform["edge"].parsed["data"]["aws_secretsmanager_secret_version"].values()
+    assert sent["version_id"].partition("cross-stack-output-")[2] in accepted
 
 
 def test_the_group_and_its_instances_carry_every_required_tag(platform: Tiers) -> None:
@@ -68,10 +92,8 @@ def test_the_secret_header_is_in_no_output(platform: Tiers) -> None:
             assert "secret_string" not in str(output["value"])
 
 
-def test_outputs_say_where_the_load_balancer_and_its_log_are(application: Synthesized) -> None:
-    outputs = application.parsed["output"]
-    assert outputs["load_balancer_dns_name"]["value"].endswith(".dns_name}")
-    assert outputs["log_group_name"]["value"].endswith(".name}")
+def test_an_output_says_where_the_log_is(application: Synthesized) -> None:
+    assert application.parsed["output"]["log_group_name"]["value"].endswith(".name}")
 
 
 def test_user_data_names_the_very_release_and_fits(platform: Tiers) -> None:

@@ -11,11 +11,12 @@ def alarms(prod: Tiers) -> list[Resource]:
 def test_every_monitored_resource_has_an_alarm(platform: Tiers) -> None:
     text = json.dumps(alarms(platform))
     for tier, resource_type in (
-        ("application", "aws_lb"),
+        ("web", "aws_lb"),
         ("application", "aws_lb_target_group"),
         ("application", "aws_autoscaling_group"),
         ("database", "aws_db_instance"),
-        ("dns", "aws_acm_certificate_validation"),
+        ("web", "aws_acm_certificate_validation"),
+        ("edge", "aws_acm_certificate_validation"),
         ("edge", "aws_cloudfront_distribution"),
         ("edge", "aws_route53_health_check"),
     ):

@@ -1,10 +1,7 @@
-import pytest
-
 from tests.conftest import Tiers
 from tests.synthesized import Resource, policy
 
 ACCOUNT = "123456789012"
-LOGS = f"arn:aws:s3:::prod-349081-logs-{ACCOUNT}"
 
 
 def statements(prod: Tiers, purpose: str) -> dict[str, Resource]:
@@ -13,44 +10,18 @@ def statements(prod: Tiers, purpose: str) -> dict[str, Resource]:
     return policy(document)
 
 
-@pytest.mark.parametrize(
-    ("sid", "service", "folder"),
-    [
-        (
-            "WriteLoadBalancerLogs",
-            "logdelivery.elasticloadbalancing.amazonaws.com",
-            f"alb/AWSLogs/{ACCOUNT}",
-        ),
-        ("WriteAccessLogs", "logging.s3.amazonaws.com", "s3"),
-        ("WriteCloudFrontLogs", "delivery.logs.amazonaws.com", "cloudfront"),
-    ],
-)
-def test_each_log_service_writes_to_its_folder_for_this_account_alone(
-    prod: Tiers, sid: str, service: str, folder: str
-) -> None:
-    statement = statements(prod, "logs")[sid]
-    assert statement["Principal"] == {"Service": service}
-    assert statement["Action"] == ["s3:PutObject"]
-    assert statement["Resource"] == [f"{LOGS}/{folder}/*"]
-    condition = statement["Condition"]
-    balancers = f"arn:aws:elasticloadbalancing:us-west-2:{ACCOUNT}:loadbalancer/*"
-    if sid == "WriteLoadBalancerLogs":
-        assert condition == {"ArnLike": {"aws:SourceArn": balancers}}
-    else:
-        assert condition["StringEquals"]["aws:SourceAccount"] == ACCOUNT
-        assert "aws:SourceArn" in condition["ArnLike"]
-
-
-def test_the_log_bucket_is_encrypted_by_s3_alone(prod: Tiers) -> None:
+def test_files_and_releases_are_encrypted_with_the_storage_key(prod: Tiers) -> None:
     encryption = prod["storage"].resources("aws_s3_bucket_server_side_encryption_configuration")
-    algorithms = {
-        id_.split("_")[0]: each["rule"][0]["apply_server_side_encryption_by_default"]
-        for id_, each in encryption.items()
-    }
-    assert algorithms["logs"] == {"sse_algorithm": "AES256"}
-    for purpose in ("assets", "artifacts"):
-        assert algorithms[purpose]["sse_algorithm"] == "aws:kms"
-        assert "storage_key" in algorithms[purpose]["kms_master_key_id"]
+    assert {id_.split("_")[0] for id_ in encryption} == {"assets", "artifacts"}
+    for each in encryption.values():
+        algorithm = each["rule"][0]["apply_server_side_encryption_by_default"]
+        assert algorithm["sse_algorithm"] == "aws:kms"
+        assert "storage_key" in algorithm["kms_master_key_id"]
+
+
+def test_who_reads_them_is_logged_in_the_log_bucket(prod: Tiers) -> None:
+    for each in prod["storage"].resources("aws_s3_bucket_logging").values():
+        assert "input-logs.outputs" in each["target_bucket"]
 
 
 def test_distributions_of_the_account_read_assets(prod: Tiers) -> None:
@@ -71,6 +42,7 @@ def test_the_access_point_reaches_assets_from_the_platform_s_vpc(prod: Tiers) ->
 
 
 def test_only_disposable_environments_empty_their_buckets(platform: Tiers) -> None:
-    protected = platform["application"].only("aws_lb")["enable_deletion_protection"]
-    for bucket in platform["storage"].resources("aws_s3_bucket").values():
-        assert bucket["force_destroy"] is not protected
+    protected = platform["web"].only("aws_lb")["enable_deletion_protection"]
+    for tier in ("logs", "storage", "audit"):
+        for bucket in platform[tier].resources("aws_s3_bucket").values():
+            assert bucket["force_destroy"] is not protected

@@ -9,6 +9,7 @@ from modules.edge.distribution import Distribution
 from modules.edge.error_pages import ErrorPages
 from modules.edge.origins import ApplicationOrigin, AssetsOrigin
 from modules.edge.response_headers import ResponseHeaders
+from modules.web.origin_secret import OriginValue
 from tests.synthesized import Resource, synthesize
 
 NAMES = ("example.com", "www.example.com")
@@ -28,8 +29,9 @@ def distribution(naming: Naming, blocked_countries: Sequence[str] = ()) -> Resou
                 "application",
                 domain_name="balancer.example.net",
                 header_name="X-Origin-Verify",
-                secret_arn="secret-arn",
-                secret_version_id="version-1",
+                header_value=OriginValue(
+                    id="origin-1", secret_arn="secret-arn", version_id="version-1"
+                ),
                 read_timeout_seconds=42,
             ),
             assets=AssetsOrigin(stack, "assets", naming=naming, domain_name="assets.example.net"),

@@ -1,5 +1,6 @@
 from config import Naming
 from modules.edge.origins import ApplicationOrigin, AssetsOrigin
+from modules.web.origin_secret import OriginValue
 from tests.synthesized import synthesize
 
 
@@ -10,8 +11,9 @@ def test_one_version_of_the_secret_is_read() -> None:
             "application",
             domain_name="balancer.example.net",
             header_name="X-Origin-Verify",
-            secret_arn="secret-arn",
-            secret_version_id="version-1",
+            header_value=OriginValue(
+                id="origin-1", secret_arn="secret-arn", version_id="version-1"
+            ),
             read_timeout_seconds=30,
         )
     )

@@ -1,4 +1,4 @@
-"""The Application Load Balancer between CloudFront and the instances."""
+"""The Application Load Balancer that CloudFront asks."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,12 @@ from cdktf_cdktf_provider_aws.lb import Lb, LbAccessLogs
 from constructs import Construct
 
 from config.naming import Naming
-from modules.application.listeners import Listeners
-from modules.application.origin_secret import OriginSecret
-from modules.application.target_group import TargetGroup
-from modules.monitoring.load_balancer import LoadBalancerMetrics
 from modules.storage.bucket_policy import LOAD_BALANCER_LOGS
+from modules.web.listeners import Listeners
 
 
 class LoadBalancer(Construct):
-    """A public load balancer that serves nobody but the distribution which knows the secret.
+    """A public load balancer that turns away what no rule of `https_listener_arn` forwards.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
     """
@@ -29,8 +26,6 @@ class LoadBalancer(Construct):
         security_group_ids: Sequence[str],
         certificate_arn: str,
         access_log_bucket: str,
-        origin_secret: OriginSecret,
-        target_group: TargetGroup,
         idle_timeout_seconds: int,
         deletion_protection: bool = True,
     ) -> None:
@@ -57,29 +52,11 @@ class LoadBalancer(Construct):
         self.arn_suffix: str = load_balancer.arn_suffix
         self.dns_name: str = load_balancer.dns_name
         self.zone_id: str = load_balancer.zone_id
-        self.target_group_arn: str = target_group.arn
-        self.target_group_arn_suffix: str = target_group.arn_suffix
-        listeners = self._listeners(naming, certificate_arn, origin_secret)
-        # What registers targets, or scales by their requests, waits for `forwarding`.
-        self.forwarding = listeners.forwarding
-
-    @property
-    def metrics(self) -> LoadBalancerMetrics:
-        """What it and its target group tell CloudWatch."""
-        return LoadBalancerMetrics(
-            load_balancer=self.arn_suffix, target_group=self.target_group_arn_suffix
-        )
-
-    def _listeners(
-        self, naming: Naming, certificate_arn: str, origin_secret: OriginSecret
-    ) -> Listeners:
-        return Listeners(
+        listeners = Listeners(
             self,
             "listeners",
             naming=naming,
             load_balancer_arn=self.arn,
             certificate_arn=certificate_arn,
-            target_group_arn=self.target_group_arn,
-            header_name=origin_secret.header_name,
-            header_values=origin_secret.accepted_values,
         )
+        self.https_listener_arn: str = listeners.https_arn

@@ -1,18 +1,10 @@
-"""What the load balancer answers, and what it forwards."""
-
-from collections.abc import Sequence
+"""What the load balancer answers by itself."""
 
 from cdktf_cdktf_provider_aws.lb_listener import (
     LbListener,
     LbListenerDefaultAction,
     LbListenerDefaultActionFixedResponse,
     LbListenerDefaultActionRedirect,
-)
-from cdktf_cdktf_provider_aws.lb_listener_rule import (
-    LbListenerRule,
-    LbListenerRuleAction,
-    LbListenerRuleCondition,
-    LbListenerRuleConditionHttpHeader,
 )
 from constructs import Construct
 
@@ -24,7 +16,7 @@ SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 
 
 class Listeners(Construct):
-    """HTTPS for requests that carry the secret header, 403 for others, a redirect for HTTP."""
+    """HTTPS, where 403 is the answer to what no rule forwards, and a redirect for HTTP."""
 
     def __init__(
         self,
@@ -34,30 +26,12 @@ class Listeners(Construct):
         naming: Naming,
         load_balancer_arn: str,
         certificate_arn: str,
-        target_group_arn: str,
-        header_name: str,
-        header_values: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
         self._load_balancer_arn = load_balancer_arn
         self._redirect()
-        https_arn = self._https(certificate_arn)
-        self.forwarding = LbListenerRule(
-            self,
-            "from-distribution",
-            listener_arn=https_arn,
-            priority=1,
-            condition=[
-                LbListenerRuleCondition(
-                    http_header=LbListenerRuleConditionHttpHeader(
-                        http_header_name=header_name, values=list(header_values)
-                    )
-                )
-            ],
-            action=[LbListenerRuleAction(type="forward", target_group_arn=target_group_arn)],
-            tags={"Name": naming.name("from-distribution")},
-        )
+        self.https_arn: str = self._https(certificate_arn)
 
     def _redirect(self) -> None:
         LbListener(
@@ -78,7 +52,7 @@ class Listeners(Construct):
         )
 
     def _https(self, certificate_arn: str) -> str:
-        """The listener's ARN; what no rule lets through is turned away."""
+        """The listener's ARN."""
         listener = LbListener(
             self,
             "https",
