@@ -10,9 +10,9 @@ from config import Settings
 from modules.application.app_environment import app_environment
 from modules.application.auto_scaling_group import AutoScalingGroup
 from modules.application.cloudwatch_agent import CloudWatchAgent
+from modules.application.forwarding import Forwarding
 from modules.application.instance_role import InstanceRole
 from modules.application.launch_template import LaunchTemplate
-from modules.application.forwarding import Forwarding
 from modules.application.releases import Releases
 from modules.application.scaling_policies import ScalingPolicies
 from modules.application.target_group import TargetGroup

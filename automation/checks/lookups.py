@@ -1,5 +1,6 @@
 """AWS resources that several checks look up, by the names that `Naming` gives."""
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -80,14 +81,14 @@ def zone_ids(clients: Clients, domain: str) -> list[str]:
     ]
 
 
-def certificate(clients: Clients, settings: Settings) -> "CertificateDetailTypeDef":
+def web_certificate(clients: Clients, settings: Settings) -> "CertificateDetailTypeDef":
     """That of the load balancer."""
-    return _certificate(clients, settings.naming.name("certificate"))
+    return _certificate(clients, settings.naming.name("web-certificate"))
 
 
-def global_certificate(clients: Clients, settings: Settings) -> "CertificateDetailTypeDef":
+def edge_certificate(clients: Clients, settings: Settings) -> "CertificateDetailTypeDef":
     """That of CloudFront, which may be beside the other one."""
-    return _certificate(clients.in_us_east_1, settings.naming.name("global-certificate"))
+    return _certificate(clients.in_us_east_1, settings.naming.name("edge-certificate"))
 
 
 def _certificate(clients: Clients, name: str) -> "CertificateDetailTypeDef":
@@ -194,13 +195,22 @@ def load_balancer(clients: Clients, settings: Settings) -> "LoadBalancerTypeDef"
 
 
 def target_group(clients: Clients, settings: Settings) -> "TargetGroupTypeDef":
-    """The target group for the application's port."""
-    name = settings.naming.name(f"app-{settings.application.port}")
+    """The target group for the application's port in the VPC."""
+    name = target_group_name(settings, vpc_id(clients, settings))
     answer = clients.elbv2.describe_target_groups(Names=[name])
     return only(answer["TargetGroups"], f"target group {name}")
 
 
-def origin_secret(clients: Clients, settings: Settings, *, parity: str) -> str:
-    """One of the two values that CloudFront may send."""
-    name = settings.naming.name(f"origin-{parity}")
+def target_group_name(settings: Settings, vpc: str) -> str:
+    """It ends in a digest of all that asks for another group."""
+    digest = hashlib.sha256(f"{vpc} HTTP {settings.application.port}".encode()).hexdigest()
+    return settings.naming.name(f"app-{digest[:6]}")
+
+
+ORIGIN_SECRETS = 3
+
+
+def origin_secret(clients: Clients, settings: Settings, *, version: int) -> str:
+    """The value that CloudFront sends with a version of the settings."""
+    name = settings.naming.name(f"origin-{version % ORIGIN_SECRETS}")
     return clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]

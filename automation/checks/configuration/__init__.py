@@ -20,16 +20,19 @@ from automation.checks.configuration.instances import check_application
 from automation.checks.configuration.monitoring import check_monitoring
 from automation.checks.configuration.network import check_network
 from automation.checks.configuration.security import check_security
-from automation.checks.configuration.storage import check_state, check_storage
+from automation.checks.configuration.storage import check_logs, check_state, check_storage
+from automation.checks.configuration.web import check_web
 from automation.terraform.stacks import Stack
 from config import Settings
 
 _CHECKS: Mapping[str, Callable[[Clients, Settings], Iterator[Finding]]] = {
+    "logs": check_logs,
     "security": check_security,
     "network": check_network,
     "dns": check_dns,
     "storage": check_storage,
     "database": check_database,
+    "web": check_web,
     "application": check_application,
     "edge": check_edge,
     "monitoring": check_monitoring,

@@ -1,25 +1,17 @@
 """Checks of the DNS tier."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
 from automation.checks import Claim, Finding, equal, holds, lookups, only, run, same
 from config import Settings
 
-if TYPE_CHECKING:
-    from types_boto3_acm.type_defs import CertificateDetailTypeDef
-
 AMAZON_ISSUERS = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 
 
 def check_dns(clients: Clients, settings: Settings) -> Iterator[Finding]:
-    """The zone is there, its queries are logged, and certificates are issued in both regions."""
-    checks = {
-        "hosted zone": _zone,
-        "certificate": _certificate,
-        "certificate in us-east-1": _global_certificate,
-    }
+    """The zone is there, only Amazon issues certificates for it, and its queries are logged."""
+    checks = {"hosted zone": _zone}
     if settings.dns.hosted_zone_id is None:
         checks["certificate issuers"] = _issuers
         if settings.dns.query_logging:
@@ -62,16 +54,3 @@ def _query_log(clients: Clients, settings: Settings) -> Iterator[Claim]:
     group = settings.naming.arn("logs", f"log-group:{name}", region=clients.in_us_east_1.region)
     yield equal("goes to", config["CloudWatchLogsLogGroupArn"].removesuffix(":*"), group)
     yield from lookups.log_group(clients.in_us_east_1, settings, name, key="global-logs")
-
-
-def _certificate(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    return _issued(lookups.certificate(clients, settings), settings)
-
-
-def _issued(certificate: "CertificateDetailTypeDef", settings: Settings) -> Iterator[Claim]:
-    yield equal("state", certificate.get("Status"), "ISSUED")
-    yield same("names", certificate.get("SubjectAlternativeNames", []), settings.site_names)
-
-
-def _global_certificate(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    return _issued(lookups.global_certificate(clients, settings), settings)

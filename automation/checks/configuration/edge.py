@@ -1,10 +1,11 @@
-"""Checks of the edge tier: the CloudFront distribution, its web ACL, and the site's names."""
+"""Checks of the edge tier: certificate, CloudFront distribution, web ACL, and the site's names."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from automation.aws.clients import Clients
 from automation.checks import Check, Claim, Finding, equal, holds, lookups, only, run, same
+from automation.checks.configuration.web import issued
 from config import Settings
 
 if TYPE_CHECKING:
@@ -24,12 +25,17 @@ def check_edge(clients: Clients, settings: Settings) -> Iterator[Finding]:
     """CloudFront, the firewall before it, the site's names and the check from outside."""
     checks: dict[str, Check] = {
         **DISTRIBUTION_CHECKS,
+        "certificate": _certificate,
         "access logs": _access_logs,
         **WEB_ACL_CHECKS,
         "names": _names,
         "health check": _health_check,
     }
     return run("edge", clients, settings, checks)
+
+
+def _certificate(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    return issued(lookups.edge_certificate(clients, settings), settings)
 
 
 def _access_logs(clients: Clients, settings: Settings) -> Iterator[Claim]:
@@ -185,7 +191,7 @@ def _distribution(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 def _tls(clients: Clients, settings: Settings) -> Iterator[Claim]:
     found = _config(clients, settings).get("ViewerCertificate", {})
-    certificate = lookups.global_certificate(clients, settings).get("CertificateArn")
+    certificate = lookups.edge_certificate(clients, settings).get("CertificateArn")
     yield equal("certificate", found.get("ACMCertificateArn"), certificate)
     yield equal("oldest TLS", found.get("MinimumProtocolVersion"), MINIMUM_TLS)
     yield equal("by", found.get("SSLSupportMethod"), "sni-only")
@@ -216,8 +222,8 @@ def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]
         for each in origin.get("CustomHeaders", {}).get("Items", [])
     }
     yield same("headers", headers, [lookups.ORIGIN_HEADER])
-    parity = "odd" if settings.application.origin_secret_version % 2 else "even"
-    secret = lookups.origin_secret(clients, settings, parity=parity)
+    version = settings.application.origin_secret_version
+    secret = lookups.origin_secret(clients, settings, version=version)
     current = headers.get(lookups.ORIGIN_HEADER) == secret
     found = "the current secret" if current else "another value"
     yield holds("value", current, found=found, expected="the current secret")

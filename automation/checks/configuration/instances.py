@@ -1,12 +1,13 @@
-"""Checks of the application tier: the Auto Scaling group, its launch template and its scaling."""
+"""Checks of the application tier: what the load balancer forwards, the group and its instances."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
 from automation.checks import Check, Claim, Finding, covers, equal, holds, lookups, only, run, same
-from automation.checks.configuration.load_balancer import LOAD_BALANCER_CHECKS
-from automation.checks.lookups import target_group
+from automation.checks.configuration.network import security_group_checks
+from automation.checks.configuration.web import HTTPS, listener
+from automation.checks.lookups import ORIGIN_HEADER, ORIGIN_SECRETS, origin_secret, target_group
 from config import Settings
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
         LaunchTemplateSpecificationTypeDef,
     )
     from types_boto3_ec2.type_defs import ResponseLaunchTemplateDataTypeDef
+    from types_boto3_elbv2.type_defs import RuleTypeDef
 
 
 METRICS = ("GroupInServiceInstances", "GroupMinSize", "GroupDesiredCapacity", "GroupMaxSize")
@@ -179,10 +181,77 @@ INSTANCE_CHECKS: Mapping[str, Check] = {
 }
 
 
+def forwarding_checks(settings: Settings) -> Mapping[str, Check]:
+    """From the listener to the port on which instances are asked."""
+    return {
+        "listener rule": _rule,
+        "target group": _target_group,
+        "target group attributes": _draining,
+        **security_group_checks(settings, shared=True),
+    }
+
+
+def _rule(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Who knows the secret is let through, nobody else; the values are never shown."""
+    arn = listener(clients, settings, HTTPS)["ListenerArn"]
+    rules = clients.elbv2.describe_rules(ListenerArn=arn)["Rules"]
+    rule = only((each for each in rules if not each.get("IsDefault")), "rule")
+    targets = [(each["Type"], each.get("TargetGroupArn")) for each in rule.get("Actions", [])]
+    target_group_arn = target_group(clients, settings)["TargetGroupArn"]
+    yield equal("action", targets, [("forward", target_group_arn)])
+    fields = [each.get("Field") for each in rule.get("Conditions", [])]
+    yield equal("asks for", fields, ["http-header"])
+    yield from _header(
+        rule, {origin_secret(clients, settings, version=each) for each in range(ORIGIN_SECRETS)}
+    )
+
+
+def _header(rule: "RuleTypeDef", secrets: set[str]) -> Iterator[Claim]:
+    header = only(rule["Conditions"], "condition")["HttpHeaderConfig"]
+    yield equal("header", header.get("HttpHeaderName"), ORIGIN_HEADER)
+    values = set(header.get("Values", []))
+    yield equal(
+        "values",
+        f"{len(values & secrets)} of the {len(secrets)} secrets, {len(values - secrets)} others",
+        f"{ORIGIN_SECRETS} of the {ORIGIN_SECRETS} secrets, 0 others",
+    )
+    yield equal("secrets too short to be safe", sum(len(each) < 32 for each in secrets), 0)
+
+
+def _target_group(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found, wanted = target_group(clients, settings), settings.application.health_check
+    yield equal("port", found.get("Port"), settings.application.port)
+    yield equal("network", found.get("VpcId"), lookups.vpc_id(clients, settings))
+    expected: Mapping[str, object] = {
+        "HealthCheckEnabled": True,
+        "HealthCheckPath": wanted.path,
+        "HealthCheckPort": "traffic-port",
+        "HealthCheckIntervalSeconds": wanted.interval_seconds,
+        "HealthCheckTimeoutSeconds": wanted.timeout_seconds,
+        "HealthyThresholdCount": wanted.healthy_threshold,
+        "UnhealthyThresholdCount": wanted.unhealthy_threshold,
+        "Matcher": {"HttpCode": "200"},
+    }
+    for key, value in expected.items():
+        yield equal(key, found.get(key), value)
+
+
+def _draining(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    arn = target_group(clients, settings)["TargetGroupArn"]
+    answer = clients.elbv2.describe_target_group_attributes(TargetGroupArn=arn)
+    found = {each["Key"]: each["Value"] for each in answer["Attributes"]}
+    expected = {
+        "deregistration_delay.timeout_seconds": str(settings.application.deregistration_seconds),
+        "load_balancing.algorithm.type": "least_outstanding_requests",
+    }
+    for key, value in expected.items():
+        yield equal(key, found.get(key), value)
+
+
 def check_application(clients: Clients, settings: Settings) -> Iterator[Finding]:
-    """The load balancer, what it lets through, and the instances behind it."""
+    """The instances, and what the load balancer forwards to them."""
     checks: dict[str, Check] = {
-        **LOAD_BALANCER_CHECKS,
+        **forwarding_checks(settings),
         **INSTANCE_CHECKS,
         "logs": _logs,
     }

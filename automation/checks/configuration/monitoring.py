@@ -54,13 +54,12 @@ def topic(
 
 EDGE_ALARMS = (
     "blocked-requests",
+    "edge-certificate-expiry",
     "edge-error-rate",
-    "global-certificate-expiry",
     "site-unreachable",
 )
 SERVICE_ALARMS = (
     "application-errors",
-    "certificate-expiry",
     "error-rate",
     "instance-cpu",
     "instance-disk",
@@ -73,6 +72,7 @@ SERVICE_ALARMS = (
     "outage",
     "rejected-connections",
     "unhealthy-hosts",
+    "web-certificate-expiry",
 )
 DATABASE_ALARMS = ("connections", "cpu", "memory", "reads", "silent", "storage", "writes")
 CAUSES = ("no-healthy-host", "outage", "database-silent")

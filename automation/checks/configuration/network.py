@@ -6,7 +6,7 @@ from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import Claim, Finding, equal, lookups, only, run, same
+from automation.checks import Check, Claim, Finding, equal, lookups, only, run, same
 from automation.checks.lookups import KINDS, tags_of
 from config import Settings
 
@@ -23,14 +23,20 @@ HTTP, HTTPS, MYSQL = 80, 443, 3306
 CLOUDFRONT = "com.amazonaws.global.cloudfront.origin-facing"
 
 
-def check_security_groups(clients: Clients, settings: Settings) -> Iterator[Finding]:
-    """Each group has the rules that it should have, and no others."""
-    checks = {
+# The groups to which another tier adds what opens the application's port.
+_SHARED = ("web", "application")
+
+
+def security_group_checks(settings: Settings, *, shared: bool) -> dict[str, Check]:
+    """Each group has the rules that it should have, and no others.
+
+    Those of a `shared` group are all there once the application tier is.
+    """
+    return {
         f"security group {purpose}": partial(_rules, purpose=purpose, expected=rules)
         for purpose, rules in expected_rules(settings).items()
+        if (purpose in _SHARED) is shared
     }
-    yield from run("network", clients, settings, checks)
-    yield from run("network", clients, settings, {"default security group": _default_group})
 
 
 def expected_rules(settings: Settings) -> dict[str, set[str]]:
@@ -38,10 +44,10 @@ def expected_rules(settings: Settings) -> dict[str, set[str]]:
     port, s3 = settings.application.port, f"com.amazonaws.{settings.region}.s3"
     internet = {f"to 0.0.0.0/0 on {HTTPS}"} if settings.network.nat_gateways != "none" else set()
     return {
-        "load-balancer-https": {f"from {CLOUDFRONT} on {HTTPS}", f"to application on {port}"},
-        "load-balancer-http": {f"from {CLOUDFRONT} on {HTTP}"},
+        "web": {f"from {CLOUDFRONT} on {HTTPS}", f"to application on {port}"},
+        "web-http": {f"from {CLOUDFRONT} on {HTTP}"},
         "application": {
-            f"from load-balancer-https on {port}",
+            f"from web on {port}",
             f"to database on {MYSQL}",
             f"to endpoints on {HTTPS}",
             f"to {s3} on {HTTPS}",
@@ -111,7 +117,7 @@ ANYWHERE = "0.0.0.0/0"
 
 def check_network(clients: Clients, settings: Settings) -> Iterator[Finding]:
     """Subnets in every zone, the ways out of them, who may talk to whom, and flow logs."""
-    checks = {
+    checks: dict[str, Check] = {
         "VPC": _vpc,
         "subnets": _subnets,
         "NAT": _nat,
@@ -120,9 +126,10 @@ def check_network(clients: Clients, settings: Settings) -> Iterator[Finding]:
         "database routes": _database_routes,
         "endpoints": _endpoints,
         "flow logs": _flow_logs,
+        **security_group_checks(settings, shared=False),
+        "default security group": _default_group,
     }
-    yield from run("network", clients, settings, checks)
-    yield from check_security_groups(clients, settings)
+    return run("network", clients, settings, checks)
 
 
 def _vpc(clients: Clients, settings: Settings) -> Iterator[Claim]:

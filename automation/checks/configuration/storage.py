@@ -1,4 +1,4 @@
-"""Checks of the storage tier and of the state bucket: encryption, policies, versions, lifecycle."""
+"""Checks of the log bucket, the storage tier and the state bucket."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,22 +90,32 @@ WRITERS = (
 )
 
 
+def check_logs(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """A bucket that log delivery services may write to, which they can only with keys of S3."""
+    checks: dict[str, Check] = {
+        **BucketChecks("logs", key=None).by_subject(),
+        **_lifecycle(settings, "logs"),
+        "logs bucket deliveries": _deliveries,
+    }
+    return run("logs", clients, settings, checks)
+
+
 def check_storage(clients: Clients, settings: Settings) -> Iterator[Finding]:
     """Private, versioned, encrypted buckets, and the application's own way to the assets."""
-    checks: dict[str, Check] = BucketChecks("logs", key=None).by_subject()
+    checks: dict[str, Check] = {}
     for purpose in (ASSETS, "artifacts"):
         bucket = BucketChecks(purpose, key="storage")
-        checks |= bucket.by_subject() | bucket.logged()
-    days = settings.storage.noncurrent_version_days
-    for purpose in ("logs", ASSETS, "artifacts"):
-        lifecycle = partial(replaced_versions, purpose=purpose, days=days)
-        checks[f"{purpose} bucket lifecycle"] = lifecycle
+        checks |= bucket.by_subject() | bucket.logged() | _lifecycle(settings, purpose)
     checks |= {
-        "logs bucket deliveries": _deliveries,
         "access point": _access_point,
         "access point policy": _access_point_policy,
     }
     return run("storage", clients, settings, checks)
+
+
+def _lifecycle(settings: Settings, purpose: str) -> dict[str, Check]:
+    days = settings.storage.noncurrent_version_days
+    return {f"{purpose} bucket lifecycle": partial(replaced_versions, purpose=purpose, days=days)}
 
 
 def replaced_versions(

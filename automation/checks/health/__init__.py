@@ -13,7 +13,7 @@ from automation.checks.configuration import check_platform, without_checks
 from automation.checks.health.application import APPLICATION_CHECKS
 from automation.checks.health.audit import audit_checks
 from automation.checks.health.database import database_checks
-from automation.checks.health.edge import ALARM_CHECKS, EDGE_CHECKS, certificate_checks
+from automation.checks.health.edge import ALARM_CHECKS, edge_checks, web_checks
 from automation.terraform.stacks import Stack
 from config import Settings
 
@@ -46,10 +46,10 @@ def verify(
 
 def _live(settings: Settings, now: datetime.datetime) -> dict[str, Mapping[str, Check]]:
     return {
-        "dns": certificate_checks(now),
         "database": database_checks(settings, now),
+        "web": web_checks(now),
         "application": APPLICATION_CHECKS,
-        "edge": EDGE_CHECKS,
+        "edge": edge_checks(now),
         "monitoring": ALARM_CHECKS,
         "audit": audit_checks(now),
     }

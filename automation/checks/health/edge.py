@@ -1,7 +1,7 @@
-"""Health of the edge: the distribution is deployed, certificates are valid, no alarm is raised."""
+"""Health of web and edge: the distribution is deployed, certificates last, no alarm is raised."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # ACM renews 60 days before the end, so that something is wrong when half of them have passed.
 # https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
 LEAST_DAYS = 30
+Lookup = Callable[[Clients, Settings], "CertificateDetailTypeDef"]
 _FAILING = ("FAILED", "PENDING_VALIDATION")
 _VALIDATE = "see that the validation records of the certificate are still in the hosted zone"
 
@@ -32,18 +33,21 @@ def _distribution(clients: Clients, settings: Settings) -> Iterator[Claim]:
     )
 
 
-def certificate_checks(now: datetime.datetime) -> Mapping[str, Check]:
-    """That of the load balancer, and that of CloudFront."""
-    return {
-        "certificate": partial(_certificate, now=now),
-        "certificate in us-east-1": partial(_global_certificate, now=now),
-    }
+def web_checks(now: datetime.datetime) -> Mapping[str, Check]:
+    """The load balancer's certificate lasts."""
+    return {"certificate": partial(_certificate, now=now, of=lookups.web_certificate)}
+
+
+def edge_checks(now: datetime.datetime) -> Mapping[str, Check]:
+    """The distribution serves, and its certificate lasts."""
+    certificate = partial(_certificate, now=now, of=lookups.edge_certificate)
+    return {"distribution": _distribution, "certificate": certificate}
 
 
 def _certificate(
-    clients: Clients, settings: Settings, *, now: datetime.datetime
+    clients: Clients, settings: Settings, *, now: datetime.datetime, of: Lookup
 ) -> Iterator[Claim]:
-    return _lasts(lookups.certificate(clients, settings), now)
+    return _lasts(of(clients, settings), now)
 
 
 def _lasts(found: "CertificateDetailTypeDef", now: datetime.datetime) -> Iterator[Claim]:
@@ -61,15 +65,6 @@ def _lasts(found: "CertificateDetailTypeDef", now: datetime.datetime) -> Iterato
     if found.get("RenewalEligibility") != "ELIGIBLE":
         remedy = "see that it is in use, and issued by ACM: nothing else is renewed"
         yield Claim("renewed by ACM", ok=True, detail="no", remedy=remedy)
-
-
-def _global_certificate(
-    clients: Clients, settings: Settings, *, now: datetime.datetime
-) -> Iterator[Claim]:
-    return _lasts(lookups.global_certificate(clients, settings), now)
-
-
-EDGE_CHECKS: Mapping[str, Check] = {"distribution": _distribution}
 
 
 _NO_DATA = "INSUFFICIENT_DATA"

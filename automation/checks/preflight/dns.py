@@ -83,7 +83,7 @@ def _delegated(clients: Clients, settings: Settings, *, ask: Ask) -> Iterator[Cl
 def _to_come(settings: Settings) -> Claim:
     """Certificates are validated through the domain, so the first deployment waits for it."""
     remedy = (
-        f"when `deploy` waits for the certificates of the dns tier, set the new zone's name "
+        f"when `deploy` waits for the certificate of the web tier, set the new zone's name "
         f"servers at the registrar of {settings.domain}, or in the zone above it"
     )
     return Claim("delegated", ok=True, detail="unknown: there is no zone yet", remedy=remedy)

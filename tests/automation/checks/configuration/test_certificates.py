@@ -16,8 +16,9 @@ def test_where_the_region_is_cloudfronts_own_each_certificate_is_found(
             DomainName=settings.domain,
             Tags=[{"Key": "Name", "Value": settings.naming.name(name)}],
         )["CertificateArn"]
-        for name in ("certificate", "global-certificate")
+        for name in ("web-certificate", "edge-certificate")
     }
-    assert lookups.certificate(clients, settings)["CertificateArn"] == made["certificate"]
-    found = lookups.global_certificate(clients, settings)
-    assert found["CertificateArn"] == made["global-certificate"]
+    found = lookups.web_certificate(clients, settings)
+    assert found["CertificateArn"] == made["web-certificate"]
+    found = lookups.edge_certificate(clients, settings)
+    assert found["CertificateArn"] == made["edge-certificate"]

@@ -1,6 +1,8 @@
 """What the checks expect is what the stacks make, though neither knows the other."""
 
+import hashlib
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,18 +15,18 @@ from automation.checks.configuration import (
     dns,
     edge,
     instances,
-    load_balancer,
     monitoring,
     network,
     security,
+    web,
 )
 from config import Settings, load
-from modules.application.listeners import SSL_POLICY
-from modules.application.origin_secret import OriginSecret
 from modules.dns.hosted_zone import AMAZON_ISSUERS
 from modules.edge import behaviors
 from modules.edge.error_pages import ErrorPages
 from modules.network.address_plan import plan
+from modules.web.listeners import SSL_POLICY
+from modules.web.origin_secret import OriginSecret
 from tests.conftest import ENVIRONMENTS, OPTIONS, Tiers
 from tests.promises import SHIPPED
 
@@ -85,6 +87,26 @@ def test_parameters_are_those_of_the_group(environment: Environment) -> None:
     assert database.parameters(settings) == made
 
 
+def test_every_secret_of_the_origin_is_looked_for(environment: Environment) -> None:
+    settings, tiers = environment
+    made = {each["name"] for each in resources(tiers, "web", "aws_secretsmanager_secret")}
+    numbers = range(lookups.ORIGIN_SECRETS)
+    assert {settings.naming.name(f"origin-{number}") for number in numbers} == made
+
+
+def test_the_target_group_is_looked_for_by_the_digest_in_its_name(
+    environment: Environment,
+) -> None:
+    settings, tiers = environment
+    (group,) = resources(tiers, "application", "aws_lb_target_group")
+    digested = re.search(r'join\(" ", \[data[^,]*, "(.*)", "(.*)"\]\)\), 0, (\d+)', group["name"])
+    assert digested
+    protocol, port, length = digested.groups()
+    digest = hashlib.sha256(f"vpc-1 {protocol} {port}".encode()).hexdigest()[: int(length)]
+    prefix, _, _ = group["name"].partition("${")
+    assert lookups.target_group_name(settings, "vpc-1") == f"{prefix}{digest}"
+
+
 def test_every_database_instance_is_checked(environment: Environment) -> None:
     settings, tiers = environment
     made = {each["identifier"] for each in resources(tiers, "database", "aws_db_instance")}
@@ -99,7 +121,7 @@ def test_tags_are_those_that_the_group_propagates(environment: Environment) -> N
 
 
 def test_constants_are_those_of_the_modules() -> None:
-    assert load_balancer.SSL_POLICY == SSL_POLICY
+    assert web.SSL_POLICY == SSL_POLICY
     assert OriginSecret.header_name == lookups.ORIGIN_HEADER
     assert ErrorPages.path_pattern == edge.ERROR_PATHS
     assert edge.CACHING_DISABLED == behaviors.CACHING_DISABLED

@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 
 from automation.aws.clients import Clients
+from automation.checks import Finding, run
 from automation.checks.configuration.network import (
     ANYWHERE,
     check_network,
-    check_security_groups,
     expected_rules,
     planned,
+    security_group_checks,
 )
 from config import Settings, load
 from tests.automation.checks.configuration.account import Account, failed
@@ -150,17 +151,27 @@ def permit(clients: Clients, group: str, direction: str, port: int, other: str |
     authorize(GroupId=group, IpPermissions=[permission])
 
 
+def rules(clients: Clients, settings: Settings) -> list[Finding]:
+    """What is found about every group, whichever tier has it checked."""
+    checks = {
+        subject: check
+        for shared in (True, False)
+        for subject, check in security_group_checks(settings, shared=shared).items()
+    }
+    return list(run("network", clients, settings, checks))
+
+
 @pytest.mark.usefixtures("groups")
 def test_sound_groups_pass(clients: Clients, settings: Settings) -> None:
-    assert failed(check_security_groups(clients, settings)) == set()
+    assert failed(rules(clients, settings)) == set()
 
 
-@pytest.mark.parametrize("purpose", ["load-balancer-https", "application", "database"])
+@pytest.mark.parametrize("purpose", ["web", "application", "database"])
 def test_a_port_that_is_open_to_the_world_fails(
     purpose: str, groups: dict[str, str], clients: Clients, settings: Settings
 ) -> None:
     permit(clients, groups[purpose], "from", 443, None)
-    (finding,) = (each for each in check_security_groups(clients, settings) if not each.ok)
+    (finding,) = (each for each in rules(clients, settings) if not each.ok)
     assert finding.what == f"security group {purpose}: rules"
     assert "from 0.0.0.0/0 on 443" in finding.detail
 
@@ -174,7 +185,7 @@ def test_every_protocol_for_a_known_group_fails(
             {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": groups["application"]}]}
         ],
     )
-    (finding,) = (each for each in check_security_groups(clients, settings) if not each.ok)
+    (finding,) = (each for each in rules(clients, settings) if not each.ok)
     assert "from application on -1" in finding.detail
 
 
@@ -190,4 +201,4 @@ def test_a_lost_rule_fails(groups: dict[str, str], clients: Clients, settings: S
             }
         ],
     )
-    assert failed(check_security_groups(clients, settings)) == {"security group database: rules"}
+    assert failed(rules(clients, settings)) == {"security group database: rules"}

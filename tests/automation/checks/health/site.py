@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from automation.checks import lookups
 from automation.emulator import Emulator
 from config import Settings
 from modules.audit.trail import trail_arn, trail_delivery
@@ -19,11 +20,15 @@ class Site:
         self._client = emulator.client
         self._settings = settings
         self.naming = settings.naming
+        self.target_group = ""
 
     def application(self, *, desired: int = 2) -> None:
         """A launch template, a target group, and a group of instances."""
         ec2, name = self._client("ec2"), self.naming.name("application")
         vpc = ec2.create_vpc(CidrBlock="10.2.0.0/16")["Vpc"]["VpcId"]
+        named = [{"Key": "Name", "Value": self.naming.name("vpc")}]
+        ec2.create_tags(Resources=[vpc], Tags=named)
+        self.target_group = lookups.target_group_name(self._settings, vpc)
         subnets = [
             ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.2.{number}.0/24", AvailabilityZone=zone)
             for number, zone in enumerate(ZONES)
@@ -31,7 +36,7 @@ class Site:
         data = {"InstanceType": "t4g.small", "ImageId": "ami-12c6146b"}
         ec2.create_launch_template(LaunchTemplateName=name, LaunchTemplateData=data)
         target_group = self._client("elbv2").create_target_group(
-            Name=self.naming.name("app-8080"), Protocol="HTTP", Port=8080, VpcId=vpc
+            Name=self.target_group, Protocol="HTTP", Port=8080, VpcId=vpc
         )["TargetGroups"][0]["TargetGroupArn"]
         self._client("autoscaling").create_auto_scaling_group(
             AutoScalingGroupName=name,
@@ -88,7 +93,7 @@ class Site:
         )
 
     def _named(self, region: str) -> list[dict[str, str]]:
-        name = "global-certificate" if region == "us-east-1" else "certificate"
+        name = "edge-certificate" if region == "us-east-1" else "web-certificate"
         return [{"Key": "Name", "Value": self.naming.name(name)}]
 
     def distribution(self, *, enabled: bool = True) -> None:

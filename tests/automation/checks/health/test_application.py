@@ -36,7 +36,7 @@ def test_a_target_that_does_not_answer(site: Site, look: Look, emulator: Emulato
 def test_no_target_at_all(site: Site, look: Look, emulator: Emulator) -> None:
     site.application(desired=1)
     elbv2 = emulator.client("elbv2")
-    (group,) = elbv2.describe_target_groups(Names=[site.naming.name("app-8080")])["TargetGroups"]
+    (group,) = elbv2.describe_target_groups(Names=[site.target_group])["TargetGroups"]
     targets = [{"Id": each} for each in site.instances()]
     elbv2.deregister_targets(TargetGroupArn=group["TargetGroupArn"], Targets=targets)
     finding = look(APPLICATION_CHECKS)[TARGETS]

@@ -1,13 +1,17 @@
 import datetime
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from automation.checks.health.edge import EDGE_CHECKS, certificate_checks
+from automation.checks import Check
+from automation.checks.health.edge import edge_checks, web_checks
 from automation.emulator import Emulator
 from automation.emulator.certificates import Authority
 from config import Settings
 from tests.automation.checks.health.conftest import Look, sound
 from tests.automation.checks.health.site import Site
+
+Checks = Mapping[str, Check]
 
 NOW = datetime.datetime.now(datetime.UTC)
 VALIDATE = "see that the validation records of the certificate are still in the hosted zone"
@@ -15,15 +19,14 @@ VALIDATE = "see that the validation records of the certificate are still in the 
 
 def test_a_distribution_that_serves(site: Site, look: Look) -> None:
     site.distribution()
-    assert sound(look(EDGE_CHECKS)) == {
-        "distribution: state": "Deployed",
-        "distribution: enabled": "yes",
-    }
+    found = sound(look(edge_checks(NOW)))
+    assert found["distribution: state"] == "Deployed"
+    assert found["distribution: enabled"] == "yes"
 
 
 def test_a_distribution_that_is_switched_off(site: Site, look: Look) -> None:
     site.distribution(enabled=False)
-    finding = look(EDGE_CHECKS)["distribution: enabled"]
+    finding = look(edge_checks(NOW))["distribution: enabled"]
     assert (finding.ok, finding.detail, finding.remedy) == (
         False,
         "found no, expected yes",
@@ -31,17 +34,17 @@ def test_a_distribution_that_is_switched_off(site: Site, look: Look) -> None:
     )
 
 
-def test_certificates_that_hold(site: Site, look: Look) -> None:
-    for region in ("us-west-2", "us-east-1"):
-        site.certificate(region)
-    assert sound(look(certificate_checks(NOW))) == {
-        f"{where}: {what}": detail
-        for where in ("certificate", "certificate in us-east-1")
-        for what, detail in (
-            ("state", "ISSUED"),
-            ("days until it expires", "365"),
-            ("renewal", "not due"),
-        )
+@pytest.mark.parametrize(
+    ("region", "checks"), [("us-west-2", web_checks), ("us-east-1", edge_checks)]
+)
+def test_a_certificate_that_holds(
+    region: str, checks: Callable[[datetime.datetime], Checks], site: Site, look: Look
+) -> None:
+    site.certificate(region)
+    assert sound(look(checks(NOW))) == {
+        "certificate: state": "ISSUED",
+        "certificate: days until it expires": "365",
+        "certificate: renewal": "not due",
     }
 
 
@@ -51,14 +54,14 @@ def test_a_month_is_left_when_renewal_has_failed_for_long(
 ) -> None:
     site.certificate("us-west-2")
     then = NOW + datetime.timedelta(days=365 - days)
-    assert look(certificate_checks(then))["certificate: days until it expires"].ok == ok
+    assert look(web_checks(then))["certificate: days until it expires"].ok == ok
 
 
 def test_a_certificate_that_expires_and_that_nobody_renews(
     site: Site, look: Look, settings: Settings
 ) -> None:
     site.imported_certificate("us-west-2", Authority().sign(settings.domain))
-    found = look(certificate_checks(NOW))
+    found = look(web_checks(NOW))
     finding = found["certificate: days until it expires"]
     assert (finding.ok, finding.detail, finding.remedy) == (
         False,
@@ -75,6 +78,6 @@ def test_a_certificate_that_expires_and_that_nobody_renews(
 
 def test_a_certificate_that_is_missing(look: Look, emulator: Emulator) -> None:
     assert emulator.alive
-    found = look(certificate_checks(NOW))
-    assert [finding.ok for finding in found.values()] == [False, False]
-    assert found["certificate"].detail.endswith("in us-west-2, expected one")
+    (found,) = look(web_checks(NOW)).values()
+    assert not found.ok
+    assert found.detail.endswith("in us-west-2, expected one")

@@ -6,12 +6,12 @@ import pytest
 from automation.aws.clients import Clients
 from automation.checks import Finding
 from automation.checks.configuration.instances import check_application
-from automation.checks.configuration.load_balancer import SSL_POLICY
-from automation.checks.lookups import ORIGIN_HEADER
+from automation.checks.configuration.web import SSL_POLICY, check_web
+from automation.checks.lookups import ORIGIN_HEADER, target_group_name
 from config import Settings
 from tests.automation.checks.configuration.account import Account
 
-SECRETS = {"odd": "o" * 48, "even": "e" * 48}
+SECRETS = {f"origin-{number}": str(number) * 48 for number in range(3)}
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Balancer:
 def balancer(account: Account, clients: Clients, settings: Settings) -> Balancer:
     vpc_id = account.vpc()
     subnets = account.subnets(vpc_id, "public")
-    purposes = ("load-balancer-https", "load-balancer-http")
+    purposes = ("web", "web-http")
     groups = [account.security_group(vpc_id, purpose) for purpose in purposes]
     certificate = clients.acm.request_certificate(
         DomainName=settings.domain,
-        Tags=[{"Key": "Name", "Value": settings.naming.name("certificate")}],
+        Tags=[{"Key": "Name", "Value": settings.naming.name("web-certificate")}],
     )["CertificateArn"]
-    for parity, value in SECRETS.items():
-        name = settings.naming.name(f"origin-{parity}")
+    for purpose, value in SECRETS.items():
+        name = settings.naming.name(purpose)
         clients.secretsmanager.create_secret(Name=name, SecretString=value)
     elbv2 = clients.elbv2
     arn = elbv2.create_load_balancer(
@@ -43,7 +43,7 @@ def balancer(account: Account, clients: Clients, settings: Settings) -> Balancer
         SecurityGroups=groups,
     )["LoadBalancers"][0]["LoadBalancerArn"]
     target_group = elbv2.create_target_group(
-        Name=settings.naming.name("app-8080"), Port=8080, Protocol="HTTP", VpcId=vpc_id
+        Name=target_group_name(settings, vpc_id), Port=8080, Protocol="HTTP", VpcId=vpc_id
     )["TargetGroups"][0]["TargetGroupArn"]
     https = elbv2.create_listener(
         LoadBalancerArn=arn,
@@ -69,7 +69,7 @@ def header(*values: str, name: str = ORIGIN_HEADER) -> Any:
 
 def found(clients: Clients, settings: Settings, *subjects: str) -> dict[str, Finding]:
     """What fails about some subjects."""
-    findings = check_application(clients, settings)
+    findings = (*check_web(clients, settings), *check_application(clients, settings))
     return {
         each.what: each for each in findings if not each.ok and each.what.split(":")[0] in subjects
     }
@@ -101,7 +101,7 @@ def test_a_listener_that_is_otherwise_fails(
 
 @pytest.mark.parametrize(
     "condition",
-    [header("guessed-by-somebody"), header(*SECRETS.values(), "back-door"), header("o" * 48)],
+    [header("guessed-by-somebody"), header(*SECRETS.values(), "back-door"), header("1" * 48)],
 )
 def test_a_rule_for_other_values_fails_and_shows_none(
     condition: Any, balancer: Balancer, clients: Clients, settings: Settings

@@ -1,0 +1,105 @@
+"""Checks of the web tier: the load balancer, its listeners and its certificate."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from automation.aws.clients import Clients
+from automation.checks import Check, Claim, Finding, equal, lookups, only, run, same
+from automation.checks.lookups import load_balancer
+from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_acm.type_defs import CertificateDetailTypeDef
+    from types_boto3_elbv2.type_defs import ListenerTypeDef
+
+HTTP, HTTPS = 80, 443
+SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+
+
+def check_web(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """A certificate, and a load balancer that turns away what no rule lets through."""
+    checks: dict[str, Check] = {
+        "certificate": _certificate,
+        "load balancer": _load_balancer,
+        "load balancer attributes": _attributes,
+        "listeners": _listeners,
+        "HTTPS listener": _https,
+        "HTTP listener": _http,
+    }
+    return run("web", clients, settings, checks)
+
+
+def _certificate(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    return issued(lookups.web_certificate(clients, settings), settings)
+
+
+def issued(certificate: "CertificateDetailTypeDef", settings: Settings) -> Iterator[Claim]:
+    """Claims that a certificate is good for every name of the site."""
+    yield equal("state", certificate.get("Status"), "ISSUED")
+    yield same("names", certificate.get("SubjectAlternativeNames", []), settings.site_names)
+
+
+def listener(clients: Clients, settings: Settings, port: int) -> "ListenerTypeDef":
+    """The load balancer's listener on a port."""
+    arn = load_balancer(clients, settings)["LoadBalancerArn"]
+    answer = clients.elbv2.describe_listeners(LoadBalancerArn=arn)
+    return only(
+        (each for each in answer["Listeners"] if each.get("Port") == port),
+        f"listener on port {port}",
+    )
+
+
+def _load_balancer(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found = load_balancer(clients, settings)
+    yield equal("state", found["State"].get("Code"), "active")
+    yield equal("kind", found.get("Type"), "application")
+    yield equal("scheme", found.get("Scheme"), "internet-facing")
+    purposes = ("web", "web-http")
+    groups = [lookups.group_id(clients, settings, purpose) for purpose in purposes]
+    yield same("security groups", found.get("SecurityGroups", []), groups)
+    zones = [zone.get("SubnetId") for zone in found.get("AvailabilityZones", [])]
+    yield same("subnets", zones, lookups.subnet_ids(clients, settings, "public"))
+
+
+def _attributes(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    arn = load_balancer(clients, settings)["LoadBalancerArn"]
+    answer = clients.elbv2.describe_load_balancer_attributes(LoadBalancerArn=arn)
+    found = {each["Key"]: each["Value"] for each in answer["Attributes"]}
+    expected = {
+        "access_logs.s3.enabled": "true",
+        "access_logs.s3.bucket": settings.naming.bucket("logs"),
+        "access_logs.s3.prefix": "alb",
+        "deletion_protection.enabled": "true" if settings.deletion_protection else "false",
+        "idle_timeout.timeout_seconds": str(settings.application.idle_timeout_seconds),
+        "routing.http.desync_mitigation_mode": "strictest",
+        "routing.http.drop_invalid_header_fields.enabled": "true",
+    }
+    for key, value in expected.items():
+        yield equal(key, found.get(key), value)
+
+
+def _https(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found = listener(clients, settings, HTTPS)
+    yield equal("protocol", found.get("Protocol"), "HTTPS")
+    yield equal("TLS policy", found.get("SslPolicy"), SSL_POLICY)
+    certificates = [each.get("CertificateArn") for each in found.get("Certificates", [])]
+    expected = lookups.web_certificate(clients, settings).get("CertificateArn")
+    yield equal("certificate", certificates, [expected])
+    actions = [
+        (each["Type"], each.get("FixedResponseConfig", {}).get("StatusCode"))
+        for each in found.get("DefaultActions", [])
+    ]
+    yield equal("what no rule lets through", actions, [("fixed-response", "403")])
+
+
+def _http(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    found = listener(clients, settings, HTTP)
+    redirects = [each.get("RedirectConfig", {}) for each in found.get("DefaultActions", [])]
+    to = [(each.get("Protocol"), each.get("Port"), each.get("StatusCode")) for each in redirects]
+    yield equal("redirects to", to, [("HTTPS", str(HTTPS), "HTTP_301")])
+
+
+def _listeners(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    arn = load_balancer(clients, settings)["LoadBalancerArn"]
+    answer = clients.elbv2.describe_listeners(LoadBalancerArn=arn)
+    yield same("ports", [each.get("Port") for each in answer["Listeners"]], [HTTP, HTTPS])
