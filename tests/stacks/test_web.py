@@ -18,7 +18,7 @@ def test_it_logs_to_the_log_bucket_once_that_lets_it(prod: Tiers) -> None:
 
 
 def test_a_certificate_is_beside_who_uses_it(platform: Tiers) -> None:
-    """One in use cannot be deleted, so that its successor has to be taken over in the same stack."""
+    """One in use cannot be deleted: its successor is taken over first, in the same stack."""
     users = {
         "web": ("aws_lb_listener", None),
         "edge": ("aws_cloudfront_distribution", "aws.global"),

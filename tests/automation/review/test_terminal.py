@@ -48,7 +48,7 @@ def test_what_forces_a_replacement_is_told_and_what_only_aws_knows_is_named() ->
         "ipv6_association_id, ipv6_cidr_block, ipv6_cidr_block_network_border_group, "
         "main_route_table_id, owner_id",
         "-/+ network: aws_subnet.vpc_app_subnet-a",
-        "      careful: everything in the subnet has to move",
+        "      blocking: AWS deletes no subnet that something is in: what is in it has to be elsewhere first (docs/production.md)",
         "      cidr_block  10.0.16.0/20 → 10.8.16.0/20  forces replacement",
         "      vpc_id      vpc-vpc → (known after apply)  forces replacement",
     ]

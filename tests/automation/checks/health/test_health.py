@@ -10,7 +10,7 @@ from automation.terraform.stacks import Stack, ordered, read
 from config import Settings
 from tests.automation.checks.health.site import Site
 
-LIVE = {"dns", "database", "application", "edge", "monitoring", "audit"}
+LIVE = {"web", "database", "application", "edge", "monitoring", "audit"}
 
 
 @pytest.fixture
