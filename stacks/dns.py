@@ -23,6 +23,7 @@ class DnsStack(TierStack):
             domain_name=settings.domain,
             existing_zone_id=settings.dns.hosted_zone_id,
         )
+        TerraformOutput(self, "hosted_zone_id", value=self.hosted_zone.zone_id)
         if settings.dns.hosted_zone_id is None:
             self._own_zone(security.global_logs_key)
 

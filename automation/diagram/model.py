@@ -51,6 +51,11 @@ class Catalogue:
             for name, values in each.items()
         ]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The stacks' own."""
+        return frozenset(stack.name for stack in self.stacks)
+
     def of(self, type_: str, stack: str | None = None) -> tuple[DiagramResource, ...]:
         """All resources of a type, in one stack or in any."""
         return tuple(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from automation.diagram import model
+from automation.diagram import model, tiers
 from automation.diagram.model import Catalogue, Copy, Zone
 from automation.diagram.svg import (
     Box,
@@ -34,7 +34,7 @@ def rows(vpc: Box) -> Mapping[str, Box]:
 
 
 def draw(catalogue: Catalogue, vpc: Box) -> str:
-    """The tiers `network`, `application` and `database`."""
+    """The tiers `network`, `web`, `application` and `database`."""
     zones = model.zones(catalogue)
     if not zones:
         return tier("network") if catalogue.within("network") else ""
@@ -49,6 +49,7 @@ def draw(catalogue: Catalogue, vpc: Box) -> str:
                 _endpoints(catalogue, vpc),
                 *_egress(zones, columns, vpc),
             ),
+            *_web(catalogue, vpc),
             *_application(catalogue, columns, vpc),
             *_database(catalogue, columns, vpc),
             tier("network", *_ranges(zones, columns, vpc)),
@@ -120,32 +121,44 @@ def _egress(zones: tuple[Zone, ...], columns: list[Box], vpc: Box) -> Iterable[s
 
 
 def _application(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable[str]:
-    """The load balancer and the instances behind it."""
-    balancers = catalogue.of("aws_lb", "application")
+    """The instances, and what the load balancer forwards to them."""
     drawn: list[str] = []
-    if balancers:
-        kinds = ("aws_lb_listener", "aws_lb_listener_rule", "aws_lb_target_group")
-        behind = [each for kind in kinds for each in catalogue.of(kind, "application")]
-        drawn.append(part((*balancers, *behind), *_balancer(rows(vpc)["public"])))
     instances = model.instances(catalogue)
     if instances is not None:
         row = rows(vpc)["app"]
         used = columns[: instances.least] or columns[:1]
         box = Box(row.x + 8, row.y + 8, row.width - 16, row.height - 36)
         label = text((box.center, box.bottom - 10), instances.label, "strong middle over over-app")
-        kinds = ("aws_autoscaling_group", "aws_launch_template", "aws_autoscaling_policy")
+        kinds = (
+            "aws_autoscaling_group",
+            "aws_launch_template",
+            "aws_autoscaling_policy",
+            "aws_lb_listener_rule",
+            "aws_lb_target_group",
+        )
         resources = [each for kind in kinds for each in catalogue.of(kind, "application")]
         icons = [icon("AmazonEC2Instance", (each.center, box.y + 40), 48) for each in used]
         drawn.append(part(resources, frame(box, "outline group"), *icons, label))
-        if balancers:
+        if catalogue.of("aws_lb", "web"):
             top = rows(vpc)["public"].y + 58
             drawn += [arrow("flow", (x.center, top), (x.center, box.y + 12)) for x in used]
     if drawn:
         yield tier("application", *drawn)
 
 
-def _balancer(row: Box) -> Iterable[str]:
-    bar = Box(row.x + 8, row.y + 8, row.width - 16, 50)
+def _web(catalogue: Catalogue, vpc: Box) -> Iterable[str]:
+    balancers = catalogue.of("aws_lb", "web")
+    if balancers:
+        row = rows(vpc)["public"]
+        bar = Box(row.x + 8, row.y + 8, row.width - 16, 50)
+        resources = (*balancers, *catalogue.of("aws_lb_listener", "web"))
+        end = (bar.right - 14, bar.middle)
+        yield tier(
+            "web", part(resources, *_balancer(bar)), *tiers.certificate(catalogue, "web", end)
+        )
+
+
+def _balancer(bar: Box) -> Iterable[str]:
     yield frame(bar, "outline balancer")
     yield icon("ElasticLoadBalancing", (bar.x + 26, bar.middle), 36)
     yield text((bar.x + 54, bar.middle - 3), "Application Load Balancer", "strong")

@@ -25,7 +25,8 @@ def draw_entrance(catalogue: Catalogue, area: Box) -> str:
 
 
 def _dns(catalogue: Catalogue, area: Box) -> Iterable[str]:
-    if not catalogue.within("dns"):
+    # With a zone that is not the platform's own, the tier has no resources.
+    if "dns" not in catalogue.names:
         return
     box = Box(140, area.y, 256, area.height)
     records = catalogue.of("aws_route53_record", "edge")
@@ -44,15 +45,16 @@ def _dns(catalogue: Catalogue, area: Box) -> Iterable[str]:
         frame(box, "outline box"),
         text((box.x + 14, box.y + 22), "DNS", "label"),
         draw_item(zone, (_ZONE, area.y + 56)),
-        *_certificates(catalogue, box),
     )
 
 
-def _certificates(catalogue: Catalogue, box: Box) -> Iterable[str]:
-    found = catalogue.of("aws_acm_certificate", "dns")
+def certificate(catalogue: Catalogue, stack: str, end: tuple[float, float]) -> Iterable[str]:
+    """The certificate of a tier, in a line that ends at a point."""
+    found = catalogue.of("aws_acm_certificate", stack)
     if found:
-        words = text((box.right - 14, box.y + 22), f"{len(found)} certificates", "small end")
-        yield part(found, icon("AWSCertificateManager", (box.right - 108, box.y + 18), 22), words)
+        (x, y) = end
+        words = text((x, y + 4), "certificate", "small end")
+        yield part(found, icon("AWSCertificateManager", (x - 74, y), 22), words)
 
 
 def _edge(catalogue: Catalogue, area: Box) -> Iterable[str]:
@@ -70,6 +72,7 @@ def _edge(catalogue: Catalogue, area: Box) -> Iterable[str]:
         if (found := catalogue.of(type_, "edge"))
     ]
     label = text((box.x + 14, box.y + 22), "EDGE · worldwide", "label")
+    drawn += certificate(catalogue, "edge", (box.right - 14, box.y + 18))
     yield tier("edge", frame(box, "outline box"), label, *drawn)
 
 
@@ -79,12 +82,12 @@ def _ways(catalogue: Catalogue, area: Box) -> Iterable[str]:
     if not distributions:
         return
     stops = [_VISITORS, _ZONE, _FIREWALL, _DISTRIBUTION]
-    if not catalogue.within("dns"):
+    if "dns" not in catalogue.names:
         stops.remove(_ZONE)
     if not catalogue.of("aws_wafv2_web_acl", "edge"):
         stops.remove(_FIREWALL)
     yield from (arrow("flow", (x + 27, y), (to - 26, y)) for x, to in pairwise(stops))
-    if catalogue.of("aws_lb", "application"):
+    if catalogue.of("aws_lb", "web"):
         x = _DISTRIBUTION
         yield arrow("flow", (x, area.y + 112), (x, area.bottom + 138))
         yield text((x + 10, area.bottom + 20), "HTTPS with a secret header", "small")
@@ -98,13 +101,14 @@ def _ways(catalogue: Catalogue, area: Box) -> Iterable[str]:
         yield text((_DISTRIBUTION + 40, y - 8), ", ".join(patterns), "small")
 
 
-_BESIDE = ("storage", "monitoring", "audit", "security")
-_KNOWN = frozenset((*_BESIDE, "network", "dns", "database", "application", "edge"))
+_BESIDE = ("storage", "logs", "monitoring", "audit", "security")
+_KNOWN = frozenset((*_BESIDE, "network", "dns", "database", "web", "application", "edge"))
+_LOGS = 0.34
 _GAP = 14
 
 
 def places(area: Box) -> tuple[Box, Box, Box, Box]:
-    """Where storage, monitoring, audit and security stand, one below the other."""
+    """Where storage and logs, monitoring, audit and security stand, one below the other."""
     height = (area.height - 3 * _GAP) / 4
     top, second, third, last = (
         Box(area.x, area.y + each * (height + _GAP), area.width, height) for each in range(4)
@@ -114,10 +118,14 @@ def places(area: Box) -> tuple[Box, Box, Box, Box]:
 
 def draw_side(catalogue: Catalogue, area: Box) -> str:
     """The boxes of the tiers that there are."""
+    top, *others = places(area)
+    right = (top.width - _GAP) * _LOGS
+    logs = Box(top.right - right, top.y, right, top.height)
+    storage = Box(top.x, top.y, top.width - right - _GAP, top.height)
     drawn = zip(
         _BESIDE,
-        (_storage, _monitoring, _audit, _security),
-        places(area),
+        (_storage, _logs, _monitoring, _audit, _security),
+        (storage, logs, *others),
         strict=True,
     )
     return "\n".join(
@@ -166,7 +174,7 @@ def _box(name: str, items: list[Item], box: Box) -> str:
 
 
 def _storage(catalogue: Catalogue) -> Iterable[Item]:
-    details = {"assets": "access point", "artifacts": "releases", "logs": "access logs"}
+    details = {"assets": "access point", "artifacts": "releases"}
     # The assets first: there the distribution's arrow ends.
     buckets = catalogue.of("aws_s3_bucket", "storage")
     for each in sorted(buckets, key=lambda bucket: bucket.path[1] != "assets"):
@@ -175,6 +183,12 @@ def _storage(catalogue: Catalogue) -> Iterable[Item]:
         resources = (*catalogue.below("storage", construct), *points)
         detail = details.get(construct, "")
         yield Item("AmazonSimpleStorageService", construct.capitalize(), detail, resources)
+
+
+def _logs(catalogue: Catalogue) -> Iterable[Item]:
+    for each in catalogue.of("aws_s3_bucket", "logs"):
+        resources = catalogue.below("logs", each.path[1])
+        yield Item("AmazonSimpleStorageService", "Logs", "of access", resources)
 
 
 def _monitoring(catalogue: Catalogue) -> Iterable[Item]:

@@ -81,12 +81,12 @@ class RehearsalResult:
         }
 
     @property
-    def critical_path(self) -> list[str]:
-        """The chain of stacks that decided how long applying took."""
-        done = {name: stack_run for name, stack_run in self.applied.items() if stack_run.steps}
-        return critical_path(
-            self.graph, {name: stack_run.ended for name, stack_run in done.items()}
-        )
+    def critical_path(self) -> dict[str, float]:
+        """The chain of stacks that takes longest to apply, with the seconds of each."""
+        done = {
+            name: stack_run.seconds for name, stack_run in self.applied.items() if stack_run.steps
+        }
+        return {name: done[name] for name in critical_path(self.graph, done)}
 
     def slowest(self, count: int) -> list[tuple[str, AppliedResource]]:
         """The resources that took longest to apply, each after its stack."""
@@ -209,8 +209,9 @@ def _problems(result: RehearsalResult) -> Iterator[str]:
 def _time(result: RehearsalResult) -> Iterator[str]:
     spent = ", ".join(f"{phase} {seconds:.1f} s" for phase, seconds in result.seconds.items())
     yield f"Time: {spent}"
-    path = (f"{name} {result.applied[name].seconds:.1f} s" for name in result.critical_path)
-    yield f"Applying took as long as: {' -> '.join(path)}"
+    path = result.critical_path
+    stacks = " -> ".join(f"{name} {seconds:.1f} s" for name, seconds in path.items())
+    yield f"Critical path: {stacks}, {sum(path.values()):.1f} s in all"
     yield "Slowest resources:"
     for stack, resource in result.slowest(_SLOWEST_SHOWN):
         yield f"  {resource.seconds:4.0f} s  {stack}: {escape(resource.address)}"
@@ -256,7 +257,7 @@ def to_json(result: RehearsalResult) -> dict[str, Any]:
         "failures": result.failures,
         "seconds": _rounded(result.seconds),
         "stacks": [_stack(result, name) for name in result.graph],
-        "critical_path": result.critical_path,
+        "critical_path": _rounded(result.critical_path),
         "slowest_resources": [
             {"stack": stack, "address": each.address, "seconds": each.seconds}
             for stack, each in result.slowest(_SLOWEST_TOLD)

@@ -180,14 +180,21 @@ def depth_below(graph: Graph) -> Mapping[str, int]:
     return depths
 
 
-def critical_path(graph: Graph, ended: Mapping[str, float]) -> list[str]:
-    """The chain that decided when everything was done: each stack waited for the one before it."""
-    path: list[str] = []
-    candidates: Iterable[str] = ended
-    while finished := [name for name in candidates if name in ended]:
-        path.append(max(finished, key=lambda name: ended[name]))
-        candidates = graph[path[-1]]
-    return path[::-1]
+def critical_path(graph: Graph, seconds: Mapping[str, float]) -> list[str]:
+    """The chain of stacks, each of which waits for the one before it, that takes longest in sum.
+
+    However many can be worked on at a time, all of them take no less. `seconds` are those of a
+    stack by itself; one that has none is not on the way.
+    """
+    chains: dict[str, list[str]] = {}
+
+    def length(chain: Iterable[str]) -> float:
+        return sum(seconds[name] for name in chain)
+
+    for name in (each for each in TopologicalSorter(graph).static_order() if each in seconds):
+        before = [chains[each] for each in sorted(graph[name]) if each in chains]
+        chains[name] = [*max(before, key=length, default=[]), name]
+    return max(chains.values(), key=length, default=[])
 
 
 def _key(backend: Mapping[str, Mapping[str, str]]) -> tuple[str | None, ...]:

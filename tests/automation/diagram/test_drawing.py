@@ -179,7 +179,7 @@ def test_a_stack_that_is_not_known_has_a_box(
 
 
 @pytest.mark.parametrize(
-    "missing", ["network", "dns", "edge", "storage", "application", "database"]
+    "missing", ["network", "dns", "edge", "logs", "storage", "web", "application", "database"]
 )
 def test_a_tier_that_is_missing_is_not_drawn(
     stacks_of: Callable[[str], tuple[Stack, ...]], missing: str

@@ -6,10 +6,10 @@ from automation.terraform.stacks import dependencies, in_order, read
 from config import load
 from tests.automation.terraform import tiny
 
-LOAD_BALANCER, LISTENER, GROUP = "aws_lb", "aws_lb_listener", "aws_autoscaling_group"
+TARGET_GROUP, RULE, GROUP = "aws_lb_target_group", "aws_lb_listener_rule", "aws_autoscaling_group"
 
 
-def test_the_load_balancer_does_not_wait_for_the_database(
+def test_what_is_not_slow_does_not_wait_for_the_database(
     output_of: Callable[[str], Path],
 ) -> None:
     stacks = {stack.name: stack for stack in read(output_of("prod"))}
@@ -19,7 +19,7 @@ def test_the_load_balancer_does_not_wait_for_the_database(
         for name, addresses in found.items()
         if addresses is not None
     }
-    assert {LOAD_BALANCER, LISTENER} <= types["application"]
+    assert {TARGET_GROUP, RULE} <= types["application"]
     # Its instances read the database's address.
     assert GROUP not in types["application"]
     assert "aws_db_parameter_group" in types["database"]
@@ -27,8 +27,8 @@ def test_the_load_balancer_does_not_wait_for_the_database(
     # Nobody reads the audit tier, and so nobody waits for its bucket.
     assert "aws_s3_bucket_lifecycle_configuration" in types["audit"]
     assert "aws_backup_selection" not in types["audit"]
-    # CloudFront reads the load balancer's name, which is there early.
-    assert found["edge"] is None
+    # CloudFront reads the load balancer's name, and neither waits for the database.
+    assert found["web"] is found["edge"] is None
     assert found["security"] is found["network"] is None
 
 

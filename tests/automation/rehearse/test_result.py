@@ -19,7 +19,7 @@ def test_outputs_are_those_that_users_need() -> None:
 
 def test_the_critical_path_and_the_slowest_resources_say_where_the_time_went() -> None:
     found = success()
-    assert found.critical_path == ["security", "network", "storage", "edge"]
+    assert found.critical_path == {"security": 6, "network": 8, "storage": 12, "edge": 7}
     assert [(stack, each.seconds) for stack, each in found.slowest(2)] == [
         ("storage", 8),
         ("network", 4),

@@ -108,7 +108,7 @@ def _one(index: int) -> dict[str, Any]:
         ("aws_ssm_parameter", ["create"], None, values),
         ("aws_ssm_parameter", ["update"], values, later),
         ("aws_launch_template", ["update"], values, later),
-        ("aws_subnet", ["delete", "create"], values, later),
+        ("aws_db_subnet_group", ["delete", "create"], values, later),
         ("aws_s3_bucket", ["delete"], values, None),
     )
     type_, actions, before, after = kinds[index // 4 % len(kinds)]

@@ -6,10 +6,7 @@ from tests.automation.review.reviewing import entry, plan, recorded, reviewed
 
 DATABASE = "aws_db_instance.mysql_primary"
 LOGS = "aws_cloudwatch_log_group.mysql_logs_error"
-IN_USE = (
-    "AWS deletes no subnet that something is in: what is in it has to be elsewhere first "
-    "(docs/production.md)"
-)
+IN_USE = "what is in the subnet has to be elsewhere first (docs/production.md)"
 APP_A, APP_B = "aws_subnet.vpc_app_subnet-a", "aws_subnet.vpc_app_subnet-b"
 VERSIONING = "aws_s3_bucket_versioning.assets_versioning"
 NO_VERSIONS = "versioning is switched off: what is overwritten or deleted is lost"
@@ -51,8 +48,8 @@ CASES: dict[str, set[tuple[str, str, str, str]]] = {
             "replace",
             "aws_vpc.vpc",
             "blocking",
-            "everything in the network, the database too, has to be made again: in an environment "
-            "beside it (docs/production.md)",
+            "everything in the network, the database too, has to be made again: beside it "
+            "(docs/production.md)",
         ),
         ("replace", APP_A, "blocking", IN_USE),
         ("replace", APP_B, "blocking", IN_USE),

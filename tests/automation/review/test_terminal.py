@@ -39,18 +39,24 @@ def one(change: Any) -> list[str]:
 
 
 def test_what_forces_a_replacement_is_told_and_what_only_aws_knows_is_named() -> None:
-    assert plain(reviewed(network=recorded("cidr_changed")))[:8] == [
+    said = plain(reviewed(network=recorded("cidr_changed")))
+    start = said.index("-/+ network: aws_subnet.vpc_app_subnet-a")
+    assert said[start : start + 4] == [
+        "-/+ network: aws_subnet.vpc_app_subnet-a",
+        "      blocking: what is in the subnet has to be elsewhere first (docs/production.md)",
+        "      cidr_block  10.0.16.0/20 → 10.8.16.0/20  forces replacement",
+        "      vpc_id      vpc-vpc → (known after apply)  forces replacement",
+    ]
+    start = said.index("-/+ network: aws_vpc.vpc")
+    assert said[start : start + 4] == [
         "-/+ network: aws_vpc.vpc",
-        "      blocking: everything in the network, the database too, has to be made again",
+        "      blocking: everything in the network, the database too, has to be made again: beside "
+        "it (docs/production.md)",
         "      cidr_block  10.0.0.0/16 → 10.8.0.0/16  forces replacement",
         "      known after apply: arn, default_network_acl_id, default_route_table_id, "
         "default_security_group_id, dhcp_options_id, enable_network_address_usage_metrics, id, "
         "ipv6_association_id, ipv6_cidr_block, ipv6_cidr_block_network_border_group, "
         "main_route_table_id, owner_id",
-        "-/+ network: aws_subnet.vpc_app_subnet-a",
-        "      blocking: AWS deletes no subnet that something is in: what is in it has to be elsewhere first (docs/production.md)",
-        "      cidr_block  10.0.16.0/20 → 10.8.16.0/20  forces replacement",
-        "      vpc_id      vpc-vpc → (known after apply)  forces replacement",
     ]
 
 
