@@ -24,8 +24,8 @@ def test_those_that_are_named_once_and_in_the_platform_s_order() -> None:
         (("databse",), 'there is no tier "databse": did you mean database?'),
         (
             ("network", "x"),
-            'there is no tier "x": use any of security, network, dns, storage, database, '
-            "application, edge, monitoring, audit",
+            'there is no tier "x": use any of logs, security, network, dns, storage, '
+            "database, web, application, edge, monitoring, audit",
         ),
         (
             ("netwrk", "stroage"),
