@@ -41,7 +41,9 @@ def one(change: Any) -> list[str]:
 def test_what_forces_a_replacement_is_told_and_what_only_aws_knows_is_named() -> None:
     assert plain(reviewed(network=recorded("cidr_changed")))[:8] == [
         "-/+ network: aws_vpc.vpc",
-        "      blocking: everything in the network, the database too, has to be made again",
+        "      blocking: everything in the network, the database too, has to be made again, and "
+        "AWS keeps a network that is in use: deploy another environment with the new network "
+        "beside it, move the data there, then destroy this one",
         "      cidr_block  10.0.0.0/16 → 10.8.0.0/16  forces replacement",
         "      known after apply: arn, default_network_acl_id, default_route_table_id, "
         "default_security_group_id, dhcp_options_id, enable_network_address_usage_metrics, id, "
