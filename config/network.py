@@ -10,13 +10,14 @@ from config.fields import Cidr, Section
 AvailabilityZone = Annotated[
     str,
     Field(
-        pattern=r"^[a-z]{2}-[a-z]{4,9}-[1-9][a-z]$",
+        pattern=r"^[a-z]{2}-[a-z]{4,9}-[1-9][a-h]$",
     ),
     Form("an availability zone of the region", "us-west-2a"),
 ]
 # Services that instances in the app subnets reach without leaving the VPC.
 InterfaceEndpoint = Annotated[
     Literal[
+        "ec2",
         "kms",
         "logs",
         "monitoring",
@@ -47,7 +48,13 @@ class Network(Section):
     availability_zones: tuple[AvailabilityZone, ...] = Field(
         (),
         max_length=4,
-        description="the zones by name; when empty, the region's first ones (a, b, c)",
+        description="the zones by name; when empty, the region's first ones (a, b, c); a single "
+        "NAT gateway is in the first",
+    )
+    leaving_zones: tuple[AvailabilityZone, ...] = Field(
+        (),
+        max_length=2,
+        description="zones that the other tiers leave, so that the next deployment can do without",
     )
     nat_gateways: NatGateways = Field(
         "per_az",
@@ -55,7 +62,6 @@ class Network(Section):
     )
     interface_endpoints: tuple[InterfaceEndpoint, ...] = Field(
         (
-            "kms",
             "logs",
             "monitoring",
             "secretsmanager",
@@ -64,8 +70,16 @@ class Network(Section):
             "xray",
         ),
         description="services reached through interface endpoints, each billed per hour and "
-        "zone; without NAT gateways all but kms and sts are needed",
-        max_length=8,
+        "zone; without NAT gateways all but ec2, kms and sts are needed",
+        max_length=9,
+    )
+    dynamodb_endpoint: bool = Field(
+        False, description="whether the application reaches DynamoDB by a gateway endpoint (free)"
+    )
+    ipv6: bool = Field(
+        False,
+        description="whether instances have IPv6 addresses, too, and reach IPv6 servers through "
+        "an egress-only gateway; it cannot be switched off",
     )
     reserved_cidr_blocks: tuple[Cidr, ...] = Field(
         (),
@@ -74,4 +88,9 @@ class Network(Section):
     )
     flow_log_traffic: Literal["ALL", "ACCEPT", "REJECT"] = Field(
         "ALL", description="traffic in the flow logs"
+    )
+    flow_log_destination: Literal["s3", "cloudwatch"] = Field(
+        "s3",
+        description="where flow logs go: to the log bucket in Parquet, or to a log group, which "
+        "costs twice as much and can be searched at once",
     )

@@ -55,6 +55,18 @@ def _zones(settings: Settings) -> Iterator[Fault]:
             )
 
 
+def _leaving_zones(settings: Settings) -> Iterator[Fault]:
+    """A load balancer and a database need two zones."""
+    key, involved = "network.leaving_zones", "network.availability_zones"
+    for index, zone in enumerate(settings.network.leaving_zones):
+        if zone not in settings.availability_zones:
+            remedy = f"name zones of the environment: {', '.join(settings.availability_zones)}"
+            yield Fault(f"{key}[{index}]", f'"{zone}"', remedy, (involved,))
+    if len(settings.zones_in_use) < 2:
+        remedy = "name fewer, so that two zones stay: a load balancer needs them"
+        yield Fault(key, shown(settings.network.leaving_zones), remedy, (involved,))
+
+
 def _endpoints(settings: Settings) -> Iterator[Fault]:
     network = settings.network
     missing = [each for each in _NEEDED_ENDPOINTS if each not in network.interface_endpoints]
@@ -65,4 +77,4 @@ def _endpoints(settings: Settings) -> Iterator[Fault]:
         yield Fault(key, shown(network.interface_endpoints), remedy, (involved,))
 
 
-RULES = (_vpc_network, _zones, _endpoints)
+RULES = (_vpc_network, _zones, _leaving_zones, _endpoints)

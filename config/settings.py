@@ -98,9 +98,15 @@ class Settings(Section):
 
     @property
     def availability_zones(self) -> tuple[str, ...]:
-        """The zones by name, in the order in which subnets are numbered."""
+        """The zones by name, those that are left included."""
         letters = "abcd"[: self.network.availability_zone_count]
         return self.network.availability_zones or tuple(self.region + each for each in letters)
+
+    @property
+    def zones_in_use(self) -> tuple[str, ...]:
+        """The zones that stay."""
+        leaving = self.network.leaving_zones
+        return tuple(each for each in self.availability_zones if each not in leaving)
 
     @property
     def site_names(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from constructs import Construct
 
 from config import Settings
 from modules.network.endpoints import Endpoints
-from modules.network.flow_logs import FlowLogs
+from modules.network.flow_logs import FlowLogs, ToLogGroup
 from modules.network.security_groups import TierSecurityGroups
 from modules.network.vpc import Vpc
 from stacks.base import TierStack
@@ -12,7 +12,10 @@ from stacks.security import SecurityStack
 
 
 class NetworkStack(TierStack):
-    """A VPC over several zones, its ways out, its flow logs and the tiers' security groups."""
+    """A VPC over several zones, its ways out and the tiers' security groups.
+
+    Its flow logs are here if they go to a log group, else where the log bucket is.
+    """
 
     def __init__(self, scope: Construct, *, settings: Settings, security: SecurityStack) -> None:
         super().__init__(scope, "network", settings=settings)
@@ -23,7 +26,9 @@ class NetworkStack(TierStack):
             naming=self.naming,
             cidr_block=network.cidr_block,
             availability_zones=settings.availability_zones,
+            leaving_zones=network.leaving_zones,
             nat_gateways=network.nat_gateways,
+            ipv6=network.ipv6,
         )
         self.security_groups = TierSecurityGroups(
             self,
@@ -31,6 +36,8 @@ class NetworkStack(TierStack):
             naming=self.naming,
             vpc_id=self.vpc.vpc_id,
             internet_access=network.nat_gateways != "none",
+            ipv6=network.ipv6,
+            dynamodb=network.dynamodb_endpoint,
         )
         Endpoints(
             self,
@@ -41,13 +48,20 @@ class NetworkStack(TierStack):
             interface_services=network.interface_endpoints,
             subnet_ids=self.vpc.app.ids,
             security_group_id=self.security_groups.endpoints_id,
+            dynamodb=network.dynamodb_endpoint,
         )
+        if network.flow_log_destination == "cloudwatch":
+            self._flow_logs(security)
+
+    def _flow_logs(self, security: SecurityStack) -> None:
         FlowLogs(
             self,
             "flow-logs",
             naming=self.naming,
             vpc_id=self.vpc.vpc_id,
-            traffic_type=network.flow_log_traffic,
-            retention_in_days=settings.log_retention_days,
-            kms_key_arn=security.logs_key.arn,
+            traffic_type=self.settings.network.flow_log_traffic,
+            to=ToLogGroup(
+                retention_in_days=self.settings.log_retention_days,
+                kms_key_arn=security.logs_key.arn,
+            ),
         )

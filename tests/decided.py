@@ -17,7 +17,15 @@ _DECIDED = {
     r"dns \w+\.query-logging_": "dns.query_logging, dns.hosted_zone_id",
     r"dns aws_route53_(zone|record)\.zone_": "dns.hosted_zone_id",
     r"edge aws_route53_record\.names_": "domain, dns.aliases",
-    r"network aws_vpc_endpoint\.endpoints_(?!s3_)": "network.interface_endpoints",
+    r"network \w+\.(endpoints_dynamodb_|security-groups_application-to-dynamodb_)": (
+        "network.dynamodb_endpoint"
+    ),
+    r"network aws_vpc_endpoint\.endpoints_(?!s3_|dynamodb_)": "network.interface_endpoints",
+    r"(network|storage) \w+\.flow-logs_": "network.flow_log_destination",
+    r"network \w+\.(vpc_egress-only-gateway_|security-groups_application-to-internet-ipv6_)": (
+        "network.ipv6"
+    ),
+    r"network \w+\.vpc_app-default-ipv6-": f"network.ipv6, {_ZONES}",
     r"network \w+\.(vpc_nat_|vpc_app-default-|security-groups_application-to-internet_)": (
         f"network.nat_gateways, {_ZONES}"
     ),

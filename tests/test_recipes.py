@@ -52,7 +52,7 @@ QUICK_SMALLER = (
     "tests/config/test_reference.py",
     "tests/automation/review/test_rules.py",
     "tests/automation/checks/configuration/test_network.py",
-    "tests/automation/emulator/extensions/test_flow_logs.py",
+    "tests/automation/emulator/extensions/test_flow_log_intervals.py",
     "tests/automation/emulator/extensions/test_ec2.py",
     "tests/automation/test_messages.py",
     "tests/documents/test_readmes.py",

@@ -47,9 +47,13 @@ def subnets(clients: Clients, settings: Settings) -> "list[SubnetTypeDef]":
 
 
 def subnet_ids(clients: Clients, settings: Settings, kind: str) -> set[str]:
-    """The subnets of one kind: public, app or database."""
+    """The subnets of one kind in the zones that stay: public, app or database."""
     found = subnets(clients, settings)
-    return {each["SubnetId"] for each in found if tags_of(each).get("Tier") == kind}
+    return {
+        each["SubnetId"]
+        for each in found
+        if tags_of(each).get("Tier") == kind and each["AvailabilityZone"] in settings.zones_in_use
+    }
 
 
 def group_id(clients: Clients, settings: Settings, purpose: str) -> str:

@@ -43,6 +43,7 @@ HARMLESS = frozenset(
         "aws_iam_role",
         "aws_iam_role_policy",
         "aws_iam_role_policy_attachment",
+        "aws_egress_only_internet_gateway",
         "aws_internet_gateway",
         "aws_kms_alias",
         "aws_launch_template",

@@ -10,7 +10,11 @@ from modules.policy import Statement, policy_document
 
 
 class Endpoints(Construct):
-    """A gateway endpoint for S3 and an interface endpoint for each of `interface_services`."""
+    """A gateway endpoint for S3 and an interface endpoint for each of `interface_services`.
+
+    `dynamodb` adds a gateway endpoint, which costs nothing either, for tables of the application's.
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-ddb.html
+    """
 
     def __init__(
         self,
@@ -23,18 +27,23 @@ class Endpoints(Construct):
         interface_services: Sequence[str],
         subnet_ids: Sequence[str],
         security_group_id: str,
+        dynamodb: bool = False,
     ) -> None:
         super().__init__(scope, id_)
-        VpcEndpoint(
-            self,
-            "s3",
-            vpc_id=vpc_id,
-            service_name=f"com.amazonaws.{naming.region}.s3",
-            vpc_endpoint_type="Gateway",
-            route_table_ids=list(route_table_ids),
-            policy=_s3_policy(naming),
-            tags={"Name": naming.name("s3")},
-        )
+        gateways = {"s3": _s3_policy(naming)}
+        if dynamodb:
+            gateways["dynamodb"] = _dynamodb_policy(naming)
+        for service, policy in gateways.items():
+            VpcEndpoint(
+                self,
+                service,
+                vpc_id=vpc_id,
+                service_name=f"com.amazonaws.{naming.region}.{service}",
+                vpc_endpoint_type="Gateway",
+                route_table_ids=list(route_table_ids),
+                policy=policy,
+                tags={"Name": naming.name(service)},
+            )
         for service in interface_services:
             VpcEndpoint(
                 self,
@@ -66,6 +75,19 @@ def _s3_policy(naming: Naming) -> str:
             actions=["s3:GetObject"],
             resources=[f"arn:aws:s3:::{name}/*" for name in _package_buckets(naming.region)],
         ),
+    )
+
+
+def _dynamodb_policy(naming: Naming) -> str:
+    """Reach the account's own tables, no others."""
+    return policy_document(
+        Statement(
+            sid="OwnTables",
+            principals={"AWS": "*"},
+            actions=["dynamodb:*"],
+            resources=["*"],
+            conditions={"StringEquals": {"aws:ResourceAccount": naming.account_id}},
+        )
     )
 
 

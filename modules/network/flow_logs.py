@@ -1,8 +1,9 @@
-"""VPC flow logs in an encrypted log group."""
+"""VPC flow logs, in a bucket or in an encrypted log group."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from cdktf_cdktf_provider_aws.flow_log import FlowLog
+from cdktf_cdktf_provider_aws.flow_log import FlowLog, FlowLogDestinationOptions
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
@@ -10,13 +11,29 @@ from constructs import Construct
 from config.naming import Naming
 from modules.log_group import LogGroup
 from modules.policy import Statement, assume_role_policy, policy_document
+from modules.storage.bucket_policy import FLOW_LOGS
+
+
+@dataclass(frozen=True)
+class ToBucket:
+    """Flow logs as Parquet, in a folder of a bucket for each hour.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html
+    """
+
+    name: str
+
+
+@dataclass(frozen=True)
+class ToLogGroup:
+    """Flow logs as text, in a log group that is made for them."""
+
+    retention_in_days: int
+    kms_key_arn: str
 
 
 class FlowLogs(Construct):
-    """Records who talks to whom in a VPC.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-    """
+    """Records who talks to whom in a VPC."""
 
     def __init__(
         self,
@@ -25,32 +42,40 @@ class FlowLogs(Construct):
         *,
         naming: Naming,
         vpc_id: str,
-        retention_in_days: int,
-        kms_key_arn: str,
+        to: ToBucket | ToLogGroup,
         traffic_type: Literal["ALL", "ACCEPT", "REJECT"] = "ALL",
     ) -> None:
         super().__init__(scope, id_)
-        self.log_group = LogGroup(
-            self,
-            "logs",
-            name=naming.path("network/flow-logs"),
-            retention_in_days=retention_in_days,
-            kms_key_arn=kms_key_arn,
-        )
+        destination = _in_bucket(to) if isinstance(to, ToBucket) else self._in_log_group(naming, to)
         FlowLog(
             self,
             "flow-log",
             vpc_id=vpc_id,
             traffic_type=traffic_type,
-            log_destination=self.log_group.arn,
-            log_destination_type="cloud-watch-logs",
-            iam_role_arn=self._role(naming),
             max_aggregation_interval=60,
             tags={"Name": naming.name("flow-logs")},
+            **destination,
         )
 
-    def _role(self, naming: Naming) -> str:
-        """A role that only the account's flow logs can assume, for this log group alone."""
+    def _in_log_group(self, naming: Naming, to: ToLogGroup) -> dict[str, Any]:
+        group = LogGroup(
+            self,
+            "logs",
+            name=naming.path("network/flow-logs"),
+            retention_in_days=to.retention_in_days,
+            kms_key_arn=to.kms_key_arn,
+        )
+        return {
+            "log_destination": group.arn,
+            "log_destination_type": "cloud-watch-logs",
+            "iam_role_arn": self._role(naming, group),
+        }
+
+    def _role(self, naming: Naming, group: LogGroup) -> str:
+        """A role that only the account's flow logs can assume, for this log group alone.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+        """
         role = IamRole(
             self,
             "role",
@@ -66,7 +91,7 @@ class FlowLogs(Construct):
         write = Statement(
             sid="WriteFlowLogs",
             actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-            resources=[f"{self.log_group.arn}:*"],
+            resources=[f"{group.arn}:*"],
         )
         IamRolePolicy(
             self,
@@ -76,3 +101,13 @@ class FlowLogs(Construct):
             policy=policy_document(write),
         )
         return role.arn
+
+
+def _in_bucket(to: ToBucket) -> dict[str, Any]:
+    return {
+        "log_destination": f"arn:aws:s3:::{to.name}/{FLOW_LOGS}",
+        "log_destination_type": "s3",
+        "destination_options": FlowLogDestinationOptions(
+            file_format="parquet", per_hour_partition=True, hive_compatible_partitions=False
+        ),
+    }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from cdktf_cdktf_provider_aws.eip import Eip
+from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
 from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
 from constructs import Construct
 
@@ -10,7 +11,11 @@ from config.naming import Naming
 
 
 class NatGateways(Construct):
-    """A NAT gateway in each zone, or one for all."""
+    """A NAT gateway in each zone, or one for all, once the internet gateway is attached.
+
+    One that comes before fails with `Gateway.NotAttached`.
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
+    """
 
     def __init__(
         self,
@@ -19,6 +24,7 @@ class NatGateways(Construct):
         *,
         naming: Naming,
         public_subnet_ids: Mapping[str, str],
+        internet_gateway: InternetGateway,
         single: bool = False,
     ) -> None:
         super().__init__(scope, id_)
@@ -27,13 +33,16 @@ class NatGateways(Construct):
         for zone in zones[:1] if single else zones:
             letter = zone[-1]
             tags = {"Name": naming.name(f"nat-{letter}")}
-            address = Eip(self, f"address-{letter}", domain="vpc", tags=tags)
+            address = Eip(
+                self, f"address-{letter}", domain="vpc", tags=tags, depends_on=[internet_gateway]
+            )
             gateway = NatGateway(
                 self,
                 f"gateway-{letter}",
                 allocation_id=address.id,
                 subnet_id=public_subnet_ids[zone],
                 tags=tags,
+                depends_on=[internet_gateway],
             )
             self._gateways[zone] = gateway.id
 

@@ -1,5 +1,7 @@
 """Who may talk to whom: from CloudFront to the web to the application to the database."""
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.data_aws_ec2_managed_prefix_list import DataAwsEc2ManagedPrefixList
 from cdktf_cdktf_provider_aws.security_group import SecurityGroup
 from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
@@ -30,6 +32,8 @@ class TierSecurityGroups(Construct):
         naming: Naming,
         vpc_id: str,
         internet_access: bool = True,
+        ipv6: bool = False,
+        dynamodb: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
@@ -49,7 +53,8 @@ class TierSecurityGroups(Construct):
                 target_id=target.id,
                 port=port,
             )
-        self._aws_services(application, internet_access=internet_access)
+        self._gateway_endpoints(application, ("s3", "dynamodb") if dynamodb else ("s3",))
+        self._internet(application, ipv4=internet_access, ipv6=ipv6)
         self.web_id: str = https.id
         self.load_balancer_ids: list[str] = [https.id, http.id]
         self.application_id: str = application.id
@@ -84,29 +89,51 @@ class TierSecurityGroups(Construct):
                 tags={"Name": self._naming.name(f"cloudfront-{port}")},
             )
 
-    def _aws_services(self, application: SecurityGroup, *, internet_access: bool) -> None:
-        """Let instances reach S3 through its gateway and, where there is NAT, HTTPS servers."""
-        s3 = DataAwsEc2ManagedPrefixList(self, "s3", name=f"com.amazonaws.{self._naming.region}.s3")
+    def _gateway_endpoints(self, application: SecurityGroup, services: Sequence[str]) -> None:
+        """Let instances reach services whose gateway endpoints have no group of their own."""
+        for service in services:
+            addresses = DataAwsEc2ManagedPrefixList(
+                self, service, name=f"com.amazonaws.{self._naming.region}.{service}"
+            )
+            self._out(
+                application,
+                f"application-to-{service}",
+                f"{_NAMES[service]} through its gateway endpoint",
+                prefix_list_id=addresses.id,
+            )
+
+    def _internet(self, application: SecurityGroup, *, ipv4: bool, ipv6: bool) -> None:
+        """Let instances reach HTTPS servers where there is a way to them."""
+        if ipv4:
+            words = "HTTPS servers through NAT"
+            self._out(application, "application-to-internet", words, cidr_ipv4="0.0.0.0/0")
+        if ipv6:
+            words = "HTTPS servers through the egress-only gateway"
+            self._out(application, "application-to-internet-ipv6", words, cidr_ipv6="::/0")
+
+    def _out(
+        self,
+        group: SecurityGroup,
+        id_: str,
+        description: str,
+        *,
+        prefix_list_id: str | None = None,
+        cidr_ipv4: str | None = None,
+        cidr_ipv6: str | None = None,
+    ) -> None:
         VpcSecurityGroupEgressRule(
             self,
-            "application-to-s3",
-            security_group_id=application.id,
-            prefix_list_id=s3.id,
+            id_,
+            security_group_id=group.id,
+            prefix_list_id=prefix_list_id,
+            cidr_ipv4=cidr_ipv4,
+            cidr_ipv6=cidr_ipv6,
             ip_protocol="tcp",
             from_port=HTTPS,
             to_port=HTTPS,
-            description="S3 through its gateway endpoint",
-            tags={"Name": self._naming.name("application-to-s3")},
+            description=description,
+            tags={"Name": self._naming.name(id_)},
         )
-        if internet_access:
-            VpcSecurityGroupEgressRule(
-                self,
-                "application-to-internet",
-                security_group_id=application.id,
-                cidr_ipv4="0.0.0.0/0",
-                ip_protocol="tcp",
-                from_port=HTTPS,
-                to_port=HTTPS,
-                description="HTTPS servers through NAT",
-                tags={"Name": self._naming.name("application-to-internet")},
-            )
+
+
+_NAMES = {"s3": "S3", "dynamodb": "DynamoDB"}

@@ -9,6 +9,7 @@ from modules.policy import Statement
 LOAD_BALANCER_LOGS = "alb"
 ACCESS_LOGS = "s3"
 CLOUDFRONT_LOGS = "cloudfront"
+FLOW_LOGS = "vpc"
 
 
 def tls_only(bucket_arn: str) -> Statement:
@@ -36,11 +37,12 @@ def modern_tls_only(bucket_arn: str) -> Statement:
 
 
 def log_delivery(naming: Naming, bucket_arn: str) -> Sequence[Statement]:
-    """Let load balancers, S3 and CloudFront of the account write their logs, each in its folder."""
+    """Let services of the account write their logs, each in its folder."""
     return (
         _load_balancer_logs(naming, bucket_arn),
         _access_logs(naming, bucket_arn),
         _cloudfront_logs(naming, bucket_arn),
+        *_flow_logs(naming, bucket_arn),
     )
 
 
@@ -89,6 +91,33 @@ def _cloudfront_logs(naming: Naming, bucket_arn: str) -> Statement:
             "ArnLike": {"aws:SourceArn": sources},
         },
     )
+
+
+def _flow_logs(naming: Naming, bucket_arn: str) -> Sequence[Statement]:
+    """As documented: AWS writes the statements itself where they are missing.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+    """
+    own = {"aws:SourceAccount": naming.account_id}
+    source = {"ArnLike": {"aws:SourceArn": naming.arn("logs", "*")}}
+    write = Statement(
+        sid="AWSLogDeliveryWrite",
+        principals={"Service": "delivery.logs.amazonaws.com"},
+        actions=["s3:PutObject"],
+        resources=[f"{bucket_arn}/{FLOW_LOGS}/AWSLogs/{naming.account_id}/*"],
+        conditions={
+            "StringEquals": {**own, "s3:x-amz-acl": "bucket-owner-full-control"},
+            **source,
+        },
+    )
+    check = Statement(
+        sid="AWSLogDeliveryAclCheck",
+        principals={"Service": "delivery.logs.amazonaws.com"},
+        actions=["s3:GetBucketAcl", "s3:ListBucket"],
+        resources=[bucket_arn],
+        conditions={"StringEquals": own, **source},
+    )
+    return write, check
 
 
 def distribution_reads(naming: Naming, bucket_arn: str) -> Statement:

@@ -18,18 +18,21 @@ NAMES = (
         name="an existing hosted zone for an own one",
         after=f'dns.hosted_zone_id = "{ZONE}"',
         end=End.BLOCKED,
-        says="the new zone comes first",
+        says="first",
     ),
     Change(
         name="another domain",
         after='domain = "example.org"',
         end=End.BLOCKED,
-        says="the new zone comes first",
+        says="first",
     ),
 )
 
 _SINGLE, _PER_ZONE = 'network.nat_gateways = "single"', 'network.nat_gateways = "per_az"'
+_THREE_ZONES = "network.availability_zone_count = 3"
 _FOUR_ZONES = "network.availability_zone_count = 4"
+_LEAVING = f'{_FOUR_ZONES}\nnetwork.leaving_zones = ["us-west-2d"]'
+_IPV6 = "network.ipv6 = true"
 _ENDPOINTS = 'network.interface_endpoints = ["logs", "secretsmanager"]'
 
 NETWORK = (
@@ -40,13 +43,29 @@ NETWORK = (
         name="fewer zones",
         before=_FOUR_ZONES,
         end=End.BLOCKED,
-        says="has to be elsewhere first",
+        says="network.leaving_zones",
+    ),
+    Change(name="a zone is left", before=_FOUR_ZONES, after=_LEAVING),
+    Change(
+        name="a zone that has been left goes",
+        before=_LEAVING,
+        after=_THREE_ZONES,
+        end=End.APPROVED,
+        says="only then take it out",
     ),
     Change(
         name="a zone put in between",
         after=f'{_FOUR_ZONES}\nnetwork.availability_zones = ["us-west-2a", "us-west-2d", '
         '"us-west-2b", "us-west-2c"]',
-        fails=Fact(name="N3", seen=("has to be elsewhere first",)),
+    ),
+    Change(name="IPv6", after=_IPV6),
+    Change(name="no IPv6", before=_IPV6, end=End.BLOCKED, says="beside it", gate=False),
+    Change(
+        name="flow logs in a log group",
+        after='network.flow_log_destination = "cloudwatch"',
+        end=End.APPROVED,
+        says="logging is switched off",
+        gate=False,
     ),
     Change(
         name="another network",

@@ -94,8 +94,8 @@ def test_faults_of_every_kind_are_reported_together() -> None:
         ),
         (
             {"network": {"interface_endpoints": ["ssm", "fax"]}},
-            'network.interface_endpoints[1]: received "fax"; expected "kms", "logs", '
-            '"monitoring", "secretsmanager", "ssm", "ssmmessages", "sts" or "xray"',
+            'network.interface_endpoints[1]: received "fax"; expected "ec2", "kms", '
+            '"logs", "monitoring", "secretsmanager", "ssm", "ssmmessages", "sts" or "xray"',
         ),
         (
             {"network": {"interface_endpoints": ["ec2messages", "ssm"]}},

@@ -59,6 +59,19 @@ def faults(**changes: Any) -> list[str]:
             'network.availability_zones: received "us-east-1a"; name zones of the region us-west-2',
         ),
         (
+            {"network": {"availability_zones": ["us-west-2a", "us-west-2b", "us-west-2i"]}},
+            'network.availability_zones[2]: received "us-west-2i"; expected an availability zone',
+        ),
+        (
+            {"network": {"leaving_zones": ["us-west-2d"]}},
+            'network.leaving_zones[0]: received "us-west-2d"; name zones of the environment: '
+            "us-west-2a, us-west-2b, us-west-2c",
+        ),
+        (
+            {"network": {"leaving_zones": ["us-west-2a", "us-west-2b"]}},
+            'network.leaving_zones: received ["us-west-2a", "us-west-2b"]; name fewer, so that two',
+        ),
+        (
             {"database": {"read_replicas": 1}},
             "database.read_replicas: received 1; set database.managed_password = false",
         ),

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
         RouteTableTypeDef,
         RouteTypeDef,
         SecurityGroupRuleTypeDef,
+        SubnetTypeDef,
     )
 
 
 HTTP, HTTPS, MYSQL = 80, 443, 3306
+FLOW_LOGS = "vpc"
 CLOUDFRONT = "com.amazonaws.global.cloudfront.origin-facing"
 
 
@@ -42,7 +44,10 @@ def security_group_checks(settings: Settings, *, shared: bool) -> dict[str, Chec
 def expected_rules(settings: Settings) -> dict[str, set[str]]:
     """The rules of each group in words."""
     port, s3 = settings.application.port, f"com.amazonaws.{settings.region}.s3"
-    internet = {f"to 0.0.0.0/0 on {HTTPS}"} if settings.network.nat_gateways != "none" else set()
+    network = settings.network
+    internet = {f"to 0.0.0.0/0 on {HTTPS}"} if network.nat_gateways != "none" else set()
+    ipv6 = {f"to ::/0 on {HTTPS}"} if network.ipv6 else set()
+    tables = {f"to com.amazonaws.{settings.region}.dynamodb on {HTTPS}"}
     return {
         "web": {f"from {CLOUDFRONT} on {HTTPS}", f"to application on {port}"},
         "web-http": {f"from {CLOUDFRONT} on {HTTP}"},
@@ -52,6 +57,8 @@ def expected_rules(settings: Settings) -> dict[str, set[str]]:
             f"to endpoints on {HTTPS}",
             f"to {s3} on {HTTPS}",
             *internet,
+            *ipv6,
+            *(tables if network.dynamodb_endpoint else ()),
         },
         "database": {f"from application on {MYSQL}"},
         "endpoints": {f"from application on {HTTPS}"},
@@ -112,7 +119,7 @@ def _in_words(rule: "SecurityGroupRuleTypeDef", names: Mapping[str, str]) -> str
     return f"{'to' if rule['IsEgress'] else 'from'} {names.get(other, other)} on {ports}"
 
 
-ANYWHERE = "0.0.0.0/0"
+ANYWHERE, ANYWHERE_IPV6 = "0.0.0.0/0", "::/0"
 
 
 def check_network(clients: Clients, settings: Settings) -> Iterator[Finding]:
@@ -120,6 +127,7 @@ def check_network(clients: Clients, settings: Settings) -> Iterator[Finding]:
     checks: dict[str, Check] = {
         "VPC": _vpc,
         "subnets": _subnets,
+        "IPv6": _ipv6,
         "NAT": _nat,
         "public routes": _public_routes,
         "app routes": _app_routes,
@@ -143,12 +151,12 @@ def _vpc(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def planned(settings: Settings) -> dict[str, dict[str, str]]:
-    """The network of each kind of subnet by zone: a quarter by kind, a quarter of it by zone."""
+    """The network of each kind of subnet by zone: a quarter by kind, an eighth of it by letter."""
     quarters = list(IPv4Network(settings.network.cidr_block).subnets(prefixlen_diff=2))
-    by_kind = {kind: list(quarters[i].subnets(prefixlen_diff=2)) for i, kind in enumerate(KINDS)}
+    by_kind = {kind: list(quarters[i].subnets(prefixlen_diff=3)) for i, kind in enumerate(KINDS)}
     return {
-        zone: {kind: str(by_kind[kind][number]) for kind in KINDS}
-        for number, zone in enumerate(settings.availability_zones)
+        zone: {kind: str(by_kind[kind]["abcdefgh".index(zone[-1])]) for kind in KINDS}
+        for zone in settings.availability_zones
     }
 
 
@@ -167,6 +175,42 @@ def _subnets(clients: Clients, settings: Settings) -> Iterator[Claim]:
     yield same("give out public addresses", public_addresses, [])
 
 
+def _ipv6(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """App subnets alone have IPv6 addresses, and a way out that is none in; or nothing has."""
+    found = lookups.subnets(clients, settings)
+    with_ipv6 = {each["SubnetId"] for each in found if _ipv6_networks(each)}
+    app = {each["SubnetId"] for each in found if tags_of(each).get("Tier") == "app"}
+    wanted = app if settings.network.ipv6 else set()
+    yield same("subnets with addresses", with_ipv6, wanted)
+    giving = {each["SubnetId"] for each in found if each.get("AssignIpv6AddressOnCreation")}
+    yield same("give out addresses", giving, wanted)
+    here = lookups.vpc_id(clients, settings)
+    gateways = {
+        each["EgressOnlyInternetGatewayId"]
+        for each in clients.ec2.describe_egress_only_internet_gateways()[
+            "EgressOnlyInternetGateways"
+        ]
+        if any(attachment["VpcId"] == here for attachment in each["Attachments"])
+    }
+    for kind in KINDS:
+        for zone, routes in _routes(clients, settings, kind).items():
+            ways = {
+                str(route.get("EgressOnlyInternetGatewayId", "another way"))
+                for route in routes
+                if route.get("DestinationIpv6CidrBlock") == ANYWHERE_IPV6
+            }
+            expected = gateways if kind == "app" and settings.network.ipv6 else set()
+            yield same(f"ways out of {kind} subnet in {zone}", ways, expected)
+
+
+def _ipv6_networks(subnet: "SubnetTypeDef") -> list[str]:
+    return [
+        each["Ipv6CidrBlock"]
+        for each in subnet.get("Ipv6CidrBlockAssociationSet", [])
+        if each.get("Ipv6CidrBlockState", {}).get("State") == "associated"
+    ]
+
+
 def _nat_zones(settings: Settings) -> tuple[str, ...]:
     """The zones that have a NAT gateway of their own."""
     zones = settings.availability_zones
@@ -182,10 +226,9 @@ def _gateways(clients: Clients, settings: Settings) -> "dict[str, NatGatewayType
 
 
 def _nat(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    public = lookups.subnet_ids(clients, settings, "public")
-    zones = {
-        each["SubnetId"]: each["AvailabilityZone"] for each in lookups.subnets(clients, settings)
-    }
+    subnets = lookups.subnets(clients, settings)
+    public = {each["SubnetId"] for each in subnets if tags_of(each).get("Tier") == "public"}
+    zones = {each["SubnetId"]: each["AvailabilityZone"] for each in subnets}
     gateways = _gateways(clients, settings)
     found = sorted(zones[subnet] for subnet in gateways)
     yield equal("zones with a gateway", found, sorted(_nat_zones(settings)))
@@ -258,7 +301,8 @@ def _endpoints(clients: Clients, settings: Settings) -> Iterator[Claim]:
         for each in answer["VpcEndpoints"]
     }
     services = settings.network.interface_endpoints
-    expected = {"s3": "Gateway"} | dict.fromkeys(services, "Interface")
+    gateways = ("s3", "dynamodb") if settings.network.dynamodb_endpoint else ("s3",)
+    expected = dict.fromkeys(gateways, "Gateway") | dict.fromkeys(services, "Interface")
     yield equal("by service", found, {name: (kind, "available") for name, kind in expected.items()})
     tables = [id_ for each in answer["VpcEndpoints"] for id_ in each.get("RouteTableIds", [])]
     app = [table["RouteTableId"] for _, table in _route_tables(clients, settings, "app")]
@@ -269,9 +313,15 @@ def _flow_logs(clients: Clients, settings: Settings) -> Iterator[Claim]:
     here = lookups.vpc_id(clients, settings)
     answer = clients.ec2.describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [here]}])
     flow_log = only(answer["FlowLogs"], f"flow log of {here}")
-    name = settings.naming.path("network/flow-logs")
     yield equal("state", flow_log.get("FlowLogStatus"), "ACTIVE")
     yield equal("traffic", flow_log.get("TrafficType"), settings.network.flow_log_traffic)
-    destination = settings.naming.arn("logs", f"log-group:{name}")
-    yield equal("go to", flow_log.get("LogDestination"), destination)
-    yield from lookups.log_group(clients, settings, name, key="logs")
+    found = flow_log.get("LogDestination")
+    if settings.network.flow_log_destination == "s3":
+        yield equal("go to", found, f"{settings.naming.bucket_arn('logs')}/{FLOW_LOGS}")
+        options = flow_log.get("DestinationOptions", {})
+        yield equal("format", options.get("FileFormat"), "parquet")
+        yield equal("folder for each hour", options.get("PerHourPartition"), True)
+    else:
+        name = settings.naming.path("network/flow-logs")
+        yield equal("go to", found, settings.naming.arn("logs", f"log-group:{name}"))
+        yield from lookups.log_group(clients, settings, name, key="logs")

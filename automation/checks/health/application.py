@@ -79,7 +79,7 @@ def _spread(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """In as many zones as there are instances for."""
     serving = [each for each in find(clients, settings).get("Instances", []) if _serves(each)]
     zones = {each["AvailabilityZone"] for each in serving}
-    count = min(len(serving), len(settings.availability_zones))
+    count = min(len(serving), len(settings.zones_in_use))
     yield holds("zones", len(zones) >= count, found=zones, expected=f"{count} zones").otherwise(
         "see whether a zone lacks capacity, or AWS reports trouble in it: "
         "https://health.aws.amazon.com/health/status"

@@ -126,7 +126,7 @@ NAME_CHECKS: Mapping[str, Check] = {
 
 def _instances(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """Each zone has one of the types; where it lacks another, that is a warning."""
-    types, zones = settings.application.instance_types, set(settings.availability_zones)
+    types, zones = settings.application.instance_types, set(settings.zones_in_use)
     pages = clients.ec2.get_paginator("describe_instance_type_offerings").paginate(
         LocationType="availability-zone",
         Filters=[{"Name": "instance-type", "Values": list(types)}],
@@ -162,7 +162,7 @@ def _database(clients: Clients, settings: Settings) -> Iterator[Claim]:
         for zone in option.get("AvailabilityZones", [])
         if "Name" in zone
     }
-    zones = set(settings.availability_zones)
+    zones = set(settings.zones_in_use)
     needed = 2 if wanted.multi_az else 1
     remedy = (
         f"choose another database.instance_class, or other zones in network.availability_zones: "
@@ -189,7 +189,32 @@ def _options(clients: Clients, settings: Settings) -> "Iterator[OrderableDBInsta
                 yield option
 
 
+def _endpoints(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Each service in every zone: elsewhere AWS refuses the endpoint.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+    """
+    start = f"com.amazonaws.{settings.region}."
+    zones = set(settings.zones_in_use)
+    answer = clients.ec2.describe_vpc_endpoint_services(
+        Filters=[{"Name": "service-type", "Values": ["Interface"]}]
+    )
+    offered = {
+        each["ServiceName"]: set(each.get("AvailabilityZones", []))
+        for each in answer["ServiceDetails"]
+        if "ServiceName" in each
+    }
+    for service in settings.network.interface_endpoints:
+        there = offered.get(f"{start}{service}", set())
+        remedy = (
+            f"take {service} out of network.interface_endpoints, or choose other zones in "
+            f"network.availability_zones: it is offered in {shown(there)}"
+        )
+        yield covers(service, there, zones).otherwise(remedy)
+
+
 OFFERING_CHECKS: Mapping[str, Check] = {
     "instance types": _instances,
     "database class": _database,
+    "endpoints": _endpoints,
 }

@@ -7,12 +7,6 @@ from botocore import xform_name
 from moto.core.exceptions import ServiceException
 from moto.core.responses import BaseResponse
 
-# Refusals that Terraform is spared until the platform is mended, by the fact that they show.
-# Everybody else is refused, so that tests see them. A line goes when its fact is mended.
-NOT_YET = {
-    "N2": "NAT gateways do not wait until the internet gateway is attached",
-}
-
 
 class Double(BaseResponse):
     """A moto response whose further actions take the parameters of AWS's own model."""
@@ -55,8 +49,3 @@ def several(value: Any) -> list[str]:
     if value is None:
         return []
     return [value] if isinstance(value, str) else list(value)
-
-
-def spared(fact: str, response: BaseResponse) -> bool:
-    """Whether a request is Terraform's, and the platform does not yet stand the refusal."""
-    return fact in NOT_YET and "Terraform" in response.headers.get("User-Agent", "")

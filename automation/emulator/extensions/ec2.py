@@ -1,4 +1,4 @@
-"""EC2: what is in use stays; rules keep descriptions, templates their tags; NAT gateways may fail.
+"""EC2: what is in use stays, or is refused as AWS refuses it; what moto forgets is kept.
 
 https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
 """
@@ -13,8 +13,8 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
-from automation.emulator.extensions import networks
-from automation.emulator.extensions.double import Refused, spared
+from automation.emulator.extensions import ipv6, logs, networks
+from automation.emulator.extensions.double import Refused
 from automation.emulator.extensions.networks import interfaces
 from automation.emulator.extensions.servicequotas import quota
 
@@ -63,6 +63,49 @@ class Ec2(EC2Response):
             networks.need(self.ec2_backend, found.service_name, added)
         return super().modify_vpc_endpoint()
 
+    def create_flow_logs(self) -> ActionResult:
+        """To a folder of a bucket, in the format that is asked for."""
+        given = dict(self.params)
+        if given.get("LogDestinationType") != "s3":
+            return super().create_flow_logs()
+        logs.need_new_flow_logs(self.ec2_backend, given)
+        self.params["LogDestination"] = logs.bucket_of(given["LogDestination"])
+        result = super().create_flow_logs()
+        made = result.result["FlowLogIds"]  # type: ignore[index]
+        logs.deliver_flow_logs(self.ec2_backend, made, given)
+        return result
+
+    def create_subnet(self) -> ActionResult:
+        """Refuse IPv6 ranges that the VPC does not have to give."""
+        self._need_ipv6_range(self.params["VpcId"])
+        return super().create_subnet()
+
+    def associate_subnet_cidr_block(self) -> ActionResult:
+        """Refuse IPv6 ranges that the VPC does not have to give."""
+        self._need_ipv6_range(self.ec2_backend.get_subnet(self.params["SubnetId"]).vpc_id)
+        return super().associate_subnet_cidr_block()
+
+    def modify_subnet_attribute(self) -> ActionResult:
+        """Refuse to give out IPv6 addresses of no range."""
+        if self._get_param("AssignIpv6AddressOnCreation.Value"):
+            ipv6.need_addresses(self.ec2_backend.get_subnet(self.params["SubnetId"]))
+        return super().modify_subnet_attribute()
+
+    def disassociate_subnet_cidr_block(self) -> ActionResult:
+        """One whose addresses are given out stays."""
+        ipv6.leave_subnet(self.ec2_backend, self.params["AssociationId"])
+        return super().disassociate_subnet_cidr_block()
+
+    def disassociate_vpc_cidr_block(self) -> ActionResult:
+        """One of which a subnet has a part stays."""
+        ipv6.leave_vpc(self.ec2_backend, self.params["AssociationId"])
+        return super().disassociate_vpc_cidr_block()
+
+    def _need_ipv6_range(self, vpc: str) -> None:
+        wanted = self._get_param("Ipv6CidrBlock")
+        if wanted:
+            ipv6.need_range(self.ec2_backend, vpc, wanted)
+
     def create_nat_gateway(self) -> ActionResult:
         """One whose VPC has no internet gateway yet fails soon after.
 
@@ -71,7 +114,7 @@ class Ec2(EC2Response):
         result = super().create_nat_gateway()
         gateway = result.result["NatGateway"]  # type: ignore[index]
         public = gateway.connectivity_type != "private"
-        if public and not self._gateways(gateway.vpc_id) and not spared("N2", self):
+        if public and not self._gateways(gateway.vpc_id):
             gateway.state, gateway.failure_code = "failed", "Gateway.NotAttached"
             gateway.failure_message = f"Network {gateway.vpc_id} has no Internet gateway attached"
             self._free_addresses(gateway)
@@ -182,6 +225,9 @@ class Ec2(EC2Response):
         for subnets in self.ec2_backend.subnets.values():
             yield from (each for each in subnets.values() if each.vpc_id == vpc)
         yield from self._gateways(vpc)
+        for gateway in self.ec2_backend.egress_only_internet_gateways.values():
+            if gateway.vpc_id == vpc:
+                yield gateway
         yield from (
             each for each in self._groups() if each.vpc_id == vpc and each.name != "default"
         )
@@ -243,6 +289,7 @@ def _names(group: SecurityGroup, id_: str) -> bool:
 def install() -> None:
     """Keep the descriptions of rules about groups and prefix lists, not only about addresses."""
     networks.install()
+    ipv6.install()
     initialize = SecurityGroupRule.__init__
     signature = inspect.signature(initialize)
 

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: query definitions (saved Logs Insights queries), and deliveries to buckets.
+"""CloudWatch Logs: query definitions (saved queries), deliveries to buckets, flow logs.
 
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutQueryDefinition.html
 """
@@ -7,17 +7,24 @@ import json
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar
 
 from moto.core.responses import ActionResult
+from moto.ec2.models import EC2Backend
 from moto.logs.responses import LogsResponse
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeBucket, s3_backends
 
 from automation.emulator.extensions.double import Double, Refused, not_found, several
 from automation.emulator.extensions.kms import pending
 
+_SERVICE = "delivery.logs.amazonaws.com"
+_FORMAT = {
+    "FileFormat": "plain-text",
+    "HiveCompatiblePartitions": False,
+    "PerHourPartition": False,
+}
 _FIELDS = ("name", "queryString", "logGroupNames", "queryLanguage", "parameters")
 
 
@@ -41,8 +48,6 @@ class Logs(LogsResponse, Double):
         """To a bucket whose policy lacks the documented statement, which AWS then appends.
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
-        Whether AWS takes another statement that allows the same for the documented one is not
-        documented: here it does.
         """
         answer = super().create_delivery()
         given = self.parameters()
@@ -58,13 +63,9 @@ class Logs(LogsResponse, Double):
         bucket = s3_backends[self.current_account][self.partition].buckets.get(name)
         if ":s3:" not in destination or bucket is None:
             return
-        text = bucket.policy or '{"Version": "2012-10-17", "Statement": []}'
-        policy = json.loads(text)
         sample = f"{bucket.arn}/{folder}/it".replace("//", "/")
         wanted = _delivery(bucket.arn, source, self.current_account)
-        if not any(_delivers(each, wanted, sample, source) for each in policy["Statement"]):
-            policy["Statement"].append(wanted)
-            bucket.policy = json.dumps(policy).encode()
+        _let_in(bucket, ((wanted, sample),), source)
 
     def put_query_definition(self) -> ActionResult:
         """Create a definition, or replace the one whose id is given."""
@@ -114,10 +115,31 @@ def _delivery(bucket: str, source: str, account: str) -> dict[str, Any]:
     }
 
 
+def _let_in(
+    bucket: FakeBucket, wanted: Sequence[tuple[Mapping[str, Any], str]], source: str
+) -> None:
+    """Append each statement that the policy lacks, by a resource of which it has to allow it.
+
+    Whether AWS takes another statement that allows the same for the documented one is not
+    documented: here it does.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-S3.html
+    """
+    text = bucket.policy or '{"Version": "2012-10-17", "Statement": []}'
+    policy = json.loads(text)
+    missing = [
+        statement
+        for statement, sample in wanted
+        if not any(_delivers(each, statement, sample, source) for each in policy["Statement"])
+    ]
+    if missing:
+        policy["Statement"] += missing
+        bucket.policy = json.dumps(policy).encode()
+
+
 def _delivers(
-    statement: Mapping[str, Any], wanted: Mapping[str, Any], path: str, source: str
+    statement: Mapping[str, Any], wanted: Mapping[str, Any], sample: str, source: str
 ) -> bool:
-    """Whether a statement allows a delivery to a path, under the documented conditions."""
+    """Whether a statement allows what is wanted of a resource, under the documented conditions."""
     principal, condition = statement.get("Principal"), statement.get("Condition", {})
     services = principal.get("Service") if isinstance(principal, dict) else None
     sources = several(condition.get("ArnLike", {}).get("aws:SourceArn"))
@@ -125,9 +147,77 @@ def _delivers(
     documented = {name: [each] for name, each in wanted["Condition"]["StringEquals"].items()}
     return (
         statement["Effect"] == "Allow"
-        and "delivery.logs.amazonaws.com" in several(services)
-        and "s3:PutObject" in several(statement.get("Action"))
-        and any(fnmatchcase(path, each) for each in several(statement.get("Resource")))
+        and _SERVICE in several(services)
+        and wanted["Action"] in several(statement.get("Action"))
+        and any(fnmatchcase(sample, each) for each in several(statement.get("Resource")))
         and equals == documented
         and any(fnmatchcase(source, each) for each in sources)
     )
+
+
+def bucket_of(destination: str) -> str:
+    """The ARN of a bucket without the folder, which moto takes for a part of its name."""
+    return destination.partition("/")[0]
+
+
+def need_new_flow_logs(ec2: EC2Backend, parameters: Mapping[str, Any]) -> None:
+    """Refuse flow logs that are there already.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html
+    """
+    given = (parameters["LogDestination"], set(parameters["ResourceIds"]))
+    for each in ec2.flow_logs.values():
+        if each.log_destination == given[0] and each.resource_id in given[1]:
+            message = (
+                "There is an existing Flow Log with the same configuration and log destination."
+            )
+            raise Refused("FlowLogAlreadyExists", message)
+
+
+def deliver_flow_logs(ec2: EC2Backend, made: list[str], parameters: Mapping[str, Any]) -> None:
+    """Keep what moto drops of flow logs to a folder, and see that the bucket lets them in.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3.html
+    """
+    destination = parameters["LogDestination"]
+    for id_ in made:
+        found = ec2.flow_logs[id_]
+        found.log_destination = destination
+        given = parameters.get("DestinationOptions", {})
+        found.destination_options = {**_FORMAT, **given}  # type: ignore[attr-defined]
+    if made:
+        name, _, folder = destination.rpartition(":")[2].partition("/")
+        bucket = s3_backends[ec2.account_id][ec2.partition].buckets[name]
+        hive = parameters.get("DestinationOptions", {}).get("HiveCompatiblePartitions")
+        logs = "/".join(filter(None, (bucket.arn, folder, "AWSLogs")))
+        path = f"{logs}/{'aws-account-id=' if hive else ''}{ec2.account_id}"
+        source = f"arn:aws:logs:{ec2.region_name}:{ec2.account_id}:*"
+        write, check = _for_flow_logs(bucket.arn, path, source, ec2.account_id)
+        _let_in(bucket, ((write, f"{path}/it"), (check, bucket.arn)), source)
+
+
+def _for_flow_logs(bucket: str, path: str, source: str, account: str) -> tuple[dict[str, Any], ...]:
+    """Both as they are documented.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+    """
+    start = {"Effect": "Allow", "Principal": {"Service": _SERVICE}}
+    own, like = {"aws:SourceAccount": account}, {"ArnLike": {"aws:SourceArn": source}}
+    write = {
+        **start,
+        "Sid": "AWSLogDeliveryWrite",
+        "Action": "s3:PutObject",
+        "Resource": f"{path}/*",
+        "Condition": {
+            "StringEquals": {**own, "s3:x-amz-acl": "bucket-owner-full-control"},
+            **like,
+        },
+    }
+    check = {
+        **start,
+        "Sid": "AWSLogDeliveryAclCheck",
+        "Action": "s3:GetBucketAcl",
+        "Resource": bucket,
+        "Condition": {"StringEquals": own, **like},
+    }
+    return write, check

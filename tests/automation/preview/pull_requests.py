@@ -61,16 +61,10 @@ CASES: dict[str, tuple[Change, set[tuple[str, str, str]]]] = {
         {("update", "aws_db_instance", "careful")},
     ),
     "rename of a construct": (
-        edit("stacks/network.py", '"flow-logs",', '"traffic-logs",'),
+        edit("stacks/storage.py", '"flow-logs",', '"traffic-logs",'),
         {
-            ("destroy", "aws_cloudwatch_log_group", "blocking"),
             ("destroy", "aws_flow_log", "blocking"),
-            ("destroy", "aws_iam_role", "careful"),
-            ("destroy", "aws_iam_role_policy", "careful"),
-            ("create", "aws_cloudwatch_log_group", "routine"),
             ("create", "aws_flow_log", "routine"),
-            ("create", "aws_iam_role", "routine"),
-            ("create", "aws_iam_role_policy", "routine"),
         },
     ),
     "log retention": (

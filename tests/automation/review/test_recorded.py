@@ -48,8 +48,9 @@ CASES: dict[str, set[tuple[str, str, str, str]]] = {
             "replace",
             "aws_vpc.vpc",
             "blocking",
-            "everything in the network, the database too, has to be made again: beside it "
-            "(docs/production.md)",
+            "everything in the network, the database too, has to be made again, and AWS keeps a "
+            "network that is in use: deploy another environment with the new network beside it, "
+            "move the data there, then destroy this one",
         ),
         ("replace", APP_A, "blocking", IN_USE),
         ("replace", APP_B, "blocking", IN_USE),

@@ -50,8 +50,9 @@ def test_what_forces_a_replacement_is_told_and_what_only_aws_knows_is_named() ->
     start = said.index("-/+ network: aws_vpc.vpc")
     assert said[start : start + 4] == [
         "-/+ network: aws_vpc.vpc",
-        "      blocking: everything in the network, the database too, has to be made again: beside "
-        "it (docs/production.md)",
+        "      blocking: everything in the network, the database too, has to be made again, and "
+        "AWS keeps a network that is in use: deploy another environment with the new network "
+        "beside it, move the data there, then destroy this one",
         "      cidr_block  10.0.0.0/16 → 10.8.0.0/16  forces replacement",
         "      known after apply: arn, default_network_acl_id, default_route_table_id, "
         "default_security_group_id, dhcp_options_id, enable_network_address_usage_metrics, id, "

@@ -75,9 +75,11 @@ def _of_another(alarm: dict[str, Any], tiers: Tiers) -> bool:
 
 def test_subnets_are_where_they_are_planned(environment: Environment) -> None:
     settings, _ = environment
-    zones = plan(settings.network.cidr_block, len(settings.availability_zones))
-    expected = [{"public": z.public, "app": z.app, "database": z.database} for z in zones]
-    assert list(network.planned(settings).values()) == expected
+    zones = plan(settings.network.cidr_block, settings.availability_zones)
+    assert network.planned(settings) == {
+        zone: {"public": each.public, "app": each.app, "database": each.database}
+        for zone, each in zones.items()
+    }
 
 
 def test_parameters_are_those_of_the_group(environment: Environment) -> None:

@@ -109,8 +109,8 @@ def test_one_gateway_for_all_is_not_one_for_each(clients: Clients, settings: Set
 
 def test_zones_are_planned_apart() -> None:
     assert planned(load("dev")) == {
-        A: {"public": "10.2.0.0/20", "app": "10.2.64.0/20", "database": "10.2.128.0/20"},
-        B: {"public": "10.2.16.0/20", "app": "10.2.80.0/20", "database": "10.2.144.0/20"},
+        A: {"public": "10.2.0.0/21", "app": "10.2.64.0/21", "database": "10.2.128.0/21"},
+        B: {"public": "10.2.8.0/21", "app": "10.2.72.0/21", "database": "10.2.136.0/21"},
     }
 
 

@@ -17,6 +17,35 @@ def test_dev_and_its_zones_match(look: Look) -> None:
     }
 
 
+def test_every_endpoint_has_to_be_offered_in_every_zone(look: Look, settings: Settings) -> None:
+    zones = ("us-west-2a", "us-west-2z")
+    changed = change(
+        settings, "network", availability_zones=zones, interface_endpoints=("logs", "sts")
+    )
+    found = look({"endpoints": OFFERING_CHECKS["endpoints"]}, changed)
+    assert found.keys() == {"endpoints: logs", "endpoints: sts"}
+    finding = found["endpoints: logs"]
+    assert not finding.ok
+    assert "expected us-west-2z as well" in finding.detail
+    assert finding.remedy == (
+        "take logs out of network.interface_endpoints, or choose other zones in "
+        "network.availability_zones: it is offered in us-west-2a, us-west-2b, us-west-2c, "
+        "us-west-2d"
+    )
+    for lacking in (settings.network.availability_zones, zones[:1]):
+        sound = change(changed, "network", availability_zones=lacking, availability_zone_count=1)
+        assert all(each.ok for each in look(OFFERING_CHECKS, sound).values())
+
+
+def test_an_endpoint_that_the_region_does_not_have(look: Look, settings: Settings) -> None:
+    changed = change(settings, "network", interface_endpoints=("ec2messages",))
+    finding = look(OFFERING_CHECKS, changed)["endpoints: ec2messages"]
+    assert (finding.ok, finding.detail) == (
+        False,
+        "found none, expected us-west-2a, us-west-2b as well",
+    )
+
+
 def test_the_only_type_has_to_be_in_every_zone(look: Look, settings: Settings) -> None:
     changed = change(settings, "network", availability_zones=ALL, availability_zone_count=4)
     changed = change(changed, "application", instance_types=(RARE,))

@@ -2,9 +2,7 @@ import base64
 from typing import Any
 
 from automation.emulator import Emulator
-from automation.emulator.extensions.double import NOT_YET
 from tests.automation.emulator.calls import (
-    careless,
     internet_gateway,
     network,
     refusal,
@@ -73,17 +71,6 @@ def test_a_nat_gateway_needs_an_internet_gateway(emulator: Emulator) -> None:
     assert made["State"] == "available"
     ec2.delete_nat_gateway(NatGatewayId=made["NatGatewayId"])
     ec2.release_address(AllocationId=address)
-
-
-def test_terraform_is_spared_what_the_platform_does_not_stand_yet(emulator: Emulator) -> None:
-    assert set(NOT_YET) == {"N2"}
-    terraform = careless(emulator, "ec2", "APN/1.0 HashiCorp/1.0 Terraform/1.11.4")
-    _, (subnet, _) = network(emulator)
-    address = terraform.allocate_address(Domain="vpc")["AllocationId"]
-    made = terraform.create_nat_gateway(SubnetId=subnet, AllocationId=address)["NatGateway"]
-    assert made["State"] == "available"
-    terraform.delete_nat_gateway(NatGatewayId=made["NatGatewayId"])
-    terraform.release_address(AllocationId=address)
 
 
 def test_user_data_has_sixteen_kibibytes_at_most(emulator: Emulator) -> None:
