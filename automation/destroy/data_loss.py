@@ -34,6 +34,7 @@ HARMLESS = frozenset(
         "aws_cloudwatch_metric_alarm",
         "aws_cloudwatch_query_definition",
         "aws_db_event_subscription",
+        "aws_db_option_group",
         "aws_db_parameter_group",
         "aws_db_subnet_group",
         "aws_default_security_group",

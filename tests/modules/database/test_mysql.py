@@ -122,15 +122,15 @@ def test_insights_are_kept_as_long_as_their_mode_shows_them(
 
 
 def test_a_class_without_insights_is_asked_for_none(naming: Naming) -> None:
-    small = {"instance_class": "db.t4g.micro", "performance_insights": False}
-    instance = database(naming, **small).only("aws_db_instance")
+    stack = database(naming, instance_class="db.t4g.micro", performance_insights=False)
+    instance = stack.only("aws_db_instance")
     assert "database_insights_mode" not in instance
     assert "performance_insights_retention_period" not in instance
 
 
 def test_tokens_of_iam_are_taken_by_choice(naming: Naming) -> None:
-    changes = {**OWN_PASSWORD, "read_replicas": 1, "iam_authentication": True}
-    for instance in database(naming, **changes).resources("aws_db_instance").values():
+    stack = database(naming, **OWN_PASSWORD, read_replicas=1, iam_authentication=True)
+    for instance in stack.resources("aws_db_instance").values():
         assert instance["iam_database_authentication_enabled"] is True
 
 

@@ -85,6 +85,21 @@ def test_parameters_are_those_of_the_group(environment: Environment) -> None:
     assert database.parameters(settings) == made
 
 
+def test_groups_of_the_database_are_looked_for(environment: Environment) -> None:
+    settings, tiers = environment
+    start = f"{settings.naming.name(database.GROUP)}-"
+    (parameters,) = resources(tiers, "database", "aws_db_parameter_group")
+    (options,) = resources(tiers, "database", "aws_db_option_group")
+    assert parameters["name"].startswith(start)
+    assert options["name_prefix"] == start
+    audited = [
+        setting["value"]
+        for each in options.get("option", ())
+        for setting in each["option_settings"]
+    ]
+    assert audited == ([database.AUDITED] if settings.database.audit_log else [])
+
+
 def test_every_database_instance_is_checked(environment: Environment) -> None:
     settings, tiers = environment
     made = {each["identifier"] for each in resources(tiers, "database", "aws_db_instance")}
