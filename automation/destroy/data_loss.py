@@ -95,6 +95,11 @@ class DeployedResource:
     name: str
     attributes: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def address(self) -> str:
+        """Its address in the stack."""
+        return f"{self.type}.{self.name}"
+
     def text(self, attribute: str) -> str:
         """An attribute that is a text; empty when it has none."""
         return str(self.attributes.get(attribute) or "")
@@ -132,6 +137,16 @@ class Loss:
 
     def __str__(self) -> str:
         return f"{self.stack}: {self.what}: {self.detail}"
+
+
+def staying(resource: DeployedResource) -> str:
+    """What outlives the environment, in words; whoever needs it no more has to end it by hand."""
+    line = f"{resource.stack}: {LOOKS.get(resource.type, (resource.type,))[0]} {_name(resource)}"
+    if resource.type != "aws_kms_key":
+        return line
+    id_ = resource.text("key_id")
+    end = f"aws kms schedule-key-deletion --key-id {id_} --region {resource.region}"
+    return f"{line}: it encrypts the last snapshot and the backups: without them, `{end}`"
 
 
 def losses(
