@@ -227,14 +227,19 @@ def _vault(clients: Clients, resource: DeployedResource) -> str:
 
 
 def _secret(_: Clients, resource: DeployedResource) -> str:
+    """https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html."""
     days = resource.attributes.get("recovery_window_in_days")
-    return f"can be restored for {days} days" if days else "gone at once"
+    if not days:
+        return "gone at once, and its name is free"
+    return f"can be restored for {days} days, for which nothing else can have its name"
 
 
 def _key(_: Clients, resource: DeployedResource) -> str:
     """https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html."""
     days = resource.attributes.get("deletion_window_in_days") or 30
-    return f"deleted after {days} days, and all that it encrypts, snapshots too, is unreadable then"
+    lost = "all that it encrypts, snapshots too, is unreadable from then on"
+    back = f"aws kms cancel-key-deletion --key-id {resource.text('key_id')}"
+    return f"of no use from now on, deleted after {days} days (until then `{back}`): {lost}"
 
 
 def _zone(_: Clients, __: DeployedResource) -> str:

@@ -97,17 +97,22 @@ def test_backups(account: Account) -> None:
 @pytest.mark.parametrize(
     ("type_", "attributes", "line"),
     [
-        ("aws_secretsmanager_secret", {"recovery_window_in_days": 0}, "secret x: gone at once"),
+        (
+            "aws_secretsmanager_secret",
+            {"recovery_window_in_days": 0},
+            "secret x: gone at once, and its name is free",
+        ),
         (
             "aws_secretsmanager_secret",
             {"recovery_window_in_days": 30},
-            "secret x: can be restored for 30 days",
+            "secret x: can be restored for 30 days, for which nothing else can have its name",
         ),
         (
             "aws_kms_key",
-            {"deletion_window_in_days": 7},
-            "key x: deleted after 7 days, and all that it encrypts, snapshots too, is unreadable "
-            "then",
+            {"deletion_window_in_days": 7, "key_id": "1-2"},
+            "key x: of no use from now on, deleted after 7 days (until then `aws kms "
+            "cancel-key-deletion --key-id 1-2`): all that it encrypts, snapshots too, is "
+            "unreadable from then on",
         ),
         (
             "aws_route53_zone",

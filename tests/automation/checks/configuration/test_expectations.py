@@ -18,6 +18,7 @@ from automation.checks.configuration import (
     network,
     security,
 )
+from automation.checks.preflight import account
 from config import Settings, load
 from modules.application.listeners import SSL_POLICY
 from modules.application.origin_secret import OriginSecret
@@ -104,6 +105,16 @@ def test_every_database_instance_is_checked(environment: Environment) -> None:
     settings, tiers = environment
     made = {each["identifier"] for each in resources(tiers, "database", "aws_db_instance")}
     assert set(database.identifiers(settings)) == made
+
+
+def test_preflight_asks_for_the_name_of_every_secret(environment: Environment) -> None:
+    settings, tiers = environment
+    made = {
+        each["name"]
+        for tier in tiers
+        for each in resources(tiers, tier, "aws_secretsmanager_secret")
+    }
+    assert set(map(settings.naming.name, account.secrets(settings))) == made
 
 
 def test_tags_are_those_that_the_group_propagates(environment: Environment) -> None:
