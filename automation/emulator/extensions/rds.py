@@ -15,7 +15,7 @@ from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.rds.models import DBInstance
 from moto.rds.responses import RDSResponse
 
-from automation.emulator.extensions import rds_in_use, rds_options
+from automation.emulator.extensions import rds_in_use
 from automation.emulator.extensions.double import remember
 
 _DEFAULT_AUTHORITY = "rds-ca-rsa2048-g1"
@@ -44,8 +44,8 @@ class Rds(RDSResponse):
         rds_in_use.check_names(given)
         rds_in_use.check_keys(self.current_account, self.region, given)
         rds_in_use.check_family(self.backend, given)
-        rds_options.check_logs(given["Engine"], given.get("EngineVersion", ""), given)
-        rds_options.check_insights({}, given)
+        rds_in_use.check_logs(given["Engine"], given.get("EngineVersion", ""), given)
+        rds_in_use.check_insights({}, given)
         given.setdefault("DatabaseInsightsMode", _STANDARD)
         self.params.setdefault("ca_certificate_identifier", _DEFAULT_AUTHORITY)
         result = super().create_db_instance()
@@ -54,7 +54,7 @@ class Rds(RDSResponse):
     def create_db_instance_read_replica(self) -> ActionResult:
         """Moto's replica is a copy that shares its primary's list of replicas."""
         given = self.params.original_dict()
-        rds_options.check_insights({}, given)
+        rds_in_use.check_insights({}, given)
         given.setdefault("DatabaseInsightsMode", _STANDARD)
         result = super().create_db_instance_read_replica()
         replica = self._instance(given)
@@ -75,9 +75,9 @@ class Rds(RDSResponse):
         instance = self._instance(given)
         rds_in_use.check_version(instance, given)
         rds_in_use.check_family(self.backend, given)
-        rds_options.check_replicas_first(self.backend, instance, given)
-        rds_options.check_logs(str(instance.engine), str(instance.engine_version), given)
-        rds_options.check_insights(self._insights(instance), given)
+        rds_in_use.check_replicas_first(self.backend, instance, given)
+        rds_in_use.check_logs(str(instance.engine), str(instance.engine_version), given)
+        rds_in_use.check_insights(self._insights(instance), given)
         pending = {} if given.get("ApplyImmediately") else self._pending(given)
         for name in pending:
             del self.params[name]
@@ -122,15 +122,15 @@ class Rds(RDSResponse):
         """Of versions, too, that are too new for moto."""
         version = self.params["MajorEngineVersion"]
         mysql = self.params["EngineName"] == "mysql"
-        if mysql and version in rds_options.STAND_IN:
-            self.params["MajorEngineVersion"] = rds_options.STAND_IN[version]
+        if mysql and version in rds_in_use.STAND_IN:
+            self.params["MajorEngineVersion"] = rds_in_use.STAND_IN[version]
         result = super().create_option_group()
         self.backend.option_groups[self.params["OptionGroupName"]].major_engine_version = version
         return result
 
     def modify_option_group(self) -> ActionResult:
         """Options and settings that the engine has."""
-        rds_options.check_options(self.backend, self.params.original_dict())
+        rds_in_use.check_options(self.backend, self.params.original_dict())
         return super().modify_option_group()
 
     def delete_option_group(self) -> ActionResult:
