@@ -35,7 +35,11 @@ UserName = Annotated[
 class Database(Section):
     """RDS for MySQL."""
 
-    engine_version: EngineVersion = Field("8.4", description="MySQL of the 8.4 LTS line")
+    engine_version: EngineVersion = Field(
+        "8.4",
+        description="MySQL of the 8.4 LTS line: 8.4 takes RDS's minor versions as they come, a "
+        "minor version stays what it is",
+    )
     instance_class: DatabaseClass = Field("db.m7g.large", description="the size of the instance")
     database_name: DatabaseName = Field("app", description="the name of the first schema")
     master_username: UserName = Field("platform", description="the name of the master user")
@@ -59,20 +63,41 @@ class Database(Section):
     multi_az: bool = Field(True, description="keep a standby in another zone")
     read_replicas: int = Field(0, ge=0, le=5, description="number of read replicas")
     blue_green_updates: bool = Field(False, description="update through a blue/green deployment")
-    general_log: bool = Field(True, description="log every statement, for auditing")
+    audit_log: bool = Field(
+        True, description="log who connects, and what changes tables, users and rights"
+    )
+    general_log: bool = Field(
+        False, description="log every statement with its values, which costs speed and storage"
+    )
     slow_query_seconds: float = Field(
         1.0, ge=0.0, le=3600.0, description="seconds after which a statement is logged as slow"
     )
     backup_days: int = Field(
         14, ge=0, le=35, description="days that automated backups are kept; 0 turns them off"
     )
+    final_snapshot: bool = Field(
+        True,
+        description="true: when the database is destroyed, a last snapshot, the backups and their "
+        "key stay; false: nothing does",
+    )
     backup_window: DailyWindow = Field("03:00-04:00", description="when automated backups are made")
     maintenance_window: WeeklyWindow = Field(
         "sun:04:30-sun:05:30",
         description="when RDS may change the instance, apart from the backups",
     )
+    iam_authentication: bool = Field(
+        False,
+        description="let users of MySQL that are made for it sign in with a token of IAM instead "
+        "of a password",
+    )
     performance_insights: bool = Field(
-        True, description="record what the database spends its time on"
+        True,
+        description="record what the database spends its time on, for CloudWatch Database Insights",
+    )
+    database_insights_mode: Literal["standard", "advanced"] = Field(
+        "standard",
+        description="standard: Database Insights shows seven days; advanced: fifteen months, "
+        "plans and locks, at a price for each processor",
     )
     monitoring_interval_seconds: Literal[1, 5, 10, 15, 30, 60] = Field(
         60, description="seconds between operating system metrics"
@@ -83,6 +108,25 @@ class Database(Section):
     apply_immediately: bool = Field(
         False, description="change now (true) or in the maintenance window (false)"
     )
+
+    @property
+    def pinned(self) -> bool:
+        """Whether `engine_version` is a minor version, which nothing but this setting changes."""
+        return self.engine_version.count(".") > 1
+
+    @property
+    def small(self) -> bool:
+        """Whether the class is one of those without Performance Insights.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html
+        """
+        return self.instance_class.endswith((".micro", ".small"))
+
+    @property
+    def exported_logs(self) -> tuple[str, ...]:
+        """The logs that RDS hands to CloudWatch, in its words."""
+        chosen = {"audit": self.audit_log, "general": self.general_log}
+        return tuple(sorted(("error", "slowquery", *(log for log in chosen if chosen[log]))))
 
     @property
     def long_query_time(self) -> str:

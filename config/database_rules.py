@@ -34,6 +34,28 @@ def _replicas(settings: Settings) -> Iterator[Fault]:
     if database.backup_days < 1:
         remedy = "give at least 1: read replicas need automated backups"
         yield Fault("database.backup_days", database.backup_days, remedy, (key,))
+    # RDS upgrades no source before its replicas, and Terraform a source always first.
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.MySQL.html
+    if database.pinned:
+        remedy = 'give "8.4": with read replicas RDS does upgrades itself, the replicas first'
+        yield Fault("database.engine_version", f'"{database.engine_version}"', remedy, (key,))
+
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments-considerations.html
+def _blue_green(settings: Settings) -> Iterator[Fault]:
+    database = settings.database
+    if not database.blue_green_updates:
+        return
+    key = "database.blue_green_updates"
+    if database.managed_password:
+        remedy = (
+            "set it to false, or database.managed_password: RDS makes no blue/green deployment of "
+            "a database whose password it manages"
+        )
+        yield Fault(key, "true", remedy, ("database.managed_password",))
+    if database.backup_days < 1:
+        remedy = "give at least 1: blue/green updates need automated backups"
+        yield Fault("database.backup_days", database.backup_days, remedy, (key,))
 
 
 def _database_backups(settings: Settings) -> Iterator[Fault]:
@@ -41,6 +63,9 @@ def _database_backups(settings: Settings) -> Iterator[Fault]:
     if settings.deletion_protection and database.backup_days < 7:
         remedy = "give at least 7 while deletion_protection is true"
         yield Fault("database.backup_days", database.backup_days, remedy, ("deletion_protection",))
+    if settings.deletion_protection and not database.final_snapshot:
+        remedy = "set it to true while deletion_protection is true"
+        yield Fault("database.final_snapshot", "false", remedy, ("deletion_protection",))
     if overlap(database.backup_window, database.maintenance_window):
         yield Fault(
             "database.maintenance_window",
@@ -52,15 +77,27 @@ def _database_backups(settings: Settings) -> Iterator[Fault]:
 
 def _database_monitoring(settings: Settings) -> Iterator[Fault]:
     database = settings.database
-    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PerfInsights.Overview.Engines.html
-    small = database.instance_class.endswith((".micro", ".small"))
-    if database.performance_insights and small:
+    if database.performance_insights and database.small:
         yield Fault(
             "database.performance_insights",
             "true",
             f"set it to false, or choose a class above small: {database.instance_class} lacks it",
             ("database.instance_class",),
         )
+    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.TurningOnAdvanced.html
+    if database.database_insights_mode == "advanced" and not database.performance_insights:
+        yield Fault(
+            "database.database_insights_mode",
+            '"advanced"',
+            'give "standard", or set database.performance_insights = true: it shows what that '
+            "records",
+            ("database.performance_insights",),
+        )
+
+
+# RDS grows the storage when a tenth of it or less is free: what is below that, it could not help.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+_GROWS_AT = 10
 
 
 def _free_storage(settings: Settings) -> Iterator[Fault]:
@@ -69,10 +106,20 @@ def _free_storage(settings: Settings) -> Iterator[Fault]:
         settings.monitoring.thresholds.database_free_storage_gib,
         settings.database.allocated_storage_gib,
     )
-    if threshold >= allocated:
-        involved = "database.allocated_storage_gib"
-        remedy = f"give less than {involved}, which is {allocated}: the alarm would never end"
+    if threshold * _GROWS_AT >= allocated:
+        involved, most = "database.allocated_storage_gib", (allocated - 1) // _GROWS_AT
+        remedy = (
+            f"give at most {most}, less than 10 % of {involved}, which is {allocated}: RDS itself "
+            "makes room before"
+        )
         yield Fault(key, threshold, remedy, (involved,))
 
 
-RULES = (_storage_growth, _replicas, _database_backups, _database_monitoring, _free_storage)
+RULES = (
+    _storage_growth,
+    _replicas,
+    _blue_green,
+    _database_backups,
+    _database_monitoring,
+    _free_storage,
+)

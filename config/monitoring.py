@@ -14,7 +14,7 @@ class Thresholds(Section):
     database_cpu_percent: Percent = Field(80, description="the database's processors, in percent")
     database_connections: int = Field(500, ge=1, le=100_000, description="open connections")
     database_free_storage_gib: int = Field(
-        10, ge=1, le=65536, description="GiB that are free, less than are allocated"
+        5, ge=1, le=5957, description="GiB that are free, less than 10 % of what is allocated"
     )
     database_free_memory_mib: int = Field(
         512, ge=1, le=1_048_576, description="MiB of memory that are free"

@@ -1,5 +1,6 @@
 """The one author of names, tags and ARNs."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -27,6 +28,11 @@ class Naming:
     def name(self, purpose: str) -> str:
         """A name that is unique in the account and region."""
         return f"{self.prefix}-{purpose}"
+
+    def replaceable(self, purpose: str, *replacing: str) -> str:
+        """A name that changes with what replaces its resource: the new one can be made first."""
+        digest = hashlib.sha256("\0".join(replacing).encode()).hexdigest()
+        return f"{self.name(purpose)}-{digest[:8]}"
 
     def bucket(self, purpose: str) -> str:
         """A bucket name, which has to be unique in all of AWS."""

@@ -59,7 +59,8 @@ class Settings(Section):
     domain: DomainName
     deletion_protection: bool = Field(
         True,
-        description="true: data and the load balancer cannot be deleted; false: disposable",
+        description="true: data and the load balancer cannot be deleted; false: they can, and "
+        "database.final_snapshot says what stays",
     )
     log_retention_days: RetentionDays = 365
     tags: Tags = Tags()

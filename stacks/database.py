@@ -6,6 +6,7 @@ from config import Settings
 from modules.database.instance import Surroundings
 from modules.database.monitoring_role import MonitoringRole
 from modules.database.mysql import MysqlDatabase, SubnetGroup
+from modules.database.option_group import OptionGroup
 from modules.database.parameter_group import ParameterGroup
 from stacks.base import TierStack
 from stacks.network import NetworkStack
@@ -38,6 +39,7 @@ class DatabaseStack(TierStack):
         parameters = ParameterGroup(
             self, "parameters", naming=self.naming, database=self.settings.database
         )
+        options = OptionGroup(self, "options", naming=self.naming, database=self.settings.database)
         role = MonitoringRole(self, "monitoring", naming=self.naming)
         subnets = SubnetGroup(
             self, "subnets", naming=self.naming, subnet_ids=network.vpc.database.ids
@@ -47,6 +49,7 @@ class DatabaseStack(TierStack):
             subnet_group_name=subnets.name,
             security_group_id=network.security_groups.database_id,
             parameter_group_name=parameters.name,
+            option_group_name=options.name,
             monitoring_role_arn=role.arn,
             deletion_protection=self.settings.deletion_protection,
         )

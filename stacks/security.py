@@ -30,6 +30,7 @@ class SecurityStack(TierStack):
                 key_policy.through_service(self.naming, *services),
                 key_policy.grants_through_service(self.naming, *services),
             ],
+            kept=self.settings.database.final_snapshot,
         )
 
     def _storage_key(self) -> EncryptionKey:

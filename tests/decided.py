@@ -13,6 +13,7 @@ _DECIDED = {
     r"audit aws_sns_topic_subscription\.": "audit.alarm_emails, monitoring.alarm_emails",
     r"monitoring aws_sns_topic_subscription\.": "monitoring.alarm_emails",
     r"(database \w+\.mysql|monitoring \w+\.alarms_database)[_-]replica-": "database.read_replicas",
+    r"database \w+\.mysql_logs_(audit|general)_": "database.audit_log, database.general_log",
     r"database \w+\.mysql_master-secret_": "database.managed_password",
     r"dns \w+\.query-logging_": "dns.query_logging, dns.hosted_zone_id",
     r"dns aws_route53_(zone|record)\.zone_": "dns.hosted_zone_id",

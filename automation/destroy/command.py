@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -30,8 +30,14 @@ from automation.command import (
     run,
     settings_of,
 )
-from automation.destroy.data_loss import Loss, losses, resources
-from automation.destroy.preconditions import check_account, check_locks, check_settings, select
+from automation.destroy.data_loss import Loss, losses, resources, staying
+from automation.destroy.preconditions import (
+    check_account,
+    check_kept,
+    check_locks,
+    check_settings,
+    select,
+)
 from automation.errors import UserError
 from automation.terraform.diagnostics import faults
 from automation.terraform.pool import Outcome, StackRun, prepare
@@ -63,6 +69,8 @@ class DestroyResult:
     bucket: str
     stacks: Sequence[str] = ()
     losses: Sequence[Loss] = ()
+    kept: Sequence[str] = ()
+    """What outlives the environment."""
     stack_runs: Mapping[str, StackRun] = field(default_factory=dict)
     left: Sequence[str] = ()
     gone: Sequence[str] = ()
@@ -96,6 +104,7 @@ class DestroyResult:
                 for name, stack_run in self.stack_runs.items()
             ],
             "losses": [asdict(loss) for loss in self.losses],
+            "kept": list(self.kept),
             "left": list(self.left),
             "gone": list(self.gone),
             "unsaved_states": list(self.unsaved),
@@ -118,6 +127,7 @@ class DestroyResult:
                     f"[red]{name}[/]: {escape(str(each))}" for each in faults(stack_run.problems)
                 )
         yield from (f"[red]left behind[/]: {escape(each)}" for each in self.left)
+        yield from (f"[yellow]stays[/]: {escape(each)}" for each in self.kept)
         for outcome, word in _WORDS.items():
             names = [
                 name for name, stack_run in self.stack_runs.items() if stack_run.outcome is outcome
@@ -208,7 +218,8 @@ class DestroyCommand:
                 with self._progress.status("Preparing the provider"):
                     workspace = prepare(stacks)
                 pool = workspace.pool(stacks, data=folder / "data", console=self._progress)
-                self._weigh(result, chosen, states, session, settings)
+                kept = {(each.name, address) for each in stacks for address in each.kept}
+                self._weigh(result, chosen, states, session, settings, kept=kept)
                 self._confirm(result, settings)
                 result.stack_runs = pool.run("Destroying", chosen, destroy_stack)
                 result.left = list(left_behind(session.client("s3"), stacks, _done(result)))
@@ -251,14 +262,19 @@ class DestroyCommand:
         states: States,
         session: boto3.Session,
         settings: Settings,
+        *,
+        kept: Collection[tuple[str, str]],
     ) -> None:
         """Refuse what is protected, and find out what is lost."""
         clients = _Regions(session, settings.region)
         with self._progress.status("Looking for what would be lost"):
             found = list(resources(states, chosen))
             check_account(clients(""), found, settings)
+            check_kept(found, settings)
             result.stacks = list(chosen)
-            result.losses = list(losses(clients, found))
+            outliving = [each for each in found if (each.stack, each.address) in kept]
+            result.kept = [staying(each) for each in outliving]
+            result.losses = list(losses(clients, [each for each in found if each not in outliving]))
 
     def _confirm(self, result: DestroyResult, settings: Settings) -> None:
         for line in _warning(result):
@@ -296,6 +312,7 @@ def _warning(result: DestroyResult) -> Sequence[str]:
     return [
         f"{result.environment}: to be destroyed, in this order: {', '.join(result.stacks)}",
         *(["This is lost:", *lost] if lost else ["They hold no data."]),
+        *(["This outlives them:", *(f"  {each}" for each in result.kept)] if result.kept else []),
         *_staying(result),
         f"The state bucket {result.bucket} stays.",
     ]

@@ -34,6 +34,7 @@ HARMLESS = frozenset(
         "aws_cloudwatch_metric_alarm",
         "aws_cloudwatch_query_definition",
         "aws_db_event_subscription",
+        "aws_db_option_group",
         "aws_db_parameter_group",
         "aws_db_subnet_group",
         "aws_default_security_group",
@@ -95,6 +96,11 @@ class DeployedResource:
     name: str
     attributes: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def address(self) -> str:
+        """Its address in the stack."""
+        return f"{self.type}.{self.name}"
+
     def text(self, attribute: str) -> str:
         """An attribute that is a text; empty when it has none."""
         return str(self.attributes.get(attribute) or "")
@@ -132,6 +138,16 @@ class Loss:
 
     def __str__(self) -> str:
         return f"{self.stack}: {self.what}: {self.detail}"
+
+
+def staying(resource: DeployedResource) -> str:
+    """What outlives the environment, in words; whoever needs it no more has to end it by hand."""
+    line = f"{resource.stack}: {LOOKS.get(resource.type, (resource.type,))[0]} {_name(resource)}"
+    if resource.type != "aws_kms_key":
+        return line
+    id_ = resource.text("key_id")
+    end = f"aws kms schedule-key-deletion --key-id {id_} --region {resource.region}"
+    return f"{line}: it encrypts the last snapshot and the backups: without them, `{end}`"
 
 
 def losses(
@@ -212,14 +228,19 @@ def _vault(clients: Clients, resource: DeployedResource) -> str:
 
 
 def _secret(_: Clients, resource: DeployedResource) -> str:
+    """https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html."""
     days = resource.attributes.get("recovery_window_in_days")
-    return f"can be restored for {days} days" if days else "gone at once"
+    if not days:
+        return "gone at once, and its name is free"
+    return f"can be restored for {days} days, for which nothing else can have its name"
 
 
 def _key(_: Clients, resource: DeployedResource) -> str:
     """https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html."""
     days = resource.attributes.get("deletion_window_in_days") or 30
-    return f"deleted after {days} days, and all that it encrypts, snapshots too, is unreadable then"
+    lost = "all that it encrypts, snapshots too, is unreadable from then on"
+    back = f"aws kms cancel-key-deletion --key-id {resource.text('key_id')}"
+    return f"of no use from now on, deleted after {days} days (until then `{back}`): {lost}"
 
 
 def _zone(_: Clients, __: DeployedResource) -> str:

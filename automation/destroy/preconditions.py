@@ -42,6 +42,23 @@ def check_account(
         )
 
 
+def check_kept(resources: Iterable[DeployedResource], settings: Settings) -> None:
+    """Raises `UserError` while what stays of the database is not deployed as it is configured.
+
+    A last snapshot would go unread without its key, and the key would stay for nothing.
+    """
+    name, kept = settings.environment, settings.database.final_snapshot
+    for resource in resources:
+        replica = resource.text("replicate_source_db")
+        skipped = resource.attributes.get("skip_final_snapshot")
+        if resource.type == "aws_db_instance" and not replica and skipped is kept:
+            raise UserError(
+                f"{_name(resource)} is not deployed as environments/{name}.toml says "
+                f"(database.final_snapshot = {str(kept).lower()}): run `python -m automation "
+                f"deploy --env {name}` before you destroy"
+            )
+
+
 def protected(clients: Clients, resources: Iterable[DeployedResource]) -> Iterator[str]:
     """The resources that cannot be deleted, or are not to be."""
     for resource in resources:

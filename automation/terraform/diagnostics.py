@@ -21,6 +21,7 @@ class ErrorKind(StrEnum):
     THROTTLED = "throttled"
     QUOTA = "quota"
     EXISTS = "already exists"
+    LEAVING = "being deleted"
     DEPENDENCY = "dependency violation"
     INTERRUPTED = "interrupted"
     BUG = "provider bug"
@@ -61,7 +62,7 @@ CODES: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
         re.compile(
             r"Throttl\w*|RequestThrottled\w*|RequestLimitExceeded|TooManyRequests\w*|SlowDown"
             r"|PriorRequestNotComplete|BandwidthLimitExceeded|ProvisionedThroughputExceeded\w*"
-            r"|EC2ThrottledException|TransactionInProgressException"
+            r"|EC2ThrottledException|TransactionInProgressException|OperationAborted"
         ),
     ),
     (
@@ -141,6 +142,10 @@ TEXTS_FIRST: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
         re.compile(r"No valid credential sources|failed to (refresh|retrieve) cred"),
     ),
     # Under codes that mean something else as a rule.
+    (
+        ErrorKind.LEAVING,
+        re.compile(r"(already scheduled|marked) for deletion|is pending deletion"),
+    ),
     (ErrorKind.THROTTLED, re.compile(r"Rate exceeded")),
     (ErrorKind.EXISTS, re.compile(r"but it already exists|BucketAlready\w+$")),
 )
@@ -180,6 +185,11 @@ REMEDIES = {
     ErrorKind.THROTTLED: "repeat the command later: it goes on where it stopped",
     ErrorKind.QUOTA: "ask for more in Service Quotas, or configure less, then repeat the command",
     ErrorKind.EXISTS: "remove it, or take it over with `terraform import`, then repeat the command",
+    ErrorKind.LEAVING: (
+        "wait for the end of its recovery window, then repeat the command; to have a secret's name "
+        "now, `aws secretsmanager delete-secret --force-delete-without-recovery --secret-id "
+        "<name>`; to have a key again, `aws kms cancel-key-deletion --key-id <id>`"
+    ),
     ErrorKind.DEPENDENCY: "remove what still uses it, then repeat the command",
     ErrorKind.INTERRUPTED: "repeat the command: it goes on where it stopped",
     ErrorKind.BUG: (

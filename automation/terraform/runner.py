@@ -27,6 +27,7 @@ from automation.terraform.stacks import Stack
 _CHANGES = 2
 # What others wait for goes first where there are not cores enough.
 _LOW_PRIORITY = ("nice",)
+_NO_STATE = "No state file was found"
 _QUIET = ("-json", "-no-color", "-input=false")
 _OURS = {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1"}
 
@@ -37,6 +38,7 @@ class Operation(StrEnum):
     INIT = "init"
     PLAN = "plan"
     APPLY = "apply"
+    GIVE_UP = "state rm"
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class StackRunner:
         on_event: Callable[[Event], None] = lambda _: None,
     ) -> None:
         self._folder = stack.file.parent
+        self._stack = stack
         data = data.resolve()
         data.mkdir(parents=True, exist_ok=True)
         self.plan_file = data / "plan.tfplan"
@@ -122,6 +125,11 @@ class StackRunner:
         self._processes = processes
         self._patient = patient
         self._on_event = on_event
+
+    @property
+    def keeps(self) -> bool:
+        """Whether something outlives the stack."""
+        return bool(self._stack.kept)
 
     def init(self) -> Step:
         """Connect to the stack's state; `-reconfigure`, as an earlier run's may be gone."""
@@ -164,6 +172,23 @@ class StackRunner:
                 plan: dict[str, Any] = json.loads(line)
                 return plan
         raise CommandError("terraform show failed:\n" + "\n".join(lines))
+
+    def give_up(self) -> Step:
+        """Take what outlives the stack out of its state, as far as it is there.
+
+        https://developer.hashicorp.com/terraform/cli/commands/state/rm
+        """
+        start, lines = time.perf_counter(), list[str]()
+        code = self._run("state", "list", "-no-color", *self._stack.kept, on_line=lines.append)
+        if any(_NO_STATE in line for line in lines):
+            return Step(Operation.GIVE_UP, 0, time.perf_counter() - start)
+        found = sorted(set(lines) & set(self._stack.kept)) if code == 0 else []
+        if found:
+            lines.clear()
+            code = self._run("state", "rm", "-no-color", *found, on_line=lines.append)
+        said = Problem(f"terraform state ended with exit code {code}", "\n".join(lines))
+        seconds = time.perf_counter() - start
+        return Step(Operation.GIVE_UP, code, seconds, () if code == 0 else (said,))
 
     def unlock(self, lock_id: str) -> None:
         """Take a lock away from whoever left it; raises `CommandError`."""

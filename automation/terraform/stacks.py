@@ -42,6 +42,16 @@ class Stack:
         return sum(len(each) for each in self.content.get("resource", {}).values())
 
     @property
+    def kept(self) -> tuple[str, ...]:
+        """Addresses of what outlives it: `prevent_destroy` has Terraform refuse to destroy them."""
+        return tuple(
+            f"{type_}.{name}"
+            for type_, resources in self.content.get("resource", {}).items()
+            for name, resource in resources.items()
+            if resource.get("lifecycle", {}).get("prevent_destroy")
+        )
+
+    @property
     def data_sources(self) -> int:
         """How many data sources it declares, other stacks' states included."""
         return sum(len(each) for each in self.content.get("data", {}).values())

@@ -140,6 +140,8 @@ def empty_stack(stack_run: StackRun, *, backoff: Backoff = PATIENT) -> bool:
 
 
 def _destroy_once(stack_run: StackRun) -> bool:
+    if stack_run.runner.keeps and not stack_run.do("give up", stack_run.runner.give_up):
+        return False
     plan: partial[Step] = partial(stack_run.runner.plan, "destroy")
     if not stack_run.do("plan to destroy", plan):
         return False

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cdktf import ITerraformDependable
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from constructs import Construct
 
 from config.database import Database
 
-EXPORTED_LOGS = ("error", "general", "slowquery")
 PORT = 3306
-# Seven days are free of charge.
-PERFORMANCE_INSIGHTS_DAYS = 7
+# How long Database Insights shows what Performance Insights records; seven days are free of charge.
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.TurningOnAdvanced.html
+INSIGHTS_DAYS = {"standard": 7, "advanced": 465}
+# When the instance was made: another one's last snapshot has another name, whatever became of it.
+_MADE_AT = '${formatdate("YYYYMMDDhhmmss", timestamp())}'
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,7 @@ class Surroundings:
     subnet_group_name: str
     security_group_id: str
     parameter_group_name: str
+    option_group_name: str
     monitoring_role_arn: str
     deletion_protection: bool
 
@@ -60,14 +63,25 @@ def primary_instance(
     instance.db_subnet_group_name = around.subnet_group_name
     instance.backup_retention_period = database.backup_days
     instance.backup_window = database.backup_window
-    instance.delete_automated_backups = not around.deletion_protection
-    instance.skip_final_snapshot = not around.deletion_protection
-    if around.deletion_protection:
-        instance.final_snapshot_identifier = f"{identifier}-final"
+    instance.deletion_protection = around.deletion_protection
+    _keep(instance, identifier, kept=database.final_snapshot)
     if database.blue_green_updates:
         instance.put_blue_green_update(enabled=True)
     _set_user(instance, user, around.kms_key_arn)
     return instance
+
+
+def _keep(instance: DbInstance, identifier: str, *, kept: bool) -> None:
+    """What stays of it when it is destroyed, whether or not it is protected from that now.
+
+    The snapshot has a name even if there is to be none: its time is never changed, so a choice
+    that is made later finds it.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html
+    """
+    instance.delete_automated_backups = not kept
+    instance.skip_final_snapshot = not kept
+    instance.final_snapshot_identifier = f"{identifier}-final-{_MADE_AT}"
+    instance.lifecycle = TerraformResourceLifecycle(ignore_changes=["final_snapshot_identifier"])
 
 
 def _set_user(instance: DbInstance, user: MasterUser, kms_key_arn: str) -> None:
@@ -91,11 +105,15 @@ def replica_instance(
     source: DbInstance,
     after: Sequence[ITerraformDependable],
 ) -> DbInstance:
-    """An instance to read from; engine, network and encryption key are those of its source."""
+    """An instance to read from; engine, network and encryption key are those of its source.
+
+    It is not protected from deletion: its source has the data, and there may be fewer tomorrow.
+    """
     instance = _instance(
         scope, id_, identifier=identifier, database=database, around=around, after=after
     )
     instance.replicate_source_db = source.identifier
+    instance.deletion_protection = False
     instance.skip_final_snapshot = True
     return instance
 
@@ -109,7 +127,8 @@ def _instance(
     around: Surroundings,
     after: Sequence[ITerraformDependable],
 ) -> DbInstance:
-    insights = database.performance_insights
+    insights, mode = database.performance_insights, database.database_insights_mode
+    days = INSIGHTS_DAYS[mode]
     return DbInstance(
         scope,
         id_,
@@ -122,17 +141,19 @@ def _instance(
         publicly_accessible=False,
         vpc_security_group_ids=[around.security_group_id],
         parameter_group_name=around.parameter_group_name,
+        option_group_name=around.option_group_name,
         ca_cert_identifier=database.ca_certificate,
-        enabled_cloudwatch_logs_exports=list(EXPORTED_LOGS),
+        enabled_cloudwatch_logs_exports=list(database.exported_logs),
         monitoring_interval=database.monitoring_interval_seconds,
         monitoring_role_arn=around.monitoring_role_arn,
         performance_insights_enabled=insights,
         performance_insights_kms_key_id=around.kms_key_arn if insights else None,
-        performance_insights_retention_period=PERFORMANCE_INSIGHTS_DAYS if insights else None,
-        auto_minor_version_upgrade=True,
+        performance_insights_retention_period=days if insights else None,
+        database_insights_mode=None if database.small else mode,
+        iam_database_authentication_enabled=database.iam_authentication,
+        auto_minor_version_upgrade=not database.pinned,
         maintenance_window=database.maintenance_window,
         apply_immediately=database.apply_immediately,
         copy_tags_to_snapshot=True,
-        deletion_protection=around.deletion_protection,
         depends_on=list(after),
     )

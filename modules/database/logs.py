@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from constructs import Construct
 
-from modules.database.instance import EXPORTED_LOGS
 from modules.log_group import LogGroup
 
 
@@ -21,6 +20,7 @@ class ExportedLogs(Construct):
         id_: str,
         *,
         identifier: str,
+        logs: Sequence[str],
         retention_in_days: int,
         kms_key_arn: str,
     ) -> None:
@@ -33,5 +33,5 @@ class ExportedLogs(Construct):
                 retention_in_days=retention_in_days,
                 kms_key_arn=kms_key_arn,
             ).resource
-            for log in EXPORTED_LOGS
+            for log in logs
         ]

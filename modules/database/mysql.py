@@ -45,8 +45,10 @@ class MysqlDatabase(Construct):
     """A primary instance and `read_replicas` copies of it.
 
     Raises `ValueError` where AWS would refuse: replicas with a managed password, with blue/green
-    updates, or without backups.
+    updates, without backups, or of a pinned minor version; blue/green updates with a managed
+    password or without backups; the advanced mode of Database Insights without what it shows.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_MySQL.Replication.ReadReplicas.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments-considerations.html
     """
 
     def __init__(
@@ -61,8 +63,7 @@ class MysqlDatabase(Construct):
         logs_key_arn: str,
     ) -> None:
         super().__init__(scope, id_)
-        if database.read_replicas:
-            _refuse_impossible(database)
+        _refuse_impossible(database)
         self._settings = database
         self._around = around
         self._log_retention_in_days = log_retention_in_days
@@ -128,6 +129,7 @@ class MysqlDatabase(Construct):
             self,
             id_,
             identifier=identifier,
+            logs=self._settings.exported_logs,
             retention_in_days=self._log_retention_in_days,
             kms_key_arn=self._logs_key_arn,
         ).log_groups
@@ -147,9 +149,37 @@ class MysqlDatabase(Construct):
 
 
 def _refuse_impossible(database: Database) -> None:
+    refused = (
+        (_impossible_replicas, database.read_replicas > 0),
+        (_impossible_updates, database.blue_green_updates),
+        (_impossible_insights, database.database_insights_mode == "advanced"),
+    )
+    for reason in (ask(database) for ask, chosen in refused if chosen):
+        if reason:
+            raise ValueError(reason)
+
+
+def _impossible_replicas(database: Database) -> str:
     if database.managed_password:
-        raise ValueError("read replicas cannot be combined with a password managed by RDS")
+        return "read replicas cannot be combined with a password managed by RDS"
     if database.blue_green_updates:
-        raise ValueError("read replicas cannot be combined with blue/green updates")
+        return "read replicas cannot be combined with blue/green updates"
+    if database.pinned:
+        return f"received engine_version={database.engine_version}; replicas need 8.4"
     if database.backup_days < 1:
-        raise ValueError(f"received backup_days={database.backup_days}; replicas need at least 1")
+        return f"received backup_days={database.backup_days}; replicas need at least 1"
+    return ""
+
+
+def _impossible_updates(database: Database) -> str:
+    if database.managed_password:
+        return "blue/green updates cannot be combined with a password managed by RDS"
+    if database.backup_days < 1:
+        return f"received backup_days={database.backup_days}; blue/green updates need at least 1"
+    return ""
+
+
+def _impossible_insights(database: Database) -> str:
+    if database.performance_insights:
+        return ""
+    return "the advanced mode of Database Insights needs performance_insights"

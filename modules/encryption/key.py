@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cdktf import TerraformProvider
+from cdktf import TerraformProvider, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.kms_alias import KmsAlias
 from cdktf_cdktf_provider_aws.kms_key import KmsKey
 from constructs import Construct
@@ -14,6 +14,8 @@ from modules.policy import Statement, policy_document
 class EncryptionKey(Construct):
     """A KMS key for one purpose: rotated yearly, administered through IAM, used by who is named.
 
+    One that is `kept` is never destroyed by Terraform: something outlives the environment that is
+    unreadable without it. `destroy` gives it up, and says so.
     https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
 
@@ -26,6 +28,7 @@ class EncryptionKey(Construct):
         purpose: str,
         description: str,
         grants: Sequence[Statement] = (),
+        kept: bool = False,
         provider: TerraformProvider | None = None,
     ) -> None:
         super().__init__(scope, id_)
@@ -37,6 +40,7 @@ class EncryptionKey(Construct):
             deletion_window_in_days=30,
             policy=policy_document(_administration(naming), *grants),
             tags={"Name": naming.name(purpose)},
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if kept else None,
             provider=provider,
         )
         KmsAlias(

@@ -92,8 +92,10 @@ _PLAN_ROLE = Fact(
     name="unlisted: the plan role",
     seen=("secretsmanager:GetSecretValue is denied", "deletion protection"),
 )
-_PROTECTED = "deletion_protection = true\ndatabase.backup_days = 7"
-_DISPOSABLE = "deletion_protection = false\ndatabase.backup_days = 7"
+_KEPT, _NOT_KEPT = "database.final_snapshot = true", "database.final_snapshot = false"
+_PROTECTED = f"deletion_protection = true\n{_KEPT}\ndatabase.backup_days = 7"
+_UNPROTECTED = f"deletion_protection = false\n{_KEPT}\ndatabase.backup_days = 7"
+_DISPOSABLE = f"deletion_protection = false\n{_NOT_KEPT}\ndatabase.backup_days = 7"
 
 DATABASE = (
     Change(name="another database class", after='database.instance_class = "db.m7g.xlarge"'),
@@ -118,7 +120,6 @@ DATABASE = (
         end=End.APPROVED,
         says="its data is lost",
         loses=("log group",),
-        # On production R3, too: replicas are protected as the primary is.
         fails=_PLAN_ROLE,
     ),
     Change(
@@ -133,14 +134,12 @@ DATABASE = (
         after="database.blue_green_updates = true",
         end=End.REFUSED,
         says="database.blue_green_updates",
-        fails=Fact(name="R4", seen=("accepted",)),
     ),
     Change(
         name="blue/green updates without backups",
         after=f"{_OWN_PASSWORD}\ndatabase.blue_green_updates = true\ndatabase.backup_days = 0",
         end=End.REFUSED,
         says="database.b",
-        fails=Fact(name="R4", seen=("accepted",), environment="dev"),
     ),
     Change(
         name="blue/green updates",
@@ -149,11 +148,30 @@ DATABASE = (
         fails=_PLAN_ROLE,
         gate=False,
     ),
+    Change(
+        name="a pinned minor version with read replicas",
+        after=f'{_TWO_REPLICAS}\ndatabase.engine_version = "8.4.7"',
+        end=End.REFUSED,
+        says="the replicas first",
+    ),
+    Change(
+        name="an audit log less",
+        after="database.audit_log = false",
+        end=End.APPROVED,
+        says="a log of the database is no longer kept",
+        loses=("log group",),
+        gate=False,
+    ),
+    Change(
+        name="tokens of IAM for the database",
+        after="database.iam_authentication = true",
+        gate=False,
+    ),
     Change(name="protection", before=_DISPOSABLE, after=_PROTECTED, gate=False),
     Change(
-        name="no protection",
+        name="no protection, and a last snapshot that stays",
         before=_PROTECTED,
-        after=_DISPOSABLE,
+        after=_UNPROTECTED,
         end=End.APPROVED,
         says="deletion protection is switched off",
         gate=False,

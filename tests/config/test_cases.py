@@ -44,7 +44,9 @@ REFUSED: dict[str, dict[str, str]] = {
         "monitoring.thresholds.latency_p99_seconds": "give at least",
         "monitoring.thresholds.outage_percent": "give at least",
     },
-    "thr_storage_gt": {"monitoring.thresholds.database_free_storage_gib": "give less than"},
+    "thr_storage_gt": {
+        "monitoring.thresholds.database_free_storage_gib": "give at most 9, less than 10 %"
+    },
 }
 OF_THE_APPLICATION = {
     "dir_file": "main.py is no directory: correct application.app.directory",

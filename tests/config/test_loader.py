@@ -90,7 +90,8 @@ def test_faults_of_every_kind_are_reported_together() -> None:
         (
             {"deletion_protection": "yes"},
             'deletion_protection: received "yes"; expected true or false (true: data and the load '
-            "balancer cannot be deleted; false: disposable)",
+            "balancer cannot be deleted; false: they can, and database.final_snapshot says what "
+            "stays)",
         ),
         (
             {"network": {"interface_endpoints": ["ssm", "fax"]}},

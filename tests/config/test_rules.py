@@ -93,6 +93,52 @@ def faults(**changes: Any) -> list[str]:
             "database.backup_days: received 0; give at least 1",
         ),
         (
+            {
+                "database": {
+                    "read_replicas": 1,
+                    "managed_password": False,
+                    "engine_version": "8.4.7",
+                }
+            },
+            'database.engine_version: received "8.4.7"; give "8.4": with read replicas RDS does '
+            "upgrades itself, the replicas first",
+        ),
+        (
+            {"database": {"blue_green_updates": True}},
+            "database.blue_green_updates: received true; set it to false, or "
+            "database.managed_password: RDS makes no blue/green deployment of a database whose",
+        ),
+        (
+            {
+                "deletion_protection": False,
+                "database": {
+                    "blue_green_updates": True,
+                    "managed_password": False,
+                    "backup_days": 0,
+                },
+            },
+            "database.backup_days: received 0; give at least 1: blue/green updates need",
+        ),
+        (
+            {"database": {"final_snapshot": False}},
+            "database.final_snapshot: received false; set it to true while deletion_protection is "
+            "true",
+        ),
+        (
+            {"database": {"database_insights_mode": "advanced", "performance_insights": False}},
+            'database.database_insights_mode: received "advanced"; give "standard", or set '
+            "database.performance_insights = true",
+        ),
+        (
+            {"monitoring": {"thresholds": {"database_free_storage_gib": 10}}},
+            "monitoring.thresholds.database_free_storage_gib: received 10; give at most 9, less "
+            "than 10 % of database.allocated_storage_gib, which is 100: RDS itself makes room",
+        ),
+        (
+            {"database": {"allocated_storage_gib": 20}},
+            "monitoring.thresholds.database_free_storage_gib: received 5; give at most 1, less",
+        ),
+        (
             {"database": {"backup_days": 1}},
             "database.backup_days: received 1; give at least 7 while deletion_protection is true",
         ),
@@ -211,3 +257,33 @@ def test_replicas_with_a_password_of_their_own_are_fine() -> None:
     database = {"read_replicas": 2, "managed_password": False}
     settings = parse({**MINIMAL, "database": database}, "prod", "prod.toml")
     assert settings.database.read_replicas == 2
+
+
+def test_the_storage_alarm_may_be_just_below_where_rds_grows_the_storage() -> None:
+    changes = {
+        "database": {"allocated_storage_gib": 101},
+        "monitoring": {"thresholds": {"database_free_storage_gib": 10}},
+    }
+    settings = parse({**MINIMAL, **changes}, "prod", "prod.toml")
+    assert settings.monitoring.thresholds.database_free_storage_gib == 10
+
+
+@pytest.mark.parametrize(
+    ("database", "logs"),
+    [
+        ({}, ("audit", "error", "slowquery")),
+        ({"general_log": True}, ("audit", "error", "general", "slowquery")),
+        ({"audit_log": False}, ("error", "slowquery")),
+    ],
+)
+def test_slow_and_failing_statements_are_always_logged(
+    database: dict[str, Any], logs: tuple[str, ...]
+) -> None:
+    settings = parse({**MINIMAL, "database": database}, "prod", "prod.toml")
+    assert settings.database.exported_logs == logs
+
+
+def test_a_minor_version_is_pinned_and_the_line_is_not() -> None:
+    pinned = parse({**MINIMAL, "database": {"engine_version": "8.4.7"}}, "prod", "prod.toml")
+    assert pinned.database.pinned
+    assert not parse(MINIMAL, "prod", "prod.toml").database.pinned

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from tests.conftest import Tiers
@@ -46,3 +48,12 @@ def test_nobody_outside_the_account_is_let_in(prod: Tiers, purpose: str) -> None
         principal = statement["Principal"]
         if "Service" in principal or principal["AWS"] == "*":
             assert ACCOUNT in str(statement["Condition"])
+
+
+def test_the_key_of_the_database_outlives_it_where_a_last_snapshot_does(
+    platform_of: Callable[[str], Tiers],
+) -> None:
+    for environment, kept in (("prod", ["data"]), ("dev", [])):
+        keys = platform_of(environment)["security"].resources("aws_kms_key").values()
+        found = [each["tags"]["Name"] for each in keys if each.get("lifecycle")]
+        assert found == [f"{environment}-349081-{purpose}" for purpose in kept]

@@ -1,6 +1,6 @@
 """Checks of the database tier."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,9 @@ from config import Settings
 if TYPE_CHECKING:
     from types_boto3_rds.type_defs import DBInstanceTypeDef
 
-LOGS = ("error", "general", "slowquery")
+# What the groups' names start with; what replaces one gives the next another name.
+GROUP = "mysql84"
+AUDITED = "CONNECT,QUERY_DDL,QUERY_DCL"
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 AT_WORK = ("available", "backing-up", "storage-optimization")
 
@@ -26,8 +28,10 @@ def check_database(clients: Clients, settings: Settings) -> Iterator[Finding]:
             f"place of {name}": partial(_place, name=name),
             f"logs of {name}": partial(_logs, name=name),
             f"insight into {name}": partial(_insight, name=name),
+            f"access to {name}": partial(_access, name=name),
         }
-    checks |= {"parameters": _parameters, "master password": _master_password}
+    checks |= {"parameters": _parameters, "options": _options}
+    checks |= {"master password": _master_password}
     return run("database", clients, settings, checks)
 
 
@@ -79,17 +83,34 @@ def _instance(clients: Clients, settings: Settings, *, name: str) -> Iterator[Cl
     yield equal("storage", found.get("StorageType"), "gp3")
     most = wanted.max_allocated_storage_gib
     yield equal("storage may grow to", found.get("MaxAllocatedStorage"), most)
-    groups = [each.get("DBParameterGroupName") for each in found.get("DBParameterGroups", [])]
-    yield equal("parameter group", groups, [settings.naming.name("mysql84")])
-    yield equal("updates itself", found.get("AutoMinorVersionUpgrade"), True)
+    yield _ours("parameter group", parameter_groups(found), settings)
+    yield _ours("option group", option_groups(found), settings)
+    yield equal("updates itself", found.get("AutoMinorVersionUpgrade"), not wanted.pinned)
     yield equal("certificate", found.get("CACertificateIdentifier"), wanted.ca_certificate)
+
+
+def parameter_groups(found: "DBInstanceTypeDef") -> list[str]:
+    """The names of an instance's parameter groups, of which there is one."""
+    return [each.get("DBParameterGroupName", "") for each in found.get("DBParameterGroups", [])]
+
+
+def option_groups(found: "DBInstanceTypeDef") -> list[str]:
+    """The names of an instance's option groups: one, or two while it goes over to another."""
+    return [each.get("OptionGroupName", "") for each in found.get("OptionGroupMemberships", [])]
+
+
+def _ours(what: str, groups: Sequence[str], settings: Settings) -> Claim:
+    start = f"{settings.naming.name(GROUP)}-"
+    ours = bool(groups) and all(each.startswith(start) for each in groups)
+    return holds(what, ours, found=groups, expected=f"{start}…")
 
 
 def _protection(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
     found = find(clients, name)
     yield equal("encrypted", found.get("StorageEncrypted"), True)
     yield equal("key", found.get("KmsKeyId"), lookups.key_arn(clients, settings, "data"))
-    protected = settings.deletion_protection
+    # Replicas come and go; their source has the data.
+    protected = settings.deletion_protection and name == identifiers(settings)[0]
     yield equal("deletion protection", found.get("DeletionProtection"), protected)
     yield equal("snapshots have its tags", found.get("CopyTagsToSnapshot"), True)
 
@@ -102,8 +123,9 @@ def _place(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim
 
 
 def _logs(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
-    yield same("exported", find(clients, name).get("EnabledCloudwatchLogsExports", []), LOGS)
-    groups = [f"/aws/rds/instance/{name}/{log}" for log in LOGS]
+    logs = settings.database.exported_logs
+    yield same("exported", find(clients, name).get("EnabledCloudwatchLogsExports", []), logs)
+    groups = [f"/aws/rds/instance/{name}/{log}" for log in logs]
     yield from lookups.log_groups(clients, settings, groups, key="logs")
 
 
@@ -116,11 +138,33 @@ def _insight(clients: Clients, settings: Settings, *, name: str) -> Iterator[Cla
     if wanted.performance_insights:
         key = lookups.key_arn(clients, settings, "data")
         yield equal("key of Performance Insights", found.get("PerformanceInsightsKMSKeyId"), key)
+    if not wanted.small:
+        mode = wanted.database_insights_mode
+        yield equal("mode of Database Insights", found.get("DatabaseInsightsMode"), mode)
+
+
+def _access(clients: Clients, settings: Settings, *, name: str) -> Iterator[Claim]:
+    allowed = find(clients, name).get("IAMDatabaseAuthenticationEnabled", False)
+    yield equal("tokens of IAM", allowed, settings.database.iam_authentication)
+
+
+def _options(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """What the audit log names."""
+    (name, *_) = option_groups(find(clients, identifiers(settings)[0]))
+    groups = clients.rds.describe_option_groups(OptionGroupName=name)["OptionGroupsList"]
+    audited = [
+        setting.get("Value", "")
+        for option in only(groups, f"option group {name}").get("Options", [])
+        for setting in option.get("OptionSettings", [])
+        if setting.get("Name") == "SERVER_AUDIT_EVENTS"
+    ]
+    yield equal("audited", audited, [AUDITED] if settings.database.audit_log else [])
 
 
 def _parameters(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    (name, *_) = parameter_groups(find(clients, identifiers(settings)[0]))
     pages = clients.rds.get_paginator("describe_db_parameters").paginate(
-        DBParameterGroupName=settings.naming.name("mysql84"), Source="user"
+        DBParameterGroupName=name, Source="user"
     )
     found = {
         each["ParameterName"]: each.get("ParameterValue")

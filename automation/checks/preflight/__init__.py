@@ -20,7 +20,7 @@ from automation.errors import UserError
 from automation.terraform import program
 from config import Settings
 
-_USED = ("ec2", "kms", "rds", "route53", "s3", "service_quotas")
+_USED = ("ec2", "kms", "rds", "route53", "s3", "secretsmanager", "service_quotas")
 _GENERAL = "mend what AWS says, and run preflight again"
 
 

@@ -1,4 +1,4 @@
-"""The account: whose credentials, which region, which zones, and what these have to offer."""
+"""The account: whose credentials, which region and zones, what these offer, what names are free."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -100,6 +100,36 @@ def _free(clients: Clients, settings: Settings, *, purpose: str) -> Iterator[Cla
     yield equal(name, region, settings.region).otherwise(elsewhere)
 
 
+def secrets(settings: Settings) -> list[str]:
+    """What secrets the environment makes itself are for."""
+    own = [] if settings.database.managed_password else ["database-master"]
+    return [*own, "origin-odd", "origin-even"]
+
+
+def _secrets(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """A deleted secret has its name until its recovery window is over.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_delete-secret.html
+    """
+    for name in map(settings.naming.name, secrets(settings)):
+        try:
+            found = clients.secretsmanager.describe_secret(SecretId=name)
+        except clients.secretsmanager.exceptions.ResourceNotFoundException:
+            yield Claim(name, ok=True, detail="free")
+            continue
+        end = found.get("DeletedDate")
+        if end is None:
+            yield Claim(name, ok=True, detail="of this environment")
+            continue
+        remedy = (
+            "wait for the end of its recovery window, or have the name now: `aws secretsmanager "
+            f"delete-secret --force-delete-without-recovery --secret-id {name} --region "
+            f"{settings.region}`"
+        )
+        detail = f"deleted, and can be restored until {end:%Y-%m-%d}"
+        yield Claim(name, ok=False, detail=detail, remedy=remedy)
+
+
 def _state(clients: Clients, settings: Settings) -> Iterator[Claim]:
     name = settings.naming.bucket(STATE)
     bootstrap = f"run `python -m automation bootstrap --env {settings.environment}`"
@@ -120,7 +150,8 @@ def _state(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 STATE_CHECKS: Mapping[str, Check] = {"bucket": _state}
 NAME_CHECKS: Mapping[str, Check] = {
-    f"{purpose} bucket": partial(_free, purpose=purpose) for purpose in PURPOSES
+    **{f"{purpose} bucket": partial(_free, purpose=purpose) for purpose in PURPOSES},
+    "secrets": _secrets,
 }
 
 

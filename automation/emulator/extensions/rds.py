@@ -25,7 +25,9 @@ _FORGOTTEN = {
     "PerformanceInsightsKMSKeyId": "PerformanceInsightsKMSKeyId",
     "PerformanceInsightsRetentionPeriod": "PerformanceInsightsRetentionPeriod",
     "EngineLifecycleSupport": "EngineLifecycleSupport",
+    "DatabaseInsightsMode": "DatabaseInsightsMode",
 }
+_STANDARD = "standard"
 # What waits for the maintenance window, unless it is to be applied immediately.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
 _PENDING = ("AllocatedStorage", "DBInstanceClass", "EngineVersion", "MultiAZ")
@@ -42,6 +44,9 @@ class Rds(RDSResponse):
         rds_in_use.check_names(given)
         rds_in_use.check_keys(self.current_account, self.region, given)
         rds_in_use.check_family(self.backend, given)
+        rds_in_use.check_logs(given["Engine"], given.get("EngineVersion", ""), given)
+        rds_in_use.check_insights({}, given)
+        given.setdefault("DatabaseInsightsMode", _STANDARD)
         self.params.setdefault("ca_certificate_identifier", _DEFAULT_AUTHORITY)
         result = super().create_db_instance()
         return self._complete(result, given)
@@ -49,6 +54,8 @@ class Rds(RDSResponse):
     def create_db_instance_read_replica(self) -> ActionResult:
         """Moto's replica is a copy that shares its primary's list of replicas."""
         given = self.params.original_dict()
+        rds_in_use.check_insights({}, given)
+        given.setdefault("DatabaseInsightsMode", _STANDARD)
         result = super().create_db_instance_read_replica()
         replica = self._instance(given)
         replica.replicas = []
@@ -65,8 +72,12 @@ class Rds(RDSResponse):
     def modify_db_instance(self) -> ActionResult:
         """Change what moto does not know of, too, and leave for later what AWS leaves."""
         given = self.params.original_dict()
-        rds_in_use.check_version(self._instance(given), given)
+        instance = self._instance(given)
+        rds_in_use.check_version(instance, given)
         rds_in_use.check_family(self.backend, given)
+        rds_in_use.check_replicas_first(self.backend, instance, given)
+        rds_in_use.check_logs(str(instance.engine), str(instance.engine_version), given)
+        rds_in_use.check_insights(self._insights(instance), given)
         pending = {} if given.get("ApplyImmediately") else self._pending(given)
         for name in pending:
             del self.params[name]
@@ -106,6 +117,21 @@ class Rds(RDSResponse):
         """What is in use stays."""
         rds_in_use.check_parameter_group(self.backend, self.params["DBParameterGroupName"])
         return super().delete_db_parameter_group()
+
+    def create_option_group(self) -> ActionResult:
+        """Of versions, too, that are too new for moto."""
+        version = self.params["MajorEngineVersion"]
+        mysql = self.params["EngineName"] == "mysql"
+        if mysql and version in rds_in_use.STAND_IN:
+            self.params["MajorEngineVersion"] = rds_in_use.STAND_IN[version]
+        result = super().create_option_group()
+        self.backend.option_groups[self.params["OptionGroupName"]].major_engine_version = version
+        return result
+
+    def modify_option_group(self) -> ActionResult:
+        """Options and settings that the engine has."""
+        rds_in_use.check_options(self.backend, self.params.original_dict())
+        return super().modify_option_group()
 
     def delete_option_group(self) -> ActionResult:
         """What is in use stays."""
@@ -154,6 +180,11 @@ class Rds(RDSResponse):
     def _remember(self, instance: DBInstance, given: dict[str, Any]) -> None:
         answers = {_FORGOTTEN[name]: given[name] for name in _FORGOTTEN if name in given}
         remember(instance, answers, answers)
+
+    @staticmethod
+    def _insights(instance: DBInstance) -> dict[str, Any]:
+        found = {name: getattr(instance, xform_name(_FORGOTTEN[name]), None) for name in _FORGOTTEN}
+        return {name: value for name, value in found.items() if value is not None}
 
     def _pending(self, given: dict[str, Any]) -> dict[str, Any]:
         instance = self._instance(given)

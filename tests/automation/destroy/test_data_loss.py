@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from automation.aws.clients import Clients
-from automation.destroy.data_loss import HARMLESS, LOOKS, DeployedResource, losses, size
+from automation.destroy.data_loss import HARMLESS, LOOKS, DeployedResource, losses, size, staying
 from automation.rehearse.account import session
 from tests.automation.accounts import Account
 from tests.conftest import Tiers
@@ -97,17 +97,22 @@ def test_backups(account: Account) -> None:
 @pytest.mark.parametrize(
     ("type_", "attributes", "line"),
     [
-        ("aws_secretsmanager_secret", {"recovery_window_in_days": 0}, "secret x: gone at once"),
+        (
+            "aws_secretsmanager_secret",
+            {"recovery_window_in_days": 0},
+            "secret x: gone at once, and its name is free",
+        ),
         (
             "aws_secretsmanager_secret",
             {"recovery_window_in_days": 30},
-            "secret x: can be restored for 30 days",
+            "secret x: can be restored for 30 days, for which nothing else can have its name",
         ),
         (
             "aws_kms_key",
-            {"deletion_window_in_days": 7},
-            "key x: deleted after 7 days, and all that it encrypts, snapshots too, is unreadable "
-            "then",
+            {"deletion_window_in_days": 7, "key_id": "1-2"},
+            "key x: of no use from now on, deleted after 7 days (until then `aws kms "
+            "cancel-key-deletion --key-id 1-2`): all that it encrypts, snapshots too, is "
+            "unreadable from then on",
         ),
         (
             "aws_route53_zone",
@@ -120,6 +125,14 @@ def test_what_the_state_tells(
     account: Account, type_: str, attributes: Mapping[str, Any], line: str
 ) -> None:
     assert told(account, type_, name="x", **attributes) == f"tier: {line}"
+
+
+def test_a_key_that_stays_is_told_with_the_way_to_end_it() -> None:
+    attributes = {"key_id": "1-2", "arn": "arn:aws:kms:us-west-2:123456789012:key/1-2", "id": "1-2"}
+    assert staying(DeployedResource("security", "aws_kms_key", "data", attributes)) == (
+        "security: key 1-2: it encrypts the last snapshot and the backups: without them, "
+        "`aws kms schedule-key-deletion --key-id 1-2 --region us-west-2`"
+    )
 
 
 def test_a_type_that_nobody_has_thought_about_is_told(account: Account) -> None:

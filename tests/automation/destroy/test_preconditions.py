@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 
 from automation.aws.clients import Clients
 from automation.destroy.data_loss import DeployedResource
-from automation.destroy.preconditions import check_account, check_settings, protected
+from automation.destroy.preconditions import check_account, check_kept, check_settings, protected
 from automation.errors import UserError
 from automation.rehearse.account import session
 from config import load
@@ -49,6 +51,26 @@ def test_a_database_that_the_account_still_protects(account: Account, clients: C
     )
     rds.modify_db_instance(DBInstanceIdentifier="dev-349081-database", DeletionProtection=False)
     check_account(clients, [DATABASE], account.settings)
+
+
+def test_what_stays_of_the_database_is_deployed_as_it_is_configured() -> None:
+    """Else a snapshot would be taken that nobody can read, or none where one was meant."""
+    dev, replica = load("dev"), {"skip_final_snapshot": True, "replicate_source_db": "db"}
+    as_configured = replace(DATABASE, attributes={"identifier": "db", "skip_final_snapshot": True})
+    check_kept([as_configured], dev)
+    keeping = dev.model_copy(
+        update={"database": dev.database.model_copy(update={"final_snapshot": True})}
+    )
+    check_kept([replace(DATABASE, attributes={"identifier": "r", **replica})], keeping)
+    with pytest.raises(UserError) as caught:
+        check_kept([as_configured], keeping)
+    assert str(caught.value) == (
+        "db is not deployed as environments/dev.toml says (database.final_snapshot = true): run "
+        "`python -m automation deploy --env dev` before you destroy"
+    )
+    other = replace(DATABASE, attributes={"identifier": "db", "skip_final_snapshot": False})
+    with pytest.raises(UserError, match=r"\(database.final_snapshot = false\)"):
+        check_kept([other], dev)
 
 
 def test_a_load_balancer_that_the_account_still_protects(

@@ -15,6 +15,7 @@ AROUND = Surroundings(
     subnet_group_name="subnets",
     security_group_id="sg-1",
     parameter_group_name="parameters",
+    option_group_name="options",
     monitoring_role_arn="arn:aws:iam::123456789012:role/monitoring",
     deletion_protection=True,
 )
@@ -52,6 +53,8 @@ def test_the_primary_is_highly_available_encrypted_and_private(naming: Naming) -
         engine_lifecycle_support="open-source-rds-extended-support-disabled",
         performance_insights_enabled=True,
         performance_insights_kms_key_id=KEY,
+        option_group_name="options",
+        iam_database_authentication_enabled=False,
     )
 
 
@@ -76,20 +79,59 @@ def test_a_password_of_its_own_is_read_back_from_its_secret(naming: Naming) -> N
     assert "secret_string" not in version
 
 
-def test_protection_keeps_backups_and_takes_a_last_snapshot(naming: Naming) -> None:
-    instance = database(naming).only("aws_db_instance")
-    assert instance["deletion_protection"] is True
+@pytest.mark.parametrize("protected", [True, False])
+def test_backups_and_a_last_snapshot_stay_even_if_protection_is_lifted(
+    naming: Naming, protected: bool
+) -> None:
+    stack = database(naming, around=replace(AROUND, deletion_protection=protected))
+    instance = stack.only("aws_db_instance")
+    assert instance["deletion_protection"] is protected
     assert instance["delete_automated_backups"] is False
     assert instance["skip_final_snapshot"] is False
-    assert instance["final_snapshot_identifier"] == "prod-349081-database-final"
+
+
+def test_each_database_has_a_last_snapshot_of_another_name(naming: Naming) -> None:
+    instance = database(naming).only("aws_db_instance")
+    assert instance["final_snapshot_identifier"] == (
+        'prod-349081-database-final-${formatdate("YYYYMMDDhhmmss", timestamp())}'
+    )
+    assert instance["lifecycle"]["ignore_changes"] == ["final_snapshot_identifier"]
 
 
 def test_a_disposable_database_leaves_nothing_behind(naming: Naming) -> None:
-    stack = database(naming, around=replace(AROUND, deletion_protection=False))
-    instance = stack.only("aws_db_instance")
+    around = replace(AROUND, deletion_protection=False)
+    instance = database(naming, around=around, final_snapshot=False).only("aws_db_instance")
     assert instance["deletion_protection"] is False
     assert instance["skip_final_snapshot"] is True
-    assert "final_snapshot_identifier" not in instance
+    assert instance["delete_automated_backups"] is True
+
+
+def test_a_pinned_version_is_not_upgraded_and_the_line_is(naming: Naming) -> None:
+    pinned = database(naming, engine_version="8.4.7").only("aws_db_instance")
+    assert pinned["auto_minor_version_upgrade"] is False
+    assert database(naming).only("aws_db_instance")["auto_minor_version_upgrade"] is True
+
+
+@pytest.mark.parametrize(("mode", "days"), [("standard", 7), ("advanced", 465)])
+def test_insights_are_kept_as_long_as_their_mode_shows_them(
+    naming: Naming, mode: str, days: int
+) -> None:
+    instance = database(naming, database_insights_mode=mode).only("aws_db_instance")
+    assert instance["database_insights_mode"] == mode
+    assert instance["performance_insights_retention_period"] == days
+
+
+def test_a_class_without_insights_is_asked_for_none(naming: Naming) -> None:
+    stack = database(naming, instance_class="db.t4g.micro", performance_insights=False)
+    instance = stack.only("aws_db_instance")
+    assert "database_insights_mode" not in instance
+    assert "performance_insights_retention_period" not in instance
+
+
+def test_tokens_of_iam_are_taken_by_choice(naming: Naming) -> None:
+    stack = database(naming, **OWN_PASSWORD, read_replicas=1, iam_authentication=True)
+    for instance in stack.resources("aws_db_instance").values():
+        assert instance["iam_database_authentication_enabled"] is True
 
 
 def test_every_exported_log_has_a_group_before_the_instance_exists(naming: Naming) -> None:
@@ -108,9 +150,11 @@ def test_replicas_copy_the_primary_and_have_logs_of_their_own(naming: Naming) ->
         replica = stack.one("aws_db_instance", identifier=f"prod-349081-database-replica-{number}")
         assert replica["replicate_source_db"].endswith(".identifier}")
         assert replica["skip_final_snapshot"] is True
+        assert replica["deletion_protection"] is False
+        assert replica["option_group_name"] == "options"
         assert replica["publicly_accessible"] is False
         assert "username" not in replica
-    assert len(stack.resources("aws_cloudwatch_log_group")) == 9
+    assert len(stack.resources("aws_cloudwatch_log_group")) == 3 * len(Database().exported_logs)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +163,7 @@ def test_replicas_copy_the_primary_and_have_logs_of_their_own(naming: Naming) ->
         ({"managed_password": True}, "cannot be combined with a password managed by RDS"),
         ({"blue_green_updates": True}, "cannot be combined with blue/green"),
         ({"backup_days": 0}, "received backup_days=0; replicas need at least 1"),
+        ({"engine_version": "8.4.7"}, "received engine_version=8.4.7; replicas need 8.4"),
     ],
 )
 def test_replicas_are_refused_where_aws_would(
@@ -129,5 +174,26 @@ def test_replicas_are_refused_where_aws_would(
 
 
 def test_blue_green_updates(naming: Naming) -> None:
-    stack = database(naming, blue_green_updates=True)
+    stack = database(naming, managed_password=False, blue_green_updates=True)
     assert stack.has("aws_db_instance", blue_green_update={"enabled": True})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"blue_green_updates": True}, "cannot be combined with a password managed by RDS"),
+        (
+            {"blue_green_updates": True, "managed_password": False, "backup_days": 0},
+            "received backup_days=0; blue/green updates need at least 1",
+        ),
+        (
+            {"database_insights_mode": "advanced", "performance_insights": False},
+            "the advanced mode of Database Insights needs performance_insights",
+        ),
+    ],
+)
+def test_what_aws_would_refuse_later_is_refused_now(
+    naming: Naming, changes: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        database(naming, **changes)

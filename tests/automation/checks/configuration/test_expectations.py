@@ -20,6 +20,7 @@ from automation.checks.configuration import (
     security,
     web,
 )
+from automation.checks.preflight import account
 from config import Settings, load
 from modules.dns.hosted_zone import AMAZON_ISSUERS
 from modules.edge import behaviors
@@ -109,10 +110,35 @@ def test_the_target_group_is_looked_for_by_the_digest_in_its_name(
     assert lookups.target_group_name(settings, "vpc-1") == f"{prefix}{digest}"
 
 
+def test_groups_of_the_database_are_looked_for(environment: Environment) -> None:
+    settings, tiers = environment
+    start = f"{settings.naming.name(database.GROUP)}-"
+    (parameters,) = resources(tiers, "database", "aws_db_parameter_group")
+    (options,) = resources(tiers, "database", "aws_db_option_group")
+    assert parameters["name"].startswith(start)
+    assert options["name_prefix"] == start
+    audited = [
+        setting["value"]
+        for each in options.get("option", ())
+        for setting in each["option_settings"]
+    ]
+    assert audited == ([database.AUDITED] if settings.database.audit_log else [])
+
+
 def test_every_database_instance_is_checked(environment: Environment) -> None:
     settings, tiers = environment
     made = {each["identifier"] for each in resources(tiers, "database", "aws_db_instance")}
     assert set(database.identifiers(settings)) == made
+
+
+def test_preflight_asks_for_the_name_of_every_secret(environment: Environment) -> None:
+    settings, tiers = environment
+    made = {
+        each["name"]
+        for tier in tiers
+        for each in resources(tiers, tier, "aws_secretsmanager_secret")
+    }
+    assert set(map(settings.naming.name, account.secrets(settings))) == made
 
 
 def test_tags_are_those_that_the_group_propagates(environment: Environment) -> None:

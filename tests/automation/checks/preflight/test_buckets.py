@@ -18,7 +18,9 @@ def create(clients: Clients, name: str) -> None:
 
 
 def test_names_that_nobody_has(look: Look) -> None:
-    assert {what: each.detail for what, each in look(NAME_CHECKS).items() if each.ok} == {
+    found = {what: each.detail for what, each in look(NAME_CHECKS).items() if each.ok}
+    buckets = {what: detail for what, detail in found.items() if "bucket" in what}
+    assert buckets == {
         f"{purpose} bucket: dev-349081-{purpose}-123456789012": "free"
         for purpose in ("logs", "assets", "artifacts", "audit")
     }
