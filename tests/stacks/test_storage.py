@@ -1,10 +1,14 @@
 import pytest
 
+from automation.iam.decision import Call, ResourcePolicy, decide
+from automation.iam.policies import Policy
+from automation.iam.principals import Principal
 from tests.conftest import Tiers
 from tests.synthesized import Resource, policy
 
 ACCOUNT = "123456789012"
 LOGS = f"arn:aws:s3:::prod-349081-logs-{ACCOUNT}"
+ASSETS = f"arn:aws:s3:::prod-349081-assets-{ACCOUNT}"
 
 
 def statements(prod: Tiers, purpose: str) -> dict[str, Resource]:
@@ -22,7 +26,7 @@ def statements(prod: Tiers, purpose: str) -> dict[str, Resource]:
             f"alb/AWSLogs/{ACCOUNT}",
         ),
         ("WriteAccessLogs", "logging.s3.amazonaws.com", "s3"),
-        ("WriteCloudFrontLogs", "delivery.logs.amazonaws.com", "cloudfront"),
+        ("AWSLogsDeliveryWrite", "delivery.logs.amazonaws.com", "cloudfront"),
     ],
 )
 def test_each_log_service_writes_to_its_folder_for_this_account_alone(
@@ -53,12 +57,42 @@ def test_the_log_bucket_is_encrypted_by_s3_alone(prod: Tiers) -> None:
         assert "storage_key" in algorithms[purpose]["kms_master_key_id"]
 
 
-def test_distributions_of_the_account_read_assets(prod: Tiers) -> None:
-    statement = statements(prod, "assets")["ReadForDistributions"]
-    assert statement["Action"] == ["s3:GetObject"]
-    assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT
-    arns = statement["Condition"]["ArnLike"]["aws:SourceArn"]
-    assert arns == f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"
+def test_cloudfront_s_delivery_finds_the_statement_that_it_would_append(prod: Tiers) -> None:
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
+    assert statements(prod, "logs")["AWSLogsDeliveryWrite"] == {
+        "Sid": "AWSLogsDeliveryWrite",
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": ["s3:PutObject"],
+        "Resource": [f"{LOGS}/cloudfront/*"],
+        "Condition": {
+            "StringEquals": {
+                "s3:x-amz-acl": "bucket-owner-full-control",
+                "aws:SourceAccount": ACCOUNT,
+            },
+            "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:delivery-source:*"},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"), [("s3:GetObject", f"{ASSETS}/file"), ("s3:ListBucket", ASSETS)]
+)
+@pytest.mark.parametrize(
+    ("account", "allowed"), [(ACCOUNT, True), ("999999999999", False), (None, False)]
+)
+def test_distributions_of_the_account_read_assets_and_learn_of_missing_ones(
+    prod: Tiers, action: str, resource: str, account: str | None, allowed: bool
+) -> None:
+    buckets = prod["storage"].resources("aws_s3_bucket_policy").items()
+    (document,) = (each["policy"] for id_, each in buckets if id_.startswith("assets_"))
+    found = ResourcePolicy(Policy.parse(document))
+    # Origin access control is documented to send the distribution's ARN, and nothing else.
+    arn = f"arn:aws:cloudfront::{account}:distribution/EDFDVBD6EXAMPLE"
+    context = {"aws:SecureTransport": "true", **({"aws:SourceArn": arn} if account else {})}
+    cloudfront = Principal.service("cloudfront.amazonaws.com")
+    asked = Call(cloudfront, action, resource, context, owner=ACCOUNT)
+    assert decide(asked, resource=found).allowed is allowed
 
 
 def test_the_access_point_reaches_assets_from_the_platform_s_vpc(prod: Tiers) -> None:
