@@ -135,11 +135,11 @@ def _rules(clients: Clients, settings: Settings) -> Iterator[Claim]:
     yield equal("above the limit", list(by_name[RATE_LIMIT]["Action"]), ["Block"])
     only_count = [rule["Name"] for rule in rules if "Count" in rule.get("OverrideAction", {})]
     yield same("that only count", only_count, wanted.count_only)
-    for index, limit in enumerate(wanted.body_limits, start=1):
+    for index, bodies in enumerate(wanted.body_limits, start=1):
         rule = by_name[_body_limit(index)]
         (*_, size) = rule["Statement"]["AndStatement"]["Statements"]
         found = list(rule["Action"]), size["SizeConstraintStatement"]["Size"]
-        yield equal(f"bodies to {limit.path}", found, (["Block"], limit.kib * 1024))
+        yield equal(f"bodies to {bodies.path}", found, (["Block"], bodies.kib * 1024))
 
 
 def _body_limit(index: int) -> str:

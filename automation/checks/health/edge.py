@@ -172,7 +172,7 @@ def visit(domain: str) -> Page:
         raise OSError(f"the answer is no HTTP: {error!r}") from error
 
 
-def _page(status: int, headers: Mapping[str, str], content: bytes) -> Page:
+def _page(status: int, headers: Message, content: bytes) -> Page:
     return Page(status, len(content), headers.get("Content-Encoding", ""))
 
 
