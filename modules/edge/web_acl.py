@@ -1,20 +1,15 @@
 """The web application firewall before CloudFront."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
 from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAcl,
-    Wafv2WebAclAssociationConfig,
-    Wafv2WebAclAssociationConfigRequestBody,
-    Wafv2WebAclAssociationConfigRequestBodyCloudfront,
     Wafv2WebAclDefaultAction,
     Wafv2WebAclRule,
     Wafv2WebAclRuleAction,
     Wafv2WebAclRuleOverrideAction,
-    Wafv2WebAclRuleVisibilityConfig,
     Wafv2WebAclVisibilityConfig,
 )
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
@@ -28,8 +23,9 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
 )
 from constructs import Construct
 
-from config.edge import BodyLimit, Waf
+from config.edge import Waf
 from config.naming import Naming
+from modules.edge import body_limits
 from modules.log_group import LogGroup
 from modules.policy import Statement, policy_document
 
@@ -37,11 +33,6 @@ _RATE_LIMIT = "rate-limit"
 # Blocks whatever is longer than 8 KiB: `body_limits` are for who wants a bound.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
 _COUNTED = "AWSManagedRulesCommonRuleSet/SizeRestrictions_BODY"
-# So that nobody gets around a path by another spelling.
-_AS_SERVED = [{"priority": 0, "type": "URL_DECODE"}, {"priority": 1, "type": "NORMALIZE_PATH"}]
-_AS_SENT = [{"priority": 0, "type": "NONE"}]
-# KiB of a body that WAF looks at for CloudFront, and up to which it does so without a charge.
-_INSPECTED = (16, 32, 48, 64)
 
 
 class WebAcl(Construct):
@@ -76,8 +67,12 @@ class WebAcl(Construct):
             description="Requests to the site",
             scope="CLOUDFRONT",
             default_action=Wafv2WebAclDefaultAction(allow={}),
-            rule=[self._rate_limit(waf.rate_limit), *groups, *_body_limits(waf, len(groups) + 1)],
-            association_config=_inspection(waf.body_limits),
+            rule=[
+                self._rate_limit(waf.rate_limit),
+                *groups,
+                *body_limits.rules(waf.body_limits, len(groups) + 1),
+            ],
+            association_config=body_limits.inspection(waf.body_limits),
             visibility_config=Wafv2WebAclVisibilityConfig(
                 metric_name=self.metric_name,
                 cloudwatch_metrics_enabled=True,
@@ -96,7 +91,7 @@ class WebAcl(Construct):
             priority=0,
             action=Wafv2WebAclRuleAction(block={}),
             statement={"rate_based_statement": statement},
-            visibility_config=_visible(_RATE_LIMIT),
+            visibility_config=body_limits.visible(_RATE_LIMIT),
         )
 
     def _managed_group(self, group: str, priority: int, *, count: bool) -> Wafv2WebAclRule:
@@ -110,7 +105,7 @@ class WebAcl(Construct):
             priority=priority,
             override_action=override,
             statement=self._rules_of(group),
-            visibility_config=_visible(group),
+            visibility_config=body_limits.visible(group),
         )
 
     def _rules_of(self, group: str) -> dict[str, Any]:
@@ -124,69 +119,6 @@ class WebAcl(Construct):
         if overrides:
             statement["rule_action_override"] = overrides
         return {"managed_rule_group_statement": statement}
-
-
-def _body_limits(waf: Waf, priority: int) -> list[Wafv2WebAclRule]:
-    """A rule for each, after the groups, so that their priorities stay as they are."""
-    return [
-        Wafv2WebAclRule(
-            name=f"body-limit-{index}",
-            priority=priority + index - 1,
-            action=Wafv2WebAclRuleAction(block={}),
-            statement={"and_statement": {"statement": _too_long(limit, waf.body_limits)}},
-            visibility_config=_visible(f"body-limit-{index}"),
-        )
-        for index, limit in enumerate(waf.body_limits, start=1)
-    ]
-
-
-def _too_long(limit: BodyLimit, others: Sequence[BodyLimit]) -> list[dict[str, Any]]:
-    """Paths below `limit`, but for those with a limit of their own, and a body that is longer.
-
-    https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html
-    """
-    own = [
-        {"not_statement": {"statement": [_begins_with(each.path)]}}
-        for each in others
-        if each.path.startswith(limit.path) and each.path != limit.path
-    ]
-    size = {
-        "field_to_match": {"body": {"oversize_handling": "MATCH"}},
-        "comparison_operator": "GT",
-        "size": limit.kib * 1024,
-        "text_transformation": _AS_SENT,
-    }
-    return [_begins_with(limit.path), *own, {"size_constraint_statement": size}]
-
-
-def _begins_with(path: str) -> dict[str, Any]:
-    match = {
-        "field_to_match": {"uri_path": {}},
-        "positional_constraint": "STARTS_WITH",
-        "search_string": path,
-        "text_transformation": _AS_SERVED,
-    }
-    return {"byte_match_statement": match}
-
-
-def _inspection(limits: Sequence[BodyLimit]) -> Wafv2WebAclAssociationConfig | None:
-    """As much of bodies as the longest limit asks for; AWS's own default where that is enough."""
-    longest = max((each.kib for each in limits), default=0)
-    inspected = next(each for each in _INSPECTED if longest <= each)
-    if inspected == _INSPECTED[0]:
-        return None
-    size = Wafv2WebAclAssociationConfigRequestBodyCloudfront(
-        default_size_inspection_limit=f"KB_{inspected}"
-    )
-    return Wafv2WebAclAssociationConfig(
-        request_body=[Wafv2WebAclAssociationConfigRequestBody(cloudfront=size)]
-    )
-
-
-def _visible(metric_name: str) -> Wafv2WebAclRuleVisibilityConfig:
-    return Wafv2WebAclRuleVisibilityConfig(
-        metric_name=metric_name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
-    )
 
 
 # WAF for CloudFront, and whatever it logs to, is in this region for every customer.
