@@ -74,6 +74,7 @@ class ApplicationStack(TierStack):
             "origin-secret",
             naming=self.naming,
             kms_key_arn=self._security.data_key.arn,
+            readers=self.settings.secret_readers,
             version=self.settings.application.origin_secret_version,
             recoverable=self.settings.deletion_protection,
         )

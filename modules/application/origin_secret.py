@@ -1,12 +1,14 @@
 """What proves to the load balancer that a request came through our own distribution."""
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret_version import (
     DataAwsSecretsmanagerSecretVersion,
 )
 from constructs import Construct
 
 from config.naming import Naming
-from modules.generated_secret import GeneratedSecret
+from modules.generated_secret import GeneratedSecret, read_only_by
 
 LENGTH = 48
 
@@ -29,12 +31,14 @@ class OriginSecret(Construct):
         *,
         naming: Naming,
         kms_key_arn: str,
+        readers: Sequence[str],
         version: int = 1,
         recoverable: bool = True,
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
         self._kms_key_arn = kms_key_arn
+        self._readers = readers
         self._recoverable = recoverable
         # Odd versions are kept in one secret and even ones in the other, each with a count of its
         # own from 1, so that raising `version` by one rewrites one secret and leaves the other.
@@ -56,6 +60,8 @@ class OriginSecret(Construct):
             length=LENGTH,
             version=version,
             recoverable=self._recoverable,
+            # Who plans and deploys has to know it; instances never do.
+            policy=read_only_by(self._naming, self._readers, roles=("plan", "deploy")),
         )
 
     def _read(self, parity: str, secret: GeneratedSecret) -> str:

@@ -18,7 +18,9 @@ def load_balancer(naming: Naming, *, port: int = 8080, protected: bool = True) -
             security_group_ids=["sg-https", "sg-http"],
             certificate_arn="arn:aws:acm:us-west-2:123456789012:certificate/1",
             access_log_bucket="logs",
-            origin_secret=OriginSecret(stack, "origin-secret", naming=naming, kms_key_arn="key"),
+            origin_secret=OriginSecret(
+                stack, "origin-secret", naming=naming, kms_key_arn="key", readers=()
+            ),
             target_group=TargetGroup(
                 stack,
                 "target-group",
