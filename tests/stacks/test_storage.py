@@ -1,6 +1,6 @@
 import pytest
-from automation.iam.decision import Call, ResourcePolicy, decide
 
+from automation.iam import Call, ResourcePolicy, decide
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 from tests.conftest import Tiers

@@ -1,7 +1,7 @@
 import pytest
 from cdktf import TerraformOutput, TerraformStack
 
-from automation.iam.decision import Call, ResourcePolicy, decide
+from automation.iam import Call, ResourcePolicy, decide
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 from config import Naming
