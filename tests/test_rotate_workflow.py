@@ -54,6 +54,9 @@ def propose(checkout: Path, already: int) -> list[str]:
         "-ec",
         script,
         folder=checkout,
+        # Whatever the script does, it does it to this repository.
+        GIT_DIR=str(checkout / ".git"),
+        GIT_WORK_TREE=str(checkout),
         APP_ENV="prod",
         ASKED=str(asked),
         OPEN=str(already),
