@@ -48,6 +48,7 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
         "deploy": "deploy",
         "release": "release",
         "rollback": "release",
+        "rotate": "rotate",
         "destroy": "destroy",
     },
     "Look at the platform": {"status": "status", "verify": "checks", "drift": "drift"},

@@ -209,6 +209,6 @@ class Application(Section):
         1,
         ge=1,
         le=1_000_000,
-        description="raise it by one for a new secret between CloudFront and the load balancer; "
-        "the one before stays good until it is raised again",
+        description="raise it by one for a new secret between CloudFront and the load balancer, "
+        "as rotate does; the one before stays good until it is raised again",
     )

@@ -68,6 +68,24 @@ HeaderValue = Annotated[
 ]
 
 
+# What a URI path starts with once it is decoded and without dots; its query is no part of it.
+PathPrefix = Annotated[
+    str,
+    Field(pattern=r"^/[A-Za-z0-9_.~+@/-]*$", max_length=200),
+    Form("the beginning of a path, of / and then letters, digits and _ . ~ + @ / -", "/api/"),
+]
+
+
+class BodyLimit(Section):
+    """How long the bodies of requests to some paths may be."""
+
+    path: PathPrefix = Field(description="what the paths begin with")
+    # https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-setting-body-inspection-limit.html
+    kib: int = Field(
+        16, ge=1, le=64, description="KiB of a body; AWS charges more for each request above 16"
+    )
+
+
 class Waf(Section):
     """What the web application firewall lets through."""
 
@@ -93,8 +111,71 @@ class Waf(Section):
     count_only_rules: tuple[ManagedRule, ...] = Field(
         (),
         max_length=100,
-        description="single rules that count and block nothing, such as "
-        "AWSManagedRulesCommonRuleSet/SizeRestrictions_BODY to let large uploads through",
+        description="single rules that count and block nothing, beside "
+        "AWSManagedRulesCommonRuleSet/SizeRestrictions_BODY, which never blocks: it would "
+        "refuse every upload and form above 8 KiB",
+    )
+    body_limits: tuple[BodyLimit, ...] = Field(
+        (),
+        max_length=10,
+        description="paths to which longer bodies are refused, as [[edge.waf.body_limits]], the "
+        "longest beginning counts; elsewhere the application says how much it takes",
+    )
+
+
+Header = Literal[
+    "Content-Security-Policy",
+    "Permissions-Policy",
+    "Referrer-Policy",
+    "Strict-Transport-Security",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+]
+
+
+class ResponseHeaders(Section):
+    """Security headers that CloudFront adds to every response."""
+
+    # https://hstspreload.org/#deployment-recommendations
+    transport_security_seconds: int = Field(
+        86_400,
+        ge=300,
+        le=63_072_000,
+        description="seconds for which browsers ask over HTTPS alone, and from which nobody can "
+        "go back before they are over: start short, two years are the aim",
+    )
+    include_subdomains: bool = Field(
+        False, description="whether all names below the domain have to answer over HTTPS, too"
+    )
+    preload: bool = Field(
+        False, description="whether browsers may list the domain as HTTPS alone, for good"
+    )
+    frame_options: Literal["DENY", "SAMEORIGIN"] = Field(
+        "DENY", description="who may show the site in a frame"
+    )
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyReferrerPolicy.html
+    referrer_policy: Literal[
+        "no-referrer",
+        "no-referrer-when-downgrade",
+        "origin",
+        "origin-when-cross-origin",
+        "same-origin",
+        "strict-origin",
+        "strict-origin-when-cross-origin",
+        "unsafe-url",
+    ] = Field(
+        "strict-origin-when-cross-origin",
+        description="how much of an address other sites are told",
+    )
+    permissions_policy: HeaderValue = Field(
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        description="what browsers let pages use",
+    )
+    override: tuple[Header, ...] = Field(
+        ("Strict-Transport-Security", "X-Content-Type-Options"),
+        max_length=6,
+        description="headers that replace the application's own; others are for responses that "
+        "have none, so that an application may send, say, a nonce in its own policy",
     )
 
 
@@ -121,6 +202,7 @@ class Edge(Section):
     )
     content_security_policy: HeaderValue = Field(
         "default-src 'self'; frame-ancestors 'none'; object-src 'none'; base-uri 'self'",
-        description="the Content-Security-Policy header of every response",
+        description="the Content-Security-Policy header of responses that have none of their own",
     )
+    response_headers: ResponseHeaders = ResponseHeaders()
     waf: Waf = Waf()

@@ -49,6 +49,17 @@ AppId = Annotated[
 ]
 
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+SecretReader = Annotated[
+    str,
+    Field(pattern=r"^(role|user)/[A-Za-z0-9+=,.@_/*-]+$", max_length=200),
+    Form(
+        "role/ or user/ and a name of IAM's, in which * stands for any characters",
+        "role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Administrator*",
+    ),
+]
+
+
 class Settings(Section):
     """One environment; a section that is left out has production-grade defaults."""
 
@@ -63,6 +74,12 @@ class Settings(Section):
         "database.final_snapshot says what stays",
     )
     log_retention_days: RetentionDays = 365
+    secret_readers: tuple[SecretReader, ...] = Field(
+        ("role/*", "user/*"),
+        max_length=20,
+        description="who may read the secrets that Terrace makes up, if IAM lets them, beside the "
+        "roles of the workflows: leave in who deploys by hand, and nobody else",
+    )
     tags: Tags = Tags()
     network: Network = Network()
     dns: Dns = Dns()

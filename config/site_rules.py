@@ -70,4 +70,32 @@ def _waf(settings: Settings) -> Iterator[Fault]:
         yield Fault("edge.waf.count_only", f'"{group}"', remedy, ("edge.waf.managed_rule_groups",))
 
 
-RULES = (_aliases, _static_paths, _waf)
+def _body_limits(settings: Settings) -> Iterator[Fault]:
+    """One for each beginning of a path."""
+    paths = [each.path for each in settings.edge.waf.body_limits]
+    for index, path in enumerate(paths):
+        if path in paths[:index]:
+            key = "edge.waf.body_limits"
+            remedy = f"remove it: {key}[{paths.index(path)}] is for the same paths"
+            yield Fault(f"{key}[{index}].path", f'"{path}"', remedy)
+
+
+# https://hstspreload.org/#submission-requirements
+_PRELOADED_SECONDS = 31_536_000
+
+
+def _preload(settings: Settings) -> Iterator[Fault]:
+    place, headers = "edge.response_headers", settings.edge.response_headers
+    if not headers.preload:
+        return
+    if not headers.include_subdomains:
+        involved = f"{place}.include_subdomains"
+        remedy = f"set {involved} = true as well, or leave it out: browsers list whole domains"
+        yield Fault(f"{place}.preload", "true", remedy, (involved,))
+    if headers.transport_security_seconds < _PRELOADED_SECONDS:
+        involved = f"{place}.transport_security_seconds"
+        remedy = f"give at least {_PRELOADED_SECONDS} for {involved}, or leave it out"
+        yield Fault(f"{place}.preload", "true", remedy, (involved,))
+
+
+RULES = (_aliases, _static_paths, _waf, _body_limits, _preload)

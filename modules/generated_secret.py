@@ -1,9 +1,15 @@
 """A secret that AWS makes up, and that neither files nor plans ever show."""
 
+from collections.abc import Sequence
+
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
+from cdktf_cdktf_provider_aws.secretsmanager_secret_policy import SecretsmanagerSecretPolicy
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
+
+from config.naming import Naming
+from modules.policy import Conditions, Statement, policy_document
 
 RECOVERY_DAYS = 30
 
@@ -13,7 +19,7 @@ class GeneratedSecret(Construct):
 
     With `username` the secret holds JSON with `username` and `password`, as RDS has it.
     An ephemeral resource makes the value and a write-only argument stores it, so that it is in
-    neither the plan nor the state.
+    neither the plan nor the state. `policy` is the secret's own, as `read_only_by` makes it.
     https://developer.hashicorp.com/terraform/language/resources/ephemeral
     """
 
@@ -29,6 +35,7 @@ class GeneratedSecret(Construct):
         version: int = 1,
         username: str | None = None,
         recoverable: bool = True,
+        policy: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         secret = SecretsmanagerSecret(
@@ -39,6 +46,8 @@ class GeneratedSecret(Construct):
             kms_key_id=kms_key_arn,
             recovery_window_in_days=RECOVERY_DAYS if recoverable else 0,
         )
+        if policy is not None:
+            SecretsmanagerSecretPolicy(self, "policy", secret_arn=secret.arn, policy=policy)
         value = f"ephemeral.aws_secretsmanager_random_password.{self._random(length)}"
         stored = SecretsmanagerSecretVersion(
             self,
@@ -79,3 +88,37 @@ def _secret_string(value: str, username: str | None) -> str:
     if username is None:
         return f"${{{value}}}"
     return f'${{jsonencode({{"username" = "{username}", "password" = {value}}})}}'
+
+
+def read_only_by(naming: Naming, readers: Sequence[str], *, roles: Sequence[str]) -> str:
+    """A policy that lets nobody else read, whomever IAM would let.
+
+    `readers` are names of IAM's with wildcards, `roles` the purposes of those of the platform's own
+    roles that may. The root user may, too: somebody has to, once all others are shut out.
+    https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html
+    """
+    own = [_iam(naming, f"role/{naming.name(each)}") for each in roles]
+    others = [naming.account_root, *own, *(_iam(naming, each) for each in readers)]
+    platform: Conditions = {
+        "ArnLike": {"aws:PrincipalArn": _iam(naming, f"role/{naming.prefix}-*")},
+        "ArnNotLike": {"aws:PrincipalArn": own},
+    }
+    return policy_document(
+        _deny("DenyOtherReaders", {"ArnNotLike": {"aws:PrincipalArn": others}}),
+        _deny("DenyOtherRolesOfThePlatform", platform),
+    )
+
+
+def _deny(sid: str, conditions: Conditions) -> Statement:
+    return Statement(
+        sid=sid,
+        effect="Deny",
+        principals={"AWS": "*"},
+        actions=["secretsmanager:GetSecretValue"],
+        resources=["*"],
+        conditions=conditions,
+    )
+
+
+def _iam(naming: Naming, resource: str) -> str:
+    return naming.arn("iam", resource, region="")

@@ -130,6 +130,7 @@ class EdgeStack(TierStack):
                 "response-headers",
                 naming=naming,
                 content_security_policy=edge.content_security_policy,
+                headers=edge.response_headers,
             ),
             static_paths=edge.static_paths,
             price_class=edge.price_class,

@@ -24,7 +24,9 @@ class Platform:
     def __init__(self, scope: Construct, *, settings: Settings, release: Release) -> None:
         self.logs = logs = LogsStack(scope, settings=settings)
         self.security = security = SecurityStack(scope, settings=settings)
-        self.network = network = NetworkStack(scope, settings=settings, security=security)
+        self.network = network = NetworkStack(
+            scope, settings=settings, logs=logs, security=security
+        )
         self.dns = dns = DnsStack(scope, settings=settings, security=security)
         self.storage = storage = StorageStack(
             scope, settings=settings, logs=logs, security=security, network=network

@@ -19,7 +19,9 @@ class SecurityStack(TierStack):
         self.global_logs_key = self._global_logs_key()
 
     def _data_key(self) -> EncryptionKey:
-        services = ("backup", "ec2", "rds", "secretsmanager")
+        # Secrets are decrypted in the name of who reads them, whose own policy has to name the key.
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+        services = ("backup", "ec2", "rds")
         return EncryptionKey(
             self,
             "data",

@@ -3,7 +3,6 @@
 from constructs import Construct
 
 from config import Settings
-from modules.network.flow_logs import FlowLogs, ToBucket
 from modules.storage.access_point import AccessPoint, access_point_arn
 from modules.storage.bucket import Bucket
 from modules.storage.bucket_policy import access_point_delegation, distribution_reads
@@ -41,19 +40,6 @@ class StorageStack(TierStack):
             purpose=ASSETS,
             bucket=self.assets_bucket.name,
             vpc_id=network.vpc.vpc_id,
-        )
-        if settings.network.flow_log_destination == "s3":
-            self._flow_logs(network, self.log_bucket)
-
-    def _flow_logs(self, network: NetworkStack, log_bucket: Bucket) -> None:
-        """Here, and not with the network, since the bucket is made after it."""
-        FlowLogs(
-            self,
-            "flow-logs",
-            naming=self.naming,
-            vpc_id=network.vpc.vpc_id,
-            to=ToBucket(log_bucket.name),
-            traffic_type=self.settings.network.flow_log_traffic,
         )
 
     def _assets_bucket(self) -> Bucket:

@@ -44,6 +44,7 @@ class WebStack(TierStack):
             "origin-secret",
             naming=self.naming,
             kms_key_arn=security.data_key.arn,
+            readers=settings.secret_readers,
             version=settings.application.origin_secret_version,
             recoverable=settings.deletion_protection,
         )

@@ -75,10 +75,13 @@ def test_without_an_environment_the_gate_and_every_command_say_so(project: Path)
 @pytest.mark.slow
 def test_what_settings_decide_about_is_told_and_a_rename_fails(project: Path) -> None:
     shutil.copytree(FOREIGN / "own_names", project / "environments")
+    shutil.rmtree(project / "addresses")
+    (project / "addresses").mkdir()
     (project / "addresses" / "prod.txt").write_text(
         "network aws_vpc.network\n"
         "monitoring aws_sns_topic_subscription.topic_on-callexamplecom_E17865C4\n"
     )
+    (project / "addresses" / "staging.txt").write_text("network aws_vpc.network\n")
     finished = gate(project, "tests/yours/test_addresses.py")
     assert finished.returncode == 1
     assert "\n  network aws_vpc.network\n" in finished.stdout

@@ -57,6 +57,7 @@ ROOMS = {
     "destroy": ("aws", "terraform"),
     "drift": ("aws", "terraform"),
     "release": ("aws", "checks", "deploy", "terraform"),
+    "rotate": ("aws", "checks", "deploy", "release", "terraform"),
     "status": ("aws", "release", "terraform"),
     "rehearse": ("bootstrap", "checks", "emulator", "iam", "terraform"),
     "preview": ("diagram", "emulator", "rehearse", "review", "terraform"),

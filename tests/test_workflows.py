@@ -40,6 +40,9 @@ RIGHTS = {
         "comment": {"pull-requests": "write"},
     },
 }
+RIGHTS["rotate.yml"] = {
+    "rotate": {"contents": "write", "id-token": "write", "pull-requests": "write"}
+}
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 
 
@@ -195,7 +198,9 @@ def test_plans_leave_the_machine_encrypted() -> None:
     assert kept == ["review", "plans.tar.gz.gpg"]
 
 
-@pytest.mark.parametrize(("name", "role"), [("plan.yml", "plan"), ("deploy.yml", "deploy")])
+@pytest.mark.parametrize(
+    ("name", "role"), [("plan.yml", "plan"), ("deploy.yml", "deploy"), ("rotate.yml", "plan")]
+)
 def test_the_roles_are_those_of_bootstrap(name: str, role: str) -> None:
     (script,) = (step["run"] for step in steps(name) if step.get("id") == "settings")
     code = script.replace(".venv/bin/python", f'"{sys.executable}"').split(">>")[0]

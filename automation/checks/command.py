@@ -8,6 +8,8 @@ from rich.console import Console
 from automation import checks
 from automation.aws import connect
 from automation.checks.health import verify as findings_of
+from automation.checks.health.edge import Visit
+from automation.checks.health.edge import visit as ask_for_page
 from automation.checks.preflight import examine
 from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, run, settings_of
 from automation.terraform.stacks import Synthesize, outline, stacks_of
@@ -21,6 +23,7 @@ def run_verify(
     console: Console,
     progress: Console,
     synthesize: Synthesize = outline,
+    visit: Visit = ask_for_page,
 ) -> int:
     """The exit code: 0, or 1 when the live environment is not as it should be.
 
@@ -33,7 +36,7 @@ def run_verify(
         with progress.status(f"Synthesizing {environment}"):
             stacks = stacks_of(environment, synthesize)
         with progress.status(f"Looking at {environment}"):
-            findings = list(findings_of(session, settings, stacks, in_full=in_full))
+            findings = list(findings_of(session, settings, stacks, visit=visit, in_full=in_full))
         return checks.answer(findings, as_json=as_json, console=console)
 
     return run(work, progress=progress)

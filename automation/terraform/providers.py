@@ -32,6 +32,9 @@ SYSTEM_ROOTS = tuple(
     )
 )
 _DEPTH = 2
+# Since S3 blocks SSE-C for new buckets, these plan to change their encryption again and again.
+# https://github.com/hashicorp/terraform-provider-aws/issues/47320
+REFUSED = ">= 6.22.0, < 6.40.0"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 # https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
@@ -91,9 +94,13 @@ def find_mirror(roots: Iterable[Path], *, constraint: str) -> Path | None:
     """
     for root in roots:
         for folder in _folders(root, _DEPTH):
-            if any(program.within(each, constraint) for each in _versions(folder / _PROVIDER)):
+            if any(_serves(each, constraint) for each in _versions(folder / _PROVIDER)):
                 return folder
     return None
+
+
+def _serves(version: program.Version, constraint: str) -> bool:
+    return program.within(version, constraint) and not program.within(version, REFUSED)
 
 
 def _folders(root: Path, depth: int) -> Iterator[Path]:
@@ -190,9 +197,24 @@ def _install(
         reason = " ".join(complaint.replace("│", " ").split())
         raise UserError(f"Terraform cannot get the AWS provider {constraint}: {_REMEDY}. {reason}")
     lock = (folder / LOCK).read_text(encoding="utf-8")
+    _refuse(lock, folder)
     # What is installed is shared by other means, and one cache cannot serve several at a time.
     environ.pop("TF_PLUGIN_CACHE_DIR", None)
     return Installation(folder / "data" / "providers", lock, {**_SWIFT, **environ})
+
+
+def _refuse(lock: str, folder: Path) -> None:
+    """Raises `UserError` for a version with which no plan would ever be empty again."""
+    for provider, version in Installation(folder, lock, {}).versions.items():
+        parsed = program.parse(version)
+        if provider.endswith("/hashicorp/aws") and parsed and program.within(parsed, REFUSED):
+            # Else the next run would find it locked, whatever there is by then.
+            shutil.rmtree(folder)
+            raise UserError(
+                f"Terraform found the AWS provider {version}, which plans changes of new buckets "
+                "for ever (https://github.com/hashicorp/terraform-provider-aws/issues/47320): "
+                "give its mirror a version below 6.22.0, or 6.40.0 and newer"
+            )
 
 
 def _init(terraform: Terraform, folder: Path, required: dict[str, dict[str, str]]) -> str:

@@ -22,7 +22,11 @@ _ALL_METHODS = [*_READ_METHODS, "DELETE", "PATCH", "POST", "PUT"]
 def dynamic(
     origin_id: str, *, response_headers_policy_id: str
 ) -> CloudfrontDistributionDefaultCacheBehavior:
-    """Hand every request to the origin as the viewer sent it, and cache nothing."""
+    """Hand every request to the origin as the viewer sent it, and cache nothing.
+
+    What is not cached is not compressed here, either: the application does that.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+    """
     return CloudfrontDistributionDefaultCacheBehavior(
         target_origin_id=origin_id,
         viewer_protocol_policy="redirect-to-https",
@@ -31,7 +35,7 @@ def dynamic(
         cache_policy_id=CACHING_DISABLED,
         origin_request_policy_id=ALL_VIEWER,
         response_headers_policy_id=response_headers_policy_id,
-        compress=True,
+        compress=False,
     )
 
 

@@ -1,5 +1,7 @@
 """Security headers of every response."""
 
+from collections.abc import Mapping, Sequence
+
 from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
     CloudfrontResponseHeadersPolicy,
     CloudfrontResponseHeadersPolicyCustomHeadersConfig,
@@ -13,20 +15,24 @@ from cdktf_cdktf_provider_aws.cloudfront_response_headers_policy import (
 )
 from constructs import Construct
 
+from config import edge
 from config.naming import Naming
-
-_TWO_YEARS_SECONDS = 63_072_000
-_PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class ResponseHeaders(Construct):
-    """Headers that CloudFront sets, whatever the application or the bucket answers.
+    """Headers that responses get, in place of their own where `headers.override` names them.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, naming: Naming, content_security_policy: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        content_security_policy: str,
+        headers: edge.ResponseHeaders,
     ) -> None:
         super().__init__(scope, id_)
         policy = CloudfrontResponseHeadersPolicy(
@@ -34,46 +40,49 @@ class ResponseHeaders(Construct):
             "policy",
             name=naming.name("response-headers"),
             comment="Security headers of every response",
-            security_headers_config=_security_headers(content_security_policy),
-            custom_headers_config=_custom_headers({"Permissions-Policy": _PERMISSIONS}),
+            security_headers_config=_security_headers(content_security_policy, headers),
+            custom_headers_config=_custom_headers(
+                {"Permissions-Policy": headers.permissions_policy}, headers.override
+            ),
         )
         self.policy_id: str = policy.id
 
 
 def _security_headers(
-    content_security_policy: str,
+    content_security_policy: str, headers: edge.ResponseHeaders
 ) -> CloudfrontResponseHeadersPolicySecurityHeadersConfig:
+    replaced = headers.override
     return CloudfrontResponseHeadersPolicySecurityHeadersConfig(
         strict_transport_security=CloudfrontResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurity(
-            access_control_max_age_sec=_TWO_YEARS_SECONDS,
-            include_subdomains=True,
-            # Preloading cannot be undone for months: the domain's owner has to ask for it.
-            preload=False,
-            override=True,
+            access_control_max_age_sec=headers.transport_security_seconds,
+            include_subdomains=headers.include_subdomains,
+            preload=headers.preload,
+            override="Strict-Transport-Security" in replaced,
         ),
         content_type_options=CloudfrontResponseHeadersPolicySecurityHeadersConfigContentTypeOptions(
-            override=True
+            override="X-Content-Type-Options" in replaced
         ),
         frame_options=CloudfrontResponseHeadersPolicySecurityHeadersConfigFrameOptions(
-            frame_option="DENY", override=True
+            frame_option=headers.frame_options, override="X-Frame-Options" in replaced
         ),
         referrer_policy=CloudfrontResponseHeadersPolicySecurityHeadersConfigReferrerPolicy(
-            referrer_policy="strict-origin-when-cross-origin", override=True
+            referrer_policy=headers.referrer_policy, override="Referrer-Policy" in replaced
         ),
         content_security_policy=CloudfrontResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicy(
-            content_security_policy=content_security_policy, override=True
+            content_security_policy=content_security_policy,
+            override="Content-Security-Policy" in replaced,
         ),
     )
 
 
 def _custom_headers(
-    headers: dict[str, str],
+    values: Mapping[str, str], replaced: Sequence[str]
 ) -> CloudfrontResponseHeadersPolicyCustomHeadersConfig:
     return CloudfrontResponseHeadersPolicyCustomHeadersConfig(
         items=[
             CloudfrontResponseHeadersPolicyCustomHeadersConfigItems(
-                header=header, value=value, override=True
+                header=header, value=value, override=header in replaced
             )
-            for header, value in headers.items()
+            for header, value in values.items()
         ]
     )

@@ -10,7 +10,6 @@ from cdktf_cdktf_provider_aws.wafv2_web_acl import (
     Wafv2WebAclRule,
     Wafv2WebAclRuleAction,
     Wafv2WebAclRuleOverrideAction,
-    Wafv2WebAclRuleVisibilityConfig,
     Wafv2WebAclVisibilityConfig,
 )
 from cdktf_cdktf_provider_aws.wafv2_web_acl_logging_configuration import (
@@ -26,10 +25,14 @@ from constructs import Construct
 
 from config.edge import Waf
 from config.naming import Naming
+from modules.edge import body_limits
 from modules.log_group import LogGroup
 from modules.policy import Statement, policy_document
 
 _RATE_LIMIT = "rate-limit"
+# Blocks whatever is longer than 8 KiB: `body_limits` are for who wants a bound.
+# https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-baseline.html
+_COUNTED = "AWSManagedRulesCommonRuleSet/SizeRestrictions_BODY"
 
 
 class WebAcl(Construct):
@@ -52,7 +55,7 @@ class WebAcl(Construct):
         super().__init__(scope, id_)
         self.name = naming.name("edge")
         self.metric_name = self.name
-        self._count_only_rules = waf.count_only_rules
+        self._count_only_rules = dict.fromkeys((_COUNTED, *waf.count_only_rules))
         groups = [
             self._managed_group(group, priority, count=group in waf.count_only)
             for priority, group in enumerate(waf.managed_rule_groups, start=1)
@@ -64,7 +67,12 @@ class WebAcl(Construct):
             description="Requests to the site",
             scope="CLOUDFRONT",
             default_action=Wafv2WebAclDefaultAction(allow={}),
-            rule=[self._rate_limit(waf.rate_limit), *groups],
+            rule=[
+                self._rate_limit(waf.rate_limit),
+                *groups,
+                *body_limits.rules(waf.body_limits, len(groups) + 1),
+            ],
+            association_config=body_limits.inspection(waf.body_limits),
             visibility_config=Wafv2WebAclVisibilityConfig(
                 metric_name=self.metric_name,
                 cloudwatch_metrics_enabled=True,
@@ -83,7 +91,7 @@ class WebAcl(Construct):
             priority=0,
             action=Wafv2WebAclRuleAction(block={}),
             statement={"rate_based_statement": statement},
-            visibility_config=_visible(_RATE_LIMIT),
+            visibility_config=body_limits.visible(_RATE_LIMIT),
         )
 
     def _managed_group(self, group: str, priority: int, *, count: bool) -> Wafv2WebAclRule:
@@ -97,7 +105,7 @@ class WebAcl(Construct):
             priority=priority,
             override_action=override,
             statement=self._rules_of(group),
-            visibility_config=_visible(group),
+            visibility_config=body_limits.visible(group),
         )
 
     def _rules_of(self, group: str) -> dict[str, Any]:
@@ -111,12 +119,6 @@ class WebAcl(Construct):
         if overrides:
             statement["rule_action_override"] = overrides
         return {"managed_rule_group_statement": statement}
-
-
-def _visible(metric_name: str) -> Wafv2WebAclRuleVisibilityConfig:
-    return Wafv2WebAclRuleVisibilityConfig(
-        metric_name=metric_name, cloudwatch_metrics_enabled=True, sampled_requests_enabled=True
-    )
 
 
 # WAF for CloudFront, and whatever it logs to, is in this region for every customer.

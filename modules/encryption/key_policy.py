@@ -62,7 +62,8 @@ def cloudwatch_logs(naming: Naming, *, region: str) -> Statement:
 def cloudfront(naming: Naming) -> Statement:
     """Let CloudFront read encrypted objects for the account's distributions.
 
-    Distributions are created long after the key and refer to it, so the key cannot name one.
+    Distributions are created long after the key and refer to it, so the key cannot name one. Their
+    ARN has the account, and is the only key that is documented.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
     """
     distributions = naming.arn("cloudfront", "distribution/*", region="")
@@ -71,10 +72,7 @@ def cloudfront(naming: Naming) -> Statement:
         actions=["kms:Decrypt"],
         resources=["*"],
         principals={"Service": "cloudfront.amazonaws.com"},
-        conditions={
-            "StringEquals": {"aws:SourceAccount": naming.account_id},
-            "ArnLike": {"aws:SourceArn": distributions},
-        },
+        conditions={"ArnLike": {"aws:SourceArn": distributions}},
     )
 
 

@@ -76,17 +76,18 @@ def _access_logs(naming: Naming, bucket_arn: str) -> Statement:
 
 
 def _cloudfront_logs(naming: Naming, bucket_arn: str) -> Statement:
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+    # Word for word as it is documented, but for the folder: CloudWatch appends what it misses.
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
     sources = naming.arn("logs", "delivery-source:*", region="us-east-1")
     return Statement(
-        sid="WriteCloudFrontLogs",
+        sid="AWSLogsDeliveryWrite",
         principals={"Service": "delivery.logs.amazonaws.com"},
         actions=["s3:PutObject"],
         resources=[f"{bucket_arn}/{CLOUDFRONT_LOGS}/*"],
         conditions={
             "StringEquals": {
-                "aws:SourceAccount": naming.account_id,
                 "s3:x-amz-acl": "bucket-owner-full-control",
+                "aws:SourceAccount": naming.account_id,
             },
             "ArnLike": {"aws:SourceArn": sources},
         },
@@ -123,18 +124,18 @@ def _flow_logs(naming: Naming, bucket_arn: str) -> Sequence[Statement]:
 def distribution_reads(naming: Naming, bucket_arn: str) -> Statement:
     """Let the account's CloudFront distributions read objects through origin access control.
 
+    Their ARN has the account, and is the only key that is documented. To whoever may not list the
+    bucket, S3 says 403 of an object that does not exist, instead of 404.
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
     """
     distributions = naming.arn("cloudfront", "distribution/*", region="")
     return Statement(
         sid="ReadForDistributions",
         principals={"Service": "cloudfront.amazonaws.com"},
-        actions=["s3:GetObject"],
-        resources=[f"{bucket_arn}/*"],
-        conditions={
-            "StringEquals": {"aws:SourceAccount": naming.account_id},
-            "ArnLike": {"aws:SourceArn": distributions},
-        },
+        actions=["s3:GetObject", "s3:ListBucket"],
+        resources=[bucket_arn, f"{bucket_arn}/*"],
+        conditions={"ArnLike": {"aws:SourceArn": distributions}},
     )
 
 

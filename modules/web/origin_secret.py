@@ -9,7 +9,7 @@ from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret_version import (
 from constructs import Construct
 
 from config.naming import Naming
-from modules.generated_secret import GeneratedSecret
+from modules.generated_secret import GeneratedSecret, read_only_by
 
 LENGTH = 48
 _SLOTS = 3
@@ -50,12 +50,14 @@ class OriginSecret(Construct):
         *,
         naming: Naming,
         kms_key_arn: str,
+        readers: Sequence[str],
         version: int = 1,
         recoverable: bool = True,
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
         self._kms_key_arn = kms_key_arn
+        self._readers = readers
         self._recoverable = recoverable
         values = {each: self._value(each) for each in (version - 1, version, version + 1)}
         self.sent: OriginValue = values[version]
@@ -73,5 +75,7 @@ class OriginSecret(Construct):
             length=LENGTH,
             version=version // _SLOTS + 1,
             recoverable=self._recoverable,
+            # Who plans and deploys has to know it; instances never do.
+            policy=read_only_by(self._naming, self._readers, roles=("plan", "deploy")),
         )
         return OriginValue(id=id_, secret_arn=secret.arn, version_id=secret.version_id)

@@ -215,7 +215,12 @@ APPLICATION = (
     Change(
         name="a secret setting", after=f'application.app.secrets = {{ PAYMENTS = "{_SECRET}" }}'
     ),
-    Change(name="another secret before the origin", after="application.origin_secret_version = 2"),
+    Change(
+        name="another secret before the origin",
+        after="application.origin_secret_version = 2",
+        by=By.ROTATE,
+        says="version 2 is in use; version 1 is good until the next rotation",
+    ),
     Change(name="a release", after=_SECOND, by=By.RELEASE, says=_EVERY),
     Change(
         name="a release taken back",

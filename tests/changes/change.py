@@ -24,6 +24,7 @@ class By(StrEnum):
     FIRST = "deploy, for the first time"
     RELEASE = "release"
     ROLLBACK = "rollback"
+    ROTATE = "rotate"
     DESTROY = "destroy, then deploy"
 
 

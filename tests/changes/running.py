@@ -1,6 +1,8 @@
 """A platform that runs in an emulated account, and is changed as its team changes it."""
 
+import tempfile
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -20,6 +22,7 @@ from automation.rehearse.account import role_of
 from automation.release import Releases
 from automation.release.command import ReleaseCommand, ReleaseRequest, RollbackCommand
 from automation.review.changes import Change as Reviewed
+from automation.rotate.command import RotateCommand, RotateRequest
 from automation.terraform.plan_store import source_of
 from automation.terraform.stacks import Synthesis, ordered
 from config import Settings
@@ -79,6 +82,7 @@ class Running:
             By.FIRST: partial(self._deploy, agree=agree, again=False),
             By.RELEASE: partial(self._release, command=ReleaseCommand),
             By.ROLLBACK: partial(self._release, command=RollbackCommand),
+            By.ROTATE: self._rotate,
             By.DESTROY: self._destroy_and_deploy,
         }
         with self._inside(settings):
@@ -158,6 +162,53 @@ class Running:
         return Changed(
             _RELEASED, faults=self._again(settings, synthesis, _RELEASED), said=said, applied=True
         )
+
+    def _rotate(self, settings: Settings) -> Changed:
+        """The next version by an environment's file, and no plan after it changes anything."""
+        consoles, folder = Consoles(), Path(tempfile.mkdtemp(dir=self.workspace))
+        file = folder / f"{settings.environment}.toml"
+        file.write_text(before := "[application]\norigin_secret_version = 1 # by rotate\n")
+
+        def now(*_: object, **__: object) -> Settings:
+            version = tomllib.loads(file.read_text())["application"]
+            copied = settings.application.model_copy(update=version)
+            return settings.model_copy(update={"application": copied})
+
+        def synthesized(_: str, __: Path | None = None, *, release: str = "") -> Synthesis:
+            return synthesis_of(now(), self.workspace, release or None)
+
+        def rotate(**how: bool) -> int:
+            request = RotateRequest(
+                environment=file.stem, environments=folder, workspace=self.workspace, **how
+            )
+            stacks = ordered(synthesized(file.stem).stacks)
+            return RotateCommand(
+                request,
+                console=consoles.console,
+                progress=consoles.progress,
+                stacks=lambda _: stacks,
+            ).run()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("automation.command.load", now)
+            patch.setattr("automation.rotate.command.synthesize", synthesized)
+            with pytest.MonkeyPatch.context() as workflow:
+                # The scheduled workflow may no more than plan, and leaves the rest to a reviewer.
+                self._sign(workflow, "plan")
+                proposed = rotate(file_only=True)
+            file.write_text(before)
+            code = proposed or rotate(yes=True)
+        said = " ".join(consoles.output.getvalue().split())
+        if code or now() != settings:
+            return Changed(faults=(f"not rotated: {said}",))
+        return self._rotated(settings, said)
+
+    def _rotated(self, settings: Settings, said: str) -> Changed:
+        stacks = synthesis_of(settings, self.workspace)
+        self.deployed = {stack.name: source_of(stack) for stack in stacks.stacks}
+        tiers = tuple(self.deployed)
+        faults = self._again(settings, stacks, tiers)
+        return Changed(tiers, faults=faults, said=said, applied=True)
 
     def _destroy_and_deploy(self, settings: Settings) -> Changed:
         consoles = Consoles()

@@ -85,7 +85,8 @@ def test_faults_of_every_kind_are_reported_together() -> None:
         (
             {"edge": {"waf": {"nothing_like_it": 1}}},
             "edge.waf.nothing_like_it: received 1; "
-            "use one of: count_only, count_only_rules, managed_rule_groups, rate_limit",
+            "use one of: body_limits, count_only, count_only_rules, managed_rule_groups, "
+            "rate_limit",
         ),
         (
             {"deletion_protection": "yes"},

@@ -237,6 +237,29 @@ def faults(**changes: Any) -> list[str]:
             'edge.static_paths[0]: received "/errors/*"; remove it',
         ),
         (
+            {"edge": {"waf": {"body_limits": [{"path": "/"}, {"path": "/", "kib": 8}]}}},
+            'edge.waf.body_limits[1].path: received "/"; remove it: edge.waf.body_limits[0] is '
+            "for the same paths",
+        ),
+        (
+            {"edge": {"waf": {"body_limits": [{"path": "/", "kib": 65}]}}},
+            "edge.waf.body_limits[0].kib: received 65; expected a whole number from 1 to 64",
+        ),
+        (
+            {"edge": {"response_headers": {"preload": True}}},
+            "edge.response_headers.preload: received true; set "
+            "edge.response_headers.include_subdomains = true as well, or leave it out",
+        ),
+        (
+            {"edge": {"response_headers": {"preload": True, "include_subdomains": True}}},
+            "edge.response_headers.preload: received true; give at least 31536000 for "
+            "edge.response_headers.transport_security_seconds, or leave it out",
+        ),
+        (
+            {"edge": {"response_headers": {"override": ["Server"]}}},
+            'edge.response_headers.override[0]: received "Server"; expected',
+        ),
+        (
             {"tags": {"extra": {"Owner": "me"}}},
             'tags.extra: received "Owner"; choose another key',
         ),

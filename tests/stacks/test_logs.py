@@ -16,7 +16,7 @@ LOGS = f"arn:aws:s3:::prod-349081-logs-{ACCOUNT}"
             f"alb/AWSLogs/{ACCOUNT}",
         ),
         ("WriteAccessLogs", "logging.s3.amazonaws.com", "s3"),
-        ("WriteCloudFrontLogs", "delivery.logs.amazonaws.com", "cloudfront"),
+        ("AWSLogsDeliveryWrite", "delivery.logs.amazonaws.com", "cloudfront"),
     ],
 )
 def test_each_log_service_writes_to_its_folder_for_this_account_alone(
@@ -33,6 +33,25 @@ def test_each_log_service_writes_to_its_folder_for_this_account_alone(
     else:
         assert condition["StringEquals"]["aws:SourceAccount"] == ACCOUNT
         assert "aws:SourceArn" in condition["ArnLike"]
+
+
+def test_cloudfront_s_delivery_finds_the_statement_that_it_would_append(prod: Tiers) -> None:
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
+    statements = policy(prod["logs"].only("aws_s3_bucket_policy")["policy"])
+    assert statements["AWSLogsDeliveryWrite"] == {
+        "Sid": "AWSLogsDeliveryWrite",
+        "Effect": "Allow",
+        "Principal": {"Service": "delivery.logs.amazonaws.com"},
+        "Action": ["s3:PutObject"],
+        "Resource": [f"{LOGS}/cloudfront/*"],
+        "Condition": {
+            "StringEquals": {
+                "s3:x-amz-acl": "bucket-owner-full-control",
+                "aws:SourceAccount": ACCOUNT,
+            },
+            "ArnLike": {"aws:SourceArn": f"arn:aws:logs:us-east-1:{ACCOUNT}:delivery-source:*"},
+        },
+    }
 
 
 def test_the_log_bucket_is_encrypted_by_s3_alone(prod: Tiers) -> None:

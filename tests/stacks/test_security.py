@@ -35,6 +35,20 @@ def test_instances_launch_without_naming_a_role_that_may_not_exist(prod: Tiers) 
     assert grant["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
 
 
+def test_nobody_uses_the_data_key_for_secrets_without_a_policy_of_their_own(prod: Tiers) -> None:
+    # Any principal of the account is let in by these; who may read secrets is named elsewhere.
+    for sid in ("UseThroughServices", "GrantThroughServices"):
+        services = key_policy(prod, "data")[sid]["Condition"]["StringEquals"]["kms:ViaService"]
+        assert services == [f"{each}.us-west-2.amazonaws.com" for each in ("backup", "ec2", "rds")]
+
+
+def test_cloudfront_decrypts_by_its_distribution_s_arn_alone(prod: Tiers) -> None:
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    assert key_policy(prod, "storage")["ReadForDistributions"]["Condition"] == {
+        "ArnLike": {"aws:SourceArn": f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"}
+    }
+
+
 def test_log_groups_of_this_account_alone_are_encrypted(prod: Tiers) -> None:
     statement = key_policy(prod, "logs")["EncryptLogGroups"]
     assert statement["Condition"]["ArnLike"] == {

@@ -1,7 +1,13 @@
+import pytest
+
+from automation.iam import Call, ResourcePolicy, decide
+from automation.iam.policies import Policy
+from automation.iam.principals import Principal
 from tests.conftest import Tiers
 from tests.synthesized import Resource, policy
 
 ACCOUNT = "123456789012"
+ASSETS = f"arn:aws:s3:::prod-349081-assets-{ACCOUNT}"
 
 
 def statements(prod: Tiers, purpose: str) -> dict[str, Resource]:
@@ -24,12 +30,24 @@ def test_who_reads_them_is_logged_in_the_log_bucket(prod: Tiers) -> None:
         assert "input-logs.outputs" in each["target_bucket"]
 
 
-def test_distributions_of_the_account_read_assets(prod: Tiers) -> None:
-    statement = statements(prod, "assets")["ReadForDistributions"]
-    assert statement["Action"] == ["s3:GetObject"]
-    assert statement["Condition"]["StringEquals"]["aws:SourceAccount"] == ACCOUNT
-    arns = statement["Condition"]["ArnLike"]["aws:SourceArn"]
-    assert arns == f"arn:aws:cloudfront::{ACCOUNT}:distribution/*"
+@pytest.mark.parametrize(
+    ("action", "resource"), [("s3:GetObject", f"{ASSETS}/file"), ("s3:ListBucket", ASSETS)]
+)
+@pytest.mark.parametrize(
+    ("account", "allowed"), [(ACCOUNT, True), ("999999999999", False), (None, False)]
+)
+def test_distributions_of_the_account_read_assets_and_learn_of_missing_ones(
+    prod: Tiers, action: str, resource: str, account: str | None, allowed: bool
+) -> None:
+    buckets = prod["storage"].resources("aws_s3_bucket_policy").items()
+    (document,) = (each["policy"] for id_, each in buckets if id_.startswith("assets_"))
+    found = ResourcePolicy(Policy.parse(document))
+    # Origin access control is documented to send the distribution's ARN, and nothing else.
+    arn = f"arn:aws:cloudfront::{account}:distribution/EDFDVBD6EXAMPLE"
+    context = {"aws:SecureTransport": "true", **({"aws:SourceArn": arn} if account else {})}
+    cloudfront = Principal.service("cloudfront.amazonaws.com")
+    asked = Call(cloudfront, action, resource, context, owner=ACCOUNT)
+    assert decide(asked, resource=found).allowed is allowed
 
 
 def test_the_access_point_reaches_assets_from_the_platform_s_vpc(prod: Tiers) -> None:

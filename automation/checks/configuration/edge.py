@@ -4,7 +4,18 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from automation.aws.clients import Clients
-from automation.checks import Check, Claim, Finding, equal, holds, lookups, only, run, same
+from automation.checks import (
+    Check,
+    Claim,
+    Finding,
+    covers,
+    equal,
+    holds,
+    lookups,
+    only,
+    run,
+    same,
+)
 from automation.checks.configuration.web import issued
 from config import Settings
 
@@ -19,6 +30,8 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
 CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2"
 RATE_LIMIT = "rate-limit"
+# It would refuse every upload and long form.
+_COMMON, _BODY_OF_8_KIB = "AWSManagedRulesCommonRuleSet", "SizeRestrictions_BODY"
 
 
 def check_edge(clients: Clients, settings: Settings) -> Iterator[Finding]:
@@ -120,21 +133,36 @@ def _rules(clients: Clients, settings: Settings) -> Iterator[Claim]:
     yield equal("else", list(acl["DefaultAction"]), ["Allow"])
     rules = sorted(acl.get("Rules", []), key=lambda rule: rule["Priority"])
     names = [rule["Name"] for rule in rules]
-    yield equal("in order", names, [RATE_LIMIT, *wanted.managed_rule_groups])
+    limits = [_body_limit(index) for index, _ in enumerate(wanted.body_limits, start=1)]
+    yield equal("in order", names, [RATE_LIMIT, *wanted.managed_rule_groups, *limits])
     by_name = {rule["Name"]: rule for rule in rules}
     limit = by_name[RATE_LIMIT]["Statement"]["RateBasedStatement"]
     yield equal("requests per address", limit["Limit"], wanted.rate_limit)
     yield equal("above the limit", list(by_name[RATE_LIMIT]["Action"]), ["Block"])
     only_count = [rule["Name"] for rule in rules if "Count" in rule.get("OverrideAction", {})]
     yield same("that only count", only_count, wanted.count_only)
+    for index, bodies in enumerate(wanted.body_limits, start=1):
+        rule = by_name[_body_limit(index)]
+        (*_, size) = rule["Statement"]["AndStatement"]["Statements"]
+        found = list(rule["Action"]), size["SizeConstraintStatement"]["Size"]
+        yield equal(f"bodies to {bodies.path}", found, (["Block"], bodies.kib * 1024))
+
+
+def _body_limit(index: int) -> str:
+    return f"body-limit-{index}"
 
 
 def _managed(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """Each rule group is the one of AWS that its rule is named after."""
     for rule in find_web_acl(clients, settings).get("Rules", []):
-        if rule["Name"] != RATE_LIMIT:
-            group = rule["Statement"]["ManagedRuleGroupStatement"]
-            yield equal(rule["Name"], (group["VendorName"], group["Name"]), ("AWS", rule["Name"]))
+        group = rule["Statement"].get("ManagedRuleGroupStatement")
+        if group is None:
+            continue
+        yield equal(rule["Name"], (group["VendorName"], group["Name"]), ("AWS", rule["Name"]))
+        if group["Name"] == _COMMON:
+            overrides = group.get("RuleActionOverrides", [])
+            counted = {each["Name"] for each in overrides if "Count" in each["ActionToUse"]}
+            yield covers("only counts", counted, [_BODY_OF_8_KIB])
 
 
 def _log(clients: Clients, settings: Settings) -> Iterator[Claim]:
@@ -277,9 +305,36 @@ def _headers(clients: Clients, settings: Settings) -> Iterator[Claim]:
     headers = policy.get("SecurityHeadersConfig", {})
     csp = headers.get("ContentSecurityPolicy", {}).get("ContentSecurityPolicy")
     yield equal("Content-Security-Policy", csp, settings.edge.content_security_policy)
+    wanted = settings.edge.response_headers
     transport = headers.get("StrictTransportSecurity", {})
-    seconds = transport.get("AccessControlMaxAgeSec", 0)
-    yield holds("HTTPS only", seconds >= 31_536_000, found=seconds, expected="a year at least")
+    seconds = transport.get("AccessControlMaxAgeSec")
+    yield equal("seconds of HTTPS only", seconds, wanted.transport_security_seconds)
+    whole = transport.get("IncludeSubdomains", False), transport.get("Preload", False)
+    yield equal("subdomains, preload", whole, (wanted.include_subdomains, wanted.preload))
+    replaced = [
+        *(name for part, name in _SECURITY_HEADERS.items() if _overrides(headers.get(part))),
+        *(each["Header"] for each in _custom(policy) if _overrides(each)),
+    ]
+    yield same("replace the application's", replaced, wanted.override)
+
+
+# What they are called in the API.
+_SECURITY_HEADERS = {
+    "ContentSecurityPolicy": "Content-Security-Policy",
+    "ContentTypeOptions": "X-Content-Type-Options",
+    "FrameOptions": "X-Frame-Options",
+    "ReferrerPolicy": "Referrer-Policy",
+    "StrictTransportSecurity": "Strict-Transport-Security",
+}
+
+
+def _overrides(header: Any) -> bool:
+    return bool(header and header["Override"])
+
+
+def _custom(policy: Any) -> list[Any]:
+    items: list[Any] = policy.get("CustomHeadersConfig", {}).get("Items", [])
+    return items
 
 
 def _errors(clients: Clients, settings: Settings) -> Iterator[Claim]:

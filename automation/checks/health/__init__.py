@@ -13,7 +13,13 @@ from automation.checks.configuration import check_platform, without_checks
 from automation.checks.health.application import APPLICATION_CHECKS
 from automation.checks.health.audit import audit_checks
 from automation.checks.health.database import database_checks
-from automation.checks.health.edge import ALARM_CHECKS, edge_checks, web_checks
+from automation.checks.health.edge import (
+    ALARM_CHECKS,
+    Visit,
+    edge_checks,
+    page_checks,
+    web_checks,
+)
 from automation.terraform.stacks import Stack
 from config import Settings
 
@@ -25,16 +31,17 @@ def verify(
     settings: Settings,
     stacks: Sequence[Stack],
     *,
+    visit: Visit,
     in_full: bool = False,
     now: datetime.datetime | None = None,
 ) -> Iterator[Finding]:
     """How the environment is at a time, and whether it is configured as it should be.
 
-    Looks at the tiers of `stacks`. The claims about its configuration are one finding for each
-    tier, or all of them `in_full`.
+    Looks at the tiers of `stacks`, and by `visit` at the site itself. The claims about its
+    configuration are one finding for each tier, or all of them `in_full`.
     """
     clients = Clients(session, settings.region)
-    live = _live(settings, now or datetime.datetime.now(datetime.UTC))
+    live = _live(settings, visit, now or datetime.datetime.now(datetime.UTC))
     for tier in (stack.name for stack in stacks if stack.name in live):
         for finding in run(tier, clients, settings, live[tier]):
             yield _with_remedy(finding, settings)
@@ -44,12 +51,14 @@ def verify(
     yield from configured if in_full else summarize(configured, settings)
 
 
-def _live(settings: Settings, now: datetime.datetime) -> dict[str, Mapping[str, Check]]:
+def _live(
+    settings: Settings, visit: Visit, now: datetime.datetime
+) -> dict[str, Mapping[str, Check]]:
     return {
         "database": database_checks(settings, now),
         "web": web_checks(now),
         "application": APPLICATION_CHECKS,
-        "edge": edge_checks(now),
+        "edge": {**edge_checks(now), **page_checks(visit)},
         "monitoring": ALARM_CHECKS,
         "audit": audit_checks(now),
     }

@@ -1,7 +1,12 @@
-"""Health of web and edge: the distribution is deployed, certificates last, no alarm is raised."""
+"""Health of web and edge: what is deployed and valid, alarms, the first page as visitors get it."""
 
 import datetime
+import http.client
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -126,3 +131,62 @@ ALARM_CHECKS: Mapping[str, Check] = {
     "alarms": _alarms,
     "alarms in us-east-1": _global_alarms,
 }
+
+
+# CloudFront compresses nothing smaller, either.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+SMALLEST = 1000
+_SECONDS = 10
+_UNREACHABLE = "look from where the site can be reached; alarms tell whether it is"
+_COMPRESS = "have the application compress text for who accepts it: artifact/README.md says why"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Its size in bytes as it came, and how that was encoded; without an encoding, as it is."""
+
+    status: int
+    size: int
+    encoding: str = ""
+
+
+# Asks for the first page of a domain; raises `OSError` where nobody answers.
+Visit = Callable[[str], Page]
+
+
+def visit(domain: str) -> Page:
+    """Ask as a browser does, through a proxy where the environment names one."""
+    headers = {"Accept": "text/html", "Accept-Encoding": "gzip, br", "User-Agent": "terrace"}
+    request = urllib.request.Request(f"https://{domain}/", headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
+            return _page(answer.status, answer.headers, answer.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return _page(error.code, error.headers, error.read())
+    except http.client.HTTPException as error:
+        raise OSError(f"the answer is no HTTP: {error!r}") from error
+
+
+def _page(status: int, headers: Message, content: bytes) -> Page:
+    return Page(status, len(content), headers.get("Content-Encoding", ""))
+
+
+def page_checks(visit: Visit) -> Mapping[str, Check]:
+    """That the page comes compressed."""
+    return {"first page": partial(_compressed, visit=visit)}
+
+
+def _compressed(_: Clients, settings: Settings, *, visit: Visit) -> Iterator[Claim]:
+    """CloudFront compresses what it caches alone: dynamic pages are the application's to compress.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+    """
+    try:
+        page = visit(settings.domain)
+    except OSError as error:
+        yield Claim("compressed", ok=True, detail=f"not known: {error}", remedy=_UNREACHABLE)
+        return
+    detail = f"{page.encoding or 'no encoding'}, {page.size} bytes, status {page.status}"
+    plain = not page.encoding and page.size >= SMALLEST
+    yield Claim("compressed", ok=True, detail=detail, remedy=_COMPRESS if plain else "")

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from automation.aws.clients import Clients
 from automation.aws.states import STATE
-from automation.checks import Check, Claim, covers, equal, holds, shown
+from automation.checks import Check, Claim, covers, equal, holds, lookups, shown
 from automation.checks.configuration.audit import AUDIT
 from automation.checks.configuration.storage import ASSETS, BucketChecks
 from config import Settings
@@ -103,7 +103,7 @@ def _free(clients: Clients, settings: Settings, *, purpose: str) -> Iterator[Cla
 def secrets(settings: Settings) -> list[str]:
     """What secrets the environment makes itself are for."""
     own = [] if settings.database.managed_password else ["database-master"]
-    return [*own, "origin-odd", "origin-even"]
+    return [*own, *(f"origin-{number}" for number in range(lookups.ORIGIN_SECRETS))]
 
 
 def _secrets(clients: Clients, settings: Settings) -> Iterator[Claim]:

@@ -1,10 +1,14 @@
+import json
 import platform
 import sys
 from pathlib import Path
 
 import pytest
 
+from automation.errors import UserError
 from automation.terraform import providers
+from automation.terraform.program import Terraform
+from automation.terraform.stacks import Stack
 from tests.processes import bound_by_permissions, run
 
 RANGE = ">= 5.100.0, < 7.0.0"
@@ -39,6 +43,50 @@ def test_other_versions_and_platforms_do_not_count(
     assert providers.find_mirror([tmp_path], constraint=RANGE) is None
 
 
+@pytest.mark.parametrize(
+    ("version", "serves"),
+    [("6.21.0", True), ("6.22.0", False), ("6.39.1", False), ("6.40.0", True)],
+)
+def test_versions_that_plan_changes_for_ever_do_not_count(
+    tmp_path: Path, version: str, serves: bool
+) -> None:
+    mirror(tmp_path / "mirror", version)
+    found = providers.find_mirror([tmp_path], constraint=RANGE)
+    assert found == (tmp_path / "mirror" if serves else None)
+
+
+# Answers `init` as if a mirror of the user's own had only the version that it is given.
+FOUND = """\
+#!/bin/sh
+cat > .terraform.lock.hcl <<EOF
+provider "registry.terraform.io/hashicorp/aws" {{
+  version = "{version}"
+}}
+EOF
+"""
+
+
+@pytest.mark.parametrize("version", ["6.25.0", "6.40.0"])
+def test_what_plans_changes_for_ever_is_refused_wherever_it_comes_from(
+    tmp_path: Path, version: str
+) -> None:
+    script = tmp_path / "terraform"
+    script.write_text(FOUND.format(version=version))
+    script.chmod(0o755)
+    terraform = Terraform(program=str(script), version="1.11.4", environ={"HOME": str(tmp_path)})
+    file = tmp_path / "cdk.tf.json"
+    required = {"aws": {"source": "hashicorp/aws", "version": RANGE}}
+    file.write_text(json.dumps({"terraform": {"required_providers": required}}))
+    stack = Stack("one", file)
+    work = tmp_path / "work"
+    if version == "6.40.0":
+        assert version in providers.install(terraform, [stack], work).lock
+        return
+    with pytest.raises(UserError, match=r"AWS provider 6\.25\.0, .* or 6\.40\.0 and newer"):
+        providers.install(terraform, [stack], work)
+    assert not (work / "providers").exists()
+
+
 def test_mirrors_that_are_deep_or_hidden_do_not_count(tmp_path: Path) -> None:
     mirror(tmp_path / "one/two/three")
     mirror(tmp_path / ".hidden")
@@ -48,7 +96,7 @@ def test_mirrors_that_are_deep_or_hidden_do_not_count(tmp_path: Path) -> None:
 def test_a_mirror_of_archives_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "registry.terraform.io/hashicorp/aws"
     folder.mkdir(parents=True)
-    (folder / f"terraform-provider-aws_6.25.0_{HERE}.zip").touch()
+    (folder / f"terraform-provider-aws_6.41.0_{HERE}.zip").touch()
     assert providers.find_mirror([tmp_path], constraint=RANGE) == tmp_path
 
 

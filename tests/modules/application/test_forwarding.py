@@ -29,7 +29,7 @@ def _target_group(stack: TerraformStack, naming: Naming, *, vpc_id: str, port: i
 
 def forwarding(naming: Naming) -> Synthesized:
     def build(stack: TerraformStack) -> None:
-        secret = OriginSecret(stack, "origin-secret", naming=naming, kms_key_arn="key")
+        secret = OriginSecret(stack, "origin-secret", naming=naming, kms_key_arn="key", readers=())
         Forwarding(
             stack,
             "forwarding",

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 from cdktf import TerraformStack
 
-from config import Naming
+from config import Naming, edge
 from modules.edge.behaviors import ALL_VIEWER, CACHING_DISABLED, CACHING_OPTIMIZED
 from modules.edge.distribution import Distribution
 from modules.edge.error_pages import ErrorPages
@@ -37,7 +37,11 @@ def distribution(naming: Naming, blocked_countries: Sequence[str] = ()) -> Resou
             assets=AssetsOrigin(stack, "assets", naming=naming, domain_name="assets.example.net"),
             error_pages=ErrorPages(stack, "error-pages", naming=naming, bucket="assets"),
             response_headers=ResponseHeaders(
-                stack, "response-headers", naming=naming, content_security_policy="default-src *"
+                stack,
+                "response-headers",
+                naming=naming,
+                content_security_policy="default-src *",
+                headers=edge.ResponseHeaders(),
             ),
             static_paths=("/static/*", "/media/*"),
             blocked_countries=blocked_countries,

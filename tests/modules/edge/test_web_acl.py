@@ -2,16 +2,16 @@ import pytest
 from cdktf import TerraformStack
 
 from config import Naming
-from config.edge import Waf
+from config.edge import BodyLimit, Waf
 from modules.edge.web_acl import WebAcl, WebAclLogs
-from tests.synthesized import Synthesized, policy, synthesize, us_east_1
+from tests.synthesized import Resource, Synthesized, policy, synthesize, us_east_1
 
 GROUPS = ("AWSManagedRulesCommonRuleSet", "AWSManagedRulesSQLiRuleSet")
 WAF = Waf.model_validate(
     {
         "managed_rule_groups": GROUPS,
         "count_only": GROUPS[1:],
-        "count_only_rules": (f"{GROUPS[0]}/SizeRestrictions_BODY",),
+        "count_only_rules": (f"{GROUPS[1]}/SQLi_BODY",),
         "rate_limit": 500,
     }
 )
@@ -19,13 +19,17 @@ WAF = Waf.model_validate(
 
 @pytest.fixture
 def firewall(naming: Naming) -> Synthesized:
+    return firewall_of(naming, WAF)
+
+
+def firewall_of(naming: Naming, waf: Waf) -> Synthesized:
     def build(stack: TerraformStack) -> None:
         provider = us_east_1(stack)
         acl = WebAcl(
             stack,
             "web-acl",
             naming=naming,
-            waf=WAF,
+            waf=waf,
             provider=provider,
         )
         WebAclLogs(
@@ -122,10 +126,57 @@ def test_logging_waits_until_the_delivery_may_write(firewall: Synthesized) -> No
     assert awaited.startswith("aws_cloudwatch_log_resource_policy.")
 
 
-def test_single_rules_can_be_left_to_count(firewall: Synthesized) -> None:
+def counted(rule: Resource) -> list[str]:
+    overrides = rule["statement"]["managed_rule_group_statement"]["rule_action_override"]
+    assert all(each["action_to_use"] == {"count": {}} for each in overrides)
+    return [each["name"] for each in overrides]
+
+
+def test_single_rules_count_and_long_bodies_are_never_blocked_by_aws(
+    firewall: Synthesized,
+) -> None:
     _, common, sql = firewall.only("aws_wafv2_web_acl")["rule"]
-    group = common["statement"]["managed_rule_group_statement"]
-    assert group["rule_action_override"] == [
-        {"name": "SizeRestrictions_BODY", "action_to_use": {"count": {}}}
+    assert counted(common) == ["SizeRestrictions_BODY"]
+    assert counted(sql) == ["SQLi_BODY"]
+
+
+def limited(naming: Naming, *limits: BodyLimit) -> Resource:
+    waf = WAF.model_copy(update={"body_limits": limits})
+    return firewall_of(naming, waf).only("aws_wafv2_web_acl")
+
+
+def begins_with(statement: Resource) -> str:
+    match = statement["byte_match_statement"]
+    assert match["positional_constraint"] == "STARTS_WITH"
+    assert [each["type"] for each in match["text_transformation"]] == [
+        "URL_DECODE",
+        "NORMALIZE_PATH",
     ]
-    assert "rule_action_override" not in sql["statement"]["managed_rule_group_statement"]
+    return str(match["search_string"])
+
+
+def test_longer_bodies_are_refused_where_a_setting_says_so(naming: Naming) -> None:
+    acl = limited(naming, BodyLimit(path="/api/"), BodyLimit(path="/api/files/", kib=40))
+    _, common, _, outer, inner = acl["rule"]
+    assert counted(common) == ["SizeRestrictions_BODY"]
+    assert [each["priority"] for each in acl["rule"]] == [0, 1, 2, 3, 4]
+    for rule, paths, kib in ((outer, ["/api/", "/api/files/"], 16), (inner, ["/api/files/"], 40)):
+        assert rule["action"] == {"block": {}}
+        path, *others, size = rule["statement"]["and_statement"]["statement"]
+        left_out = [each["not_statement"]["statement"][0] for each in others]
+        assert [begins_with(each) for each in (path, *left_out)] == paths
+        constraint = size["size_constraint_statement"]
+        assert (constraint["comparison_operator"], constraint["size"]) == ("GT", kib * 1024)
+        assert constraint["field_to_match"] == {"body": {"oversize_handling": "MATCH"}}
+
+
+@pytest.mark.parametrize(("kib", "inspected"), [(16, None), (17, "KB_32"), (64, "KB_64")])
+def test_waf_looks_at_as_much_of_a_body_as_the_longest_limit_needs(
+    naming: Naming, kib: int, inspected: str | None
+) -> None:
+    acl = limited(naming, BodyLimit(path="/"), BodyLimit(path="/api/", kib=kib))
+    if inspected is None:
+        assert "association_config" not in acl
+    else:
+        (body,) = acl["association_config"]["request_body"]
+        assert body["cloudfront"] == {"default_size_inspection_limit": inspected}

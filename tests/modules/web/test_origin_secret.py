@@ -1,10 +1,18 @@
 import pytest
 from cdktf import TerraformOutput, TerraformStack
 
+from automation.iam import Call, ResourcePolicy, decide
+from automation.iam.policies import Policy
+from automation.iam.principals import Principal
 from config import Naming
+from modules.generated_secret import read_only_by
+from modules.policy import Statement, policy_document
 from modules.web.origin_secret import OriginSecret
 from tests.synthesized import Synthesized, synthesize
 
+IAM = "arn:aws:iam::123456789012"
+READ = "secretsmanager:GetSecretValue"
+SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:prod-349081-origin-1-a1B2c3"
 KEY = "arn:aws:kms:us-west-2:123456789012:key/data"
 
 
@@ -15,6 +23,7 @@ def origin_secret(naming: Naming, version: int = 1, *, recoverable: bool = True)
             "origin-secret",
             naming=naming,
             kms_key_arn=KEY,
+            readers=("user/admin", "role/teams/*"),
             version=version,
             recoverable=recoverable,
         )
@@ -60,6 +69,47 @@ def test_secrets_are_encrypted_named_and_recoverable(naming: Naming) -> None:
             kms_key_id=KEY,
             recovery_window_in_days=30,
         )
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [
+        (Principal.user(f"{IAM}:root"), True),
+        (Principal.user(f"{IAM}:user/admin"), True),
+        (Principal.user(f"{IAM}:user/other"), False),
+        (Principal.session(f"{IAM}:role/teams/platform", "it"), True),
+        (Principal.session(f"{IAM}:role/other", "it"), False),
+        (Principal.session(f"{IAM}:role/prod-349081-plan", "it"), True),
+        (Principal.session(f"{IAM}:role/prod-349081-deploy", "it"), True),
+        (Principal.session(f"{IAM}:role/prod-349081-application", "it"), False),
+    ],
+)
+def test_only_who_is_named_reads_it_whatever_iam_says(
+    naming: Naming, who: Principal, reads: bool
+) -> None:
+    everything = Policy.parse(policy_document(Statement(sid="All", actions=["*"], resources=["*"])))
+    policies = origin_secret(naming).resources("aws_secretsmanager_secret_policy")
+    assert len(policies) == 3
+    for each in policies.values():
+        asked = Call(who, READ, SECRET)
+        own = ResourcePolicy(Policy.parse(each["policy"]))
+        assert decide(asked, identity=[everything], resource=own).allowed is reads
+
+
+def test_the_platform_s_other_roles_do_not_read_it_even_where_all_roles_may(
+    naming: Naming,
+) -> None:
+    policy = ResourcePolicy(Policy.parse(read_only_by(naming, ["role/*"], roles=["plan"])))
+    everything = Policy.parse(policy_document(Statement(sid="All", actions=["*"], resources=["*"])))
+    reading = {
+        role: decide(
+            Call(Principal.session(f"{IAM}:role/{role}", "it"), READ, SECRET),
+            identity=[everything],
+            resource=policy,
+        ).allowed
+        for role in ("admin", "prod-349081-plan", "prod-349081-application")
+    }
+    assert reading == {"admin": True, "prod-349081-plan": True, "prod-349081-application": False}
 
 
 def test_disposable_secrets_go_at_once(naming: Naming) -> None:

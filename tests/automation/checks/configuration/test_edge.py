@@ -5,7 +5,10 @@ import pytest
 from automation.aws.clients import Clients
 from automation.checks.configuration.edge import CLOUDFRONT_ZONE, check_edge
 from config import Settings
+from config.edge import BodyLimit
 from tests.automation.checks.configuration.account import Account, failed
+
+COMMON = ("AWSManagedRulesCommonRuleSet",)
 
 
 @pytest.fixture
@@ -94,7 +97,36 @@ def test_a_distribution_of_somebody_elses_making_fails(
     assert "error pages: by status" in found(clients, settings, "error pages")
 
 
-def make_web_acl(clients: Clients, settings: Settings, *, count: str | None = None) -> str:
+def managed(group: str, counted: str) -> dict[str, Any]:
+    named: dict[str, Any] = {"VendorName": "AWS", "Name": group}
+    override = {"Name": counted, "ActionToUse": {"Count": {}}}
+    return {**named, "RuleActionOverrides": [override]} if group in COMMON else named
+
+
+def body_limit(path: str, size: int, visible: Any, priority: int) -> Any:
+    as_sent = [{"Priority": 0, "Type": "NONE"}]
+    match = {"FieldToMatch": {"UriPath": {}}, "TextTransformations": as_sent}
+    body = {"FieldToMatch": {"Body": {"OversizeHandling": "MATCH"}}, "TextTransformations": as_sent}
+    begins = {"SearchString": path.encode(), "PositionalConstraint": "STARTS_WITH", **match}
+    longer = {"ComparisonOperator": "GT", "Size": size, **body}
+    both = [{"ByteMatchStatement": begins}, {"SizeConstraintStatement": longer}]
+    return {
+        "Name": "body-limit-1",
+        "Priority": priority,
+        "Statement": {"AndStatement": {"Statements": both}},
+        "Action": {"Block": {}},
+        "VisibilityConfig": visible,
+    }
+
+
+def make_web_acl(
+    clients: Clients,
+    settings: Settings,
+    *,
+    count: str | None = None,
+    counted: str = "SizeRestrictions_BODY",
+    size: int = 0,
+) -> str:
     waf = settings.edge.waf
     visible: Any = {
         "SampledRequestsEnabled": True,
@@ -112,17 +144,21 @@ def make_web_acl(clients: Clients, settings: Settings, *, count: str | None = No
         {
             "Name": group,
             "Priority": priority,
-            "Statement": {"ManagedRuleGroupStatement": {"VendorName": "AWS", "Name": group}},
+            "Statement": {"ManagedRuleGroupStatement": managed(group, counted)},
             "OverrideAction": {"Count": {}} if group == count else {"None": {}},
             "VisibilityConfig": visible,
         }
         for priority, group in enumerate(waf.managed_rule_groups, start=1)
     ]
+    limits = [
+        body_limit(each.path, size or each.kib * 1024, visible, len(groups) + 1)
+        for each in waf.body_limits
+    ]
     answer = clients.in_us_east_1.wafv2.create_web_acl(
         Name=settings.naming.name("edge"),
         Scope="CLOUDFRONT",
         DefaultAction={"Allow": {}},
-        Rules=[limit, *groups],
+        Rules=[limit, *groups, *limits],
         VisibilityConfig=visible,
     )
     return answer["Summary"]["ARN"]
@@ -137,6 +173,24 @@ def test_a_sound_web_acl_passes(clients: Clients, settings: Settings) -> None:
 def test_a_rule_group_that_only_counts_fails(clients: Clients, settings: Settings) -> None:
     make_web_acl(clients, settings, count="AWSManagedRulesSQLiRuleSet")
     assert found(clients, settings, "firewall rules") == {"firewall rules: that only count"}
+
+
+def test_a_group_that_refuses_every_upload_fails(clients: Clients, settings: Settings) -> None:
+    make_web_acl(clients, settings, counted="NoUserAgent_HEADER")
+    claim = "firewall rule groups: only counts"
+    assert found(clients, settings, "firewall rule groups") == {claim}
+
+
+@pytest.mark.parametrize(("size", "failures"), [(0, set()), (8192, {"bodies to /api/"})])
+def test_a_body_limit_is_the_one_of_the_settings(
+    clients: Clients, settings: Settings, size: int, failures: set[str]
+) -> None:
+    waf = settings.edge.waf.model_copy(update={"body_limits": (BodyLimit(path="/api/"),)})
+    edge = settings.edge.model_copy(update={"waf": waf})
+    limited = settings.model_copy(update={"edge": edge})
+    make_web_acl(clients, limited, size=size)
+    expected = {f"firewall rules: {each}" for each in failures}
+    assert found(clients, limited, "firewall rules") == expected
 
 
 def test_a_web_acl_without_log_fails(

@@ -6,11 +6,16 @@ import pytest
 
 from automation.checks import Finding
 from automation.checks.health import summarize, verify
+from automation.checks.health.edge import Page
 from automation.terraform.stacks import Stack, ordered, read
 from config import Settings
 from tests.automation.checks.health.site import Site
 
 LIVE = {"web", "database", "application", "edge", "monitoring", "audit"}
+
+
+def compressed(_: str) -> Page:
+    return Page(status=200, size=5000, encoding="gzip")
 
 
 @pytest.fixture
@@ -35,7 +40,7 @@ def whole(site: Site) -> Site:
 def test_the_live_checks_come_first_then_a_line_for_each_tier(
     whole: Site, session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
 ) -> None:
-    findings = list(verify(session, settings, stacks))
+    findings = list(verify(session, settings, stacks, visit=compressed))
     tiers = [stack.name for stack in stacks]
     general = {"configuration", "checks of its own"}
     live = [finding for finding in findings if finding.what not in general]
@@ -53,7 +58,7 @@ def test_the_live_checks_come_first_then_a_line_for_each_tier(
 def test_in_full_every_claim_is_a_finding(
     session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
 ) -> None:
-    findings = list(verify(session, settings, stacks, in_full=True))
+    findings = list(verify(session, settings, stacks, visit=compressed, in_full=True))
     assert "configuration" not in {finding.what for finding in findings}
     assert ("state", "locks") in {(finding.tier, finding.what) for finding in findings}
 
@@ -61,7 +66,7 @@ def test_in_full_every_claim_is_a_finding(
 def test_what_was_never_deployed_says_how_to(
     session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
 ) -> None:
-    findings = list(verify(session, settings, stacks))
+    findings = list(verify(session, settings, stacks, visit=compressed))
     assert all(finding.remedy for finding in findings if not finding.ok)
     (finding,) = [each for each in findings if each.what == "instances"]
     assert finding.remedy == "deploy it: `python -m automation deploy application --env dev`"
@@ -71,7 +76,9 @@ def test_a_tier_that_is_not_synthesized_is_not_presupposed(
     session: boto3.Session, settings: Settings, stacks: Sequence[Stack]
 ) -> None:
     kept = [stack for stack in stacks if stack.name != "audit"]
-    assert "audit" not in {finding.tier for finding in verify(session, settings, kept)}
+    assert "audit" not in {
+        finding.tier for finding in verify(session, settings, kept, visit=compressed)
+    }
 
 
 def test_a_tier_without_checks_of_its_own_is_told(
@@ -79,7 +86,9 @@ def test_a_tier_without_checks_of_its_own_is_told(
 ) -> None:
     other = Stack("unheard", stacks[0].file)
     found = [
-        each for each in verify(session, settings, [*stacks, other]) if each.tier == other.name
+        each
+        for each in verify(session, settings, [*stacks, other], visit=compressed)
+        if each.tier == other.name
     ]
     assert [(each.what, each.ok) for each in found] == [
         ("checks of its own", True),

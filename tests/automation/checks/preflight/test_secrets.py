@@ -3,17 +3,17 @@ from automation.checks.preflight.account import NAME_CHECKS
 from config import Settings
 from tests.automation.checks.preflight.conftest import Look, change
 
-ODD = "dev-349081-origin-odd"
+FIRST = "dev-349081-origin-0"
 MASTER = "dev-349081-database-master"
 
 
 def test_names_of_secrets_are_free_or_this_environments_own(clients: Clients, look: Look) -> None:
-    clients.secretsmanager.create_secret(Name=ODD, SecretString="x")
+    clients.secretsmanager.create_secret(Name=FIRST, SecretString="x")
     found = look(NAME_CHECKS)
-    assert found[f"secrets: {ODD}"].detail == "of this environment"
-    assert found["secrets: dev-349081-origin-even"].detail == "free"
+    assert found[f"secrets: {FIRST}"].detail == "of this environment"
+    assert found["secrets: dev-349081-origin-1"].detail == "free"
     assert f"secrets: {MASTER}" not in found
-    clients.secretsmanager.delete_secret(SecretId=ODD, ForceDeleteWithoutRecovery=True)
+    clients.secretsmanager.delete_secret(SecretId=FIRST, ForceDeleteWithoutRecovery=True)
 
 
 def test_a_name_is_taken_until_the_recovery_window_of_a_deleted_secret_is_over(
