@@ -1,6 +1,6 @@
 """The DNS tier."""
 
-from cdktf import TerraformOutput
+from cdktf import TerraformOutput, TerraformProvider
 from constructs import Construct
 
 from config import Settings
@@ -16,6 +16,8 @@ class DnsStack(TierStack):
 
     def __init__(self, scope: Construct, *, settings: Settings, security: SecurityStack) -> None:
         super().__init__(scope, "dns", settings=settings)
+        # Whatever the settings: what the query log has left in us-east-1 is destroyed by it, too.
+        us_east_1 = self.global_provider()
         self.hosted_zone = HostedZone(
             self,
             "zone",
@@ -25,9 +27,9 @@ class DnsStack(TierStack):
         )
         TerraformOutput(self, "hosted_zone_id", value=self.hosted_zone.zone_id)
         if settings.dns.hosted_zone_id is None:
-            self._own_zone(security.global_logs_key)
+            self._own_zone(security.global_logs_key, us_east_1)
 
-    def _own_zone(self, global_logs_key: EncryptionKey) -> None:
+    def _own_zone(self, global_logs_key: EncryptionKey, us_east_1: TerraformProvider) -> None:
         TerraformOutput(
             self,
             "name_servers",
@@ -42,5 +44,5 @@ class DnsStack(TierStack):
                 zone_id=self.hosted_zone.zone_id,
                 retention_in_days=self.settings.log_retention_days,
                 kms_key_arn=global_logs_key.arn,
-                provider=self.global_provider(),
+                provider=us_east_1,
             )

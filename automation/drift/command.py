@@ -23,7 +23,7 @@ from automation.command import (
     settings_of,
 )
 from automation.drift import DriftResult, DriftStatus, resources, show, to_json
-from automation.drift.resources import drifted
+from automation.drift.resources import Piece, drifted, pieces
 from automation.errors import CommandError, UserError
 from automation.terraform.pool import StackPool, StackRun, prepare
 from automation.terraform.stacks import Stack, Synthesize, choose, ordered, synthesize
@@ -94,9 +94,10 @@ class DriftCommand:
             if chosen:
                 with self._progress.status("Preparing the provider"):
                     workspace = prepare(stacks)
+                elsewhere = pieces(states.document(each) for each in applied)
                 data = Path(folder) / "data"
                 pool = workspace.pool(stacks, data=data, console=self._progress)
-                self._compare(result, pool, chosen)
+                self._compare(result, pool, chosen, elsewhere)
         return result
 
     def _synthesize(self, output: Path) -> Sequence[Stack]:
@@ -104,7 +105,13 @@ class DriftCommand:
         with self._progress.status(f"Synthesizing {environment}"):
             return ordered(self._request.synthesize(environment, output).stacks)
 
-    def _compare(self, result: DriftResult, pool: StackPool, chosen: Sequence[str]) -> None:
+    def _compare(
+        self,
+        result: DriftResult,
+        pool: StackPool,
+        chosen: Sequence[str],
+        elsewhere: Sequence[Piece],
+    ) -> None:
         # Nothing is changed, so none needs to wait for another.
         independent = dict.fromkeys(chosen, frozenset[str]())
         rules = resources.load()
@@ -117,7 +124,8 @@ class DriftCommand:
             if not retry(stack_run, look, PATIENT):
                 return False
             if stack_run.steps[-1].changed:
-                result.drifted[stack_run.stack] = list(drifted(runner.planned(), rules))
+                found = drifted(runner.planned(), rules, elsewhere)
+                result.drifted[stack_run.stack] = list(found)
             return True
 
         result.stack_runs = pool.run("Looking for drift", independent, one)

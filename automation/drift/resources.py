@@ -9,13 +9,15 @@ from typing import Any
 from automation.terraform.diff import Difference, compare
 
 Values = Mapping[str, Any]
+# The type and the attributes of a resource that adds to another one.
+Piece = tuple[str, Values]
 _EVERY_PROTOCOL = "-1"
 
 
 class SiblingResources:
-    """The resources of a plan: those that are there, and those that were."""
+    """The resources of a plan, those that are there and those that were, and others `elsewhere`."""
 
-    def __init__(self, plan: Mapping[str, Any]) -> None:
+    def __init__(self, plan: Mapping[str, Any], elsewhere: Iterable[Piece] = ()) -> None:
         state = plan.get("prior_state", {}).get("values", {}).get("root_module", {})
         found = [(each["type"], each["values"]) for each in state.get("resources", ())]
         gone = [
@@ -23,7 +25,7 @@ class SiblingResources:
             for each in plan.get("resource_drift", ())
             if each["change"]["actions"] == ["delete"]
         ]
-        self._resources = [*found, *gone]
+        self._resources = [*found, *gone, *elsewhere]
 
     def of(self, type_: str, key: str, id_: object) -> Iterator[Values]:
         """Those of a type that belong to the resource with an id, which their key names."""
@@ -122,6 +124,21 @@ SHARED = (
 )
 
 
+def pieces(states: Iterable[Mapping[str, Any]]) -> list[Piece]:
+    """What all states have that adds to a collection, as that may be another stack's.
+
+    A port is opened beside who listens on it, and the group that it is opened in is upstream.
+    """
+    types = {each.by for each in SHARED}
+    return [
+        (resource["type"], instance["attributes"])
+        for state in states
+        for resource in state["resources"]
+        if resource["mode"] == "managed" and resource["type"] in types
+        for instance in resource["instances"]
+    ]
+
+
 EXPECTED = Path(__file__).parent / "expected.toml"
 
 
@@ -193,12 +210,15 @@ class Drifted:
         return not self.differences
 
 
-def drifted(plan: Mapping[str, Any], expected: Iterable[Expected]) -> Iterator[Drifted]:
+def drifted(
+    plan: Mapping[str, Any], expected: Iterable[Expected], elsewhere: Iterable[Piece] = ()
+) -> Iterator[Drifted]:
     """Read a plan as `terraform show -json` prints it, and leave out what was to be expected.
 
+    `elsewhere` are resources of other stacks that may have added to this one's.
     https://developer.hashicorp.com/terraform/internals/json-format#plan-representation
     """
-    rules, others = tuple(expected), SiblingResources(plan)
+    rules, others = tuple(expected), SiblingResources(plan, elsewhere)
     for resource in plan.get("resource_drift", ()):
         change, address = resource["change"], resource["address"]
         if change["actions"] == ["delete"]:

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from cdktf import App
 
 from config import Settings, load
@@ -35,6 +36,15 @@ def test_an_existing_zone_is_used_and_left_as_it_is(tmp_path: Path) -> None:
     assert not stack.resources("aws_route53_query_log")
     assert "name_servers" not in stack.parsed.get("output", {})
     assert not stack.resources("aws_route53_record")
+
+
+@pytest.mark.parametrize("left", [{"query_logging": False}, {"hosted_zone_id": "Z0123456789ABC"}])
+def test_what_was_logged_in_us_east_1_can_be_destroyed_where_no_more_is(
+    tmp_path: Path, left: dict[str, object]
+) -> None:
+    """Terraform destroys nothing whose provider is no longer there."""
+    providers = dns(tmp_path, **left).parsed["provider"]["aws"]
+    assert [each["alias"] for each in providers if "alias" in each] == ["global"]
 
 
 def test_query_logging_can_be_left_out(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from automation.drift.resources import Drifted, Expected, drifted, load
+from automation.drift.resources import Drifted, Expected, Piece, drifted, load, pieces
 from automation.terraform.diff import Difference
 
 
@@ -19,8 +19,8 @@ def resource(type_: str, **values: Any) -> Any:
     return {"type": type_, "values": values}
 
 
-def found(content: Any) -> list[Drifted]:
-    return list(drifted(content, load()))
+def found(content: Any, elsewhere: Sequence[Piece] = ()) -> list[Drifted]:
+    return list(drifted(content, load(), elsewhere))
 
 
 def test_a_deleted_resource() -> None:
@@ -95,6 +95,27 @@ def test_rules_of_ours_are_not_drift_of_the_group_however_they_are_listed() -> N
     )
     assert found(plan(group(listed), there=[web, peer, own])) == []
     assert found(plan(group(listed), there=[web, peer]))
+
+
+def state(type_: str, **attributes: Any) -> Any:
+    instance = {"attributes": attributes}
+    return {"resources": [{"mode": "managed", "type": type_, "instances": [instance]}]}
+
+
+def test_a_rule_of_ours_is_no_drift_of_the_group_whichever_stack_has_it() -> None:
+    type_ = "aws_vpc_security_group_ingress_rule"
+    opened = {"security_group_id": "sg-1", "ip_protocol": "tcp", "from_port": 80, "to_port": 80}
+    theirs = state(type_, **opened, referenced_security_group_id="sg-2")
+    listed = rule(from_port=80, to_port=80, security_groups=["sg-2"])
+    backdoor = rule(from_port=22, to_port=22, security_groups=["sg-2"])
+    assert found(plan(group(listed)), pieces([theirs])) == []
+    assert found(plan(group(listed)))
+    (only,) = found(plan(group(listed, backdoor)), pieces([theirs]))
+    assert only.differences == (Difference("ingress", [], [backdoor]),)
+
+
+def test_of_other_states_nothing_is_kept_but_what_adds_to_something() -> None:
+    assert pieces([state("aws_secretsmanager_secret_version", secret_string="s")]) == []
 
 
 def test_a_rule_for_every_protocol() -> None:
