@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ipaddress import IPv6Network
 from typing import Any
 
-from moto.ec2.models import EC2Backend
+from moto.ec2 import utils
+from moto.ec2.models import EC2Backend, vpcs
 from moto.ec2.models.subnets import Subnet
 
 from automation.emulator.extensions.double import Refused
@@ -16,7 +17,8 @@ _SMALLEST, _LARGEST, _STEP = 64, 44, 4
 
 
 def install() -> None:
-    """Tell the state of a subnet's range as AWS does, and not as a structure of moto's."""
+    """Write ranges as AWS does, and tell the state of a subnet's, not a structure of moto's."""
+    vpcs.random_ipv6_cidr = lambda: str(IPv6Network(utils.random_ipv6_cidr()))  # type: ignore[attr-defined]
     Subnet.ipv6_cidr_block_association_set = property(_associations)  # type: ignore[assignment,method-assign]
 
 
