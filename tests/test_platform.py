@@ -13,6 +13,7 @@ NAME_ARGUMENTS = (
     "group_name",
     "identifier",
     "name",
+    "name_prefix",
     "rule_name",
     "scheduled_action_name",
 )
@@ -271,6 +272,8 @@ LIMITS = {
     "aws_autoscaling_group": 255,
     "aws_cloudwatch_metric_alarm": 255,
     "aws_db_instance": 63,
+    # The provider adds 26 to its prefix; RDS allows 255.
+    "aws_db_option_group": 229,
     "aws_db_parameter_group": 255,
     "aws_iam_instance_profile": 128,
     "aws_iam_role": 64,

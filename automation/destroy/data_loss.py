@@ -146,8 +146,10 @@ def staying(resource: DeployedResource) -> str:
     if resource.type != "aws_kms_key":
         return line
     id_ = resource.text("key_id")
-    end = f"aws kms schedule-key-deletion --key-id {id_} --region {resource.region}"
-    return f"{line}: it encrypts the last snapshot and the backups: without them, `{end}`"
+    return (
+        f"{line}: it encrypts the last snapshot and the backups: without them, `aws kms "
+        f"schedule-key-deletion --key-id {id_} --region {resource.region}`"
+    )
 
 
 def losses(
@@ -239,8 +241,10 @@ def _key(_: Clients, resource: DeployedResource) -> str:
     """https://docs.aws.amazon.com/kms/latest/developerguide/deleting-keys.html."""
     days = resource.attributes.get("deletion_window_in_days") or 30
     lost = "all that it encrypts, snapshots too, is unreadable from then on"
-    back = f"aws kms cancel-key-deletion --key-id {resource.text('key_id')}"
-    return f"of no use from now on, deleted after {days} days (until then `{back}`): {lost}"
+    return (
+        f"of no use from now on, deleted after {days} days (until then `aws kms "
+        f"cancel-key-deletion --key-id {resource.text('key_id')}`): {lost}"
+    )
 
 
 def _zone(_: Clients, __: DeployedResource) -> str:

@@ -62,3 +62,14 @@ def test_the_order_is_that_of_the_dependencies(output_of: Callable[[str], Path])
     names = [stack.name for stack in stacks]
     for tier, upstreams in dependencies(stacks).items():
         assert all(names.index(each) < names.index(tier) for each in upstreams)
+
+
+def test_what_outlives_a_stack_is_named_by_its_address(output_of: Callable[[str], Path]) -> None:
+    kept = {
+        environment: {stack.name: len(stack.kept) for stack in read(output_of(environment))}
+        for environment in ("prod", "dev")
+    }
+    assert kept["prod"] == {**dict.fromkeys(SHIPPED, 0), "security": 1}
+    assert kept["dev"] == dict.fromkeys(SHIPPED, 0)
+    (security,) = (each for each in read(output_of("prod")) if each.name == "security")
+    assert security.kept[0].startswith("aws_kms_key.data_")

@@ -17,7 +17,7 @@ def watched(alarm: Alarm) -> set[str]:
 
 def test_room_is_compared_in_bytes() -> None:
     found = alarms("prod-db")
-    assert found["database-storage"].threshold == 10 * 1024**3
+    assert found["database-storage"].threshold == 5 * 1024**3
     assert found["database-memory"].threshold == 512 * 1024**2
     assert found["database-storage"].comparison_operator == "LessThanThreshold"
 
