@@ -140,6 +140,22 @@ def _draining(clients: Clients, settings: Settings) -> Iterator[Claim]:
         yield equal(key, found.get(key), value)
 
 
+def _secret_readers(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Both secrets are for those alone who are named, whomever IAM lets read them."""
+    naming = settings.naming
+    roles = [f"role/{naming.name(each)}" for each in ("plan", "deploy")]
+    readers = [
+        naming.arn("iam", each, region="") for each in ("root", *roles, *settings.secret_readers)
+    ]
+    for parity in ("odd", "even"):
+        secret = naming.name(f"origin-{parity}")
+        answer = clients.secretsmanager.get_resource_policy(SecretId=secret)
+        found = lookups.not_denied(
+            answer.get("ResourcePolicy") or '{"Statement": []}', "secretsmanager:GetSecretValue"
+        )
+        yield same(f"{parity} secret", found, readers)
+
+
 LOAD_BALANCER_CHECKS: Mapping[str, Check] = {
     "load balancer": _load_balancer,
     "load balancer attributes": _attributes,
@@ -149,4 +165,5 @@ LOAD_BALANCER_CHECKS: Mapping[str, Check] = {
     "listener rule": _rule,
     "target group": _target_group,
     "target group attributes": _draining,
+    "readers of the origin's secret": _secret_readers,
 }
