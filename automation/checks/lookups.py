@@ -173,6 +173,29 @@ def services_allowed(policy: str) -> set[str]:
     }
 
 
+def allowed_to(policy: str, service: str) -> set[str]:
+    """The actions that a policy allows an AWS service."""
+    return {
+        action
+        for statement in _statements(policy, "Allow")
+        if isinstance(statement.get("Principal"), dict)
+        and service in _list(statement["Principal"].get("Service", []))
+        for action in _list(statement["Action"])
+    }
+
+
+def not_denied(policy: str, action: str) -> list[str]:
+    """The principals that a policy leaves an action to, by their ARNs; everybody else is denied."""
+    return [
+        arn
+        for statement in _statements(policy, "Deny")
+        if statement.get("Principal") in _EVERYBODY
+        and action in _list(statement["Action"])
+        and _only_key(statement.get("Condition", {})) == "ArnNotLike"
+        for arn in _list(statement["Condition"]["ArnNotLike"].get("aws:PrincipalArn", []))
+    ]
+
+
 def _statements(policy: str, effect: str) -> Iterator[dict[str, Any]]:
     for statement in _list(json.loads(policy)["Statement"]):
         if statement["Effect"] == effect:

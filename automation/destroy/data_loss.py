@@ -68,6 +68,7 @@ HARMLESS = frozenset(
         "aws_s3_bucket_server_side_encryption_configuration",
         "aws_s3_bucket_versioning",
         "aws_s3_object",
+        "aws_secretsmanager_secret_policy",
         "aws_secretsmanager_secret_version",
         "aws_security_group",
         "aws_sns_topic",

@@ -107,6 +107,7 @@ def check_storage(clients: Clients, settings: Settings) -> Iterator[Finding]:
         bucket = BucketChecks(purpose, key="storage")
         checks |= bucket.by_subject() | bucket.logged() | _lifecycle(settings, purpose)
     checks |= {
+        "CloudFront's reads": _distribution_reads,
         "access point": _access_point,
         "access point policy": _access_point_policy,
     }
@@ -137,6 +138,13 @@ def _deliveries(clients: Clients, settings: Settings) -> Iterator[Claim]:
     name = settings.naming.bucket("logs")
     policy = clients.s3.get_bucket_policy(Bucket=name)["Policy"]
     yield covers("may be made by", services_allowed(policy), WRITERS)
+
+
+def _distribution_reads(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """CloudFront is told of a file that is not there, which is else a 403."""
+    policy = clients.s3.get_bucket_policy(Bucket=settings.naming.bucket(ASSETS))["Policy"]
+    actions = lookups.allowed_to(policy, "cloudfront.amazonaws.com")
+    yield covers("may", actions, ("s3:GetObject", "s3:ListBucket"))
 
 
 def _access_point(clients: Clients, settings: Settings) -> Iterator[Claim]:

@@ -25,6 +25,7 @@ def check_web(clients: Clients, settings: Settings) -> Iterator[Finding]:
         "listeners": _listeners,
         "HTTPS listener": _https,
         "HTTP listener": _http,
+        "readers of the origin's secrets": _secret_readers,
     }
     return run("web", clients, settings, checks)
 
@@ -103,3 +104,19 @@ def _listeners(clients: Clients, settings: Settings) -> Iterator[Claim]:
     arn = load_balancer(clients, settings)["LoadBalancerArn"]
     answer = clients.elbv2.describe_listeners(LoadBalancerArn=arn)
     yield same("ports", [each.get("Port") for each in answer["Listeners"]], [HTTP, HTTPS])
+
+
+def _secret_readers(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Each secret is for those alone who are named, whomever IAM lets read them."""
+    naming = settings.naming
+    roles = [f"role/{naming.name(each)}" for each in ("plan", "deploy")]
+    readers = [
+        naming.arn("iam", each, region="") for each in ("root", *roles, *settings.secret_readers)
+    ]
+    for number in range(lookups.ORIGIN_SECRETS):
+        secret = f"origin-{number}"
+        answer = clients.secretsmanager.get_resource_policy(SecretId=naming.name(secret))
+        found = lookups.not_denied(
+            answer.get("ResourcePolicy") or '{"Statement": []}', "secretsmanager:GetSecretValue"
+        )
+        yield same(secret, found, readers)

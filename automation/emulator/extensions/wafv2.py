@@ -34,6 +34,19 @@ class Wafv2(WAFV2Response):
             raise Refused("WAFDuplicateItemException", _DUPLICATE)
         return super().create_web_acl()
 
+    def update_web_acl(self) -> Any:
+        """What is left out of it goes; moto keeps that.
+
+        https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateWebACL.html
+        """
+        answer = super().update_web_acl()
+        for _, each in self._found():
+            if each.id == self._get_param("Id"):
+                each.association_config = self._get_param("AssociationConfig")
+                if not self._get_param("Rules"):
+                    each.rules = []
+        return answer
+
     def delete_web_acl(self) -> Any:
         """What is in use stays."""
         for arn, each in self._found():

@@ -66,6 +66,14 @@ def test_a_copy_is_expected_only_where_the_original_tells_of_changes() -> None:
     assert found(plan(changed))
 
 
+def test_a_secret_s_policy_is_told_of_by_its_own_resource() -> None:
+    before = {"id": "arn:secret", "policy": ""}
+    changed = change("aws_secretsmanager_secret", before, {"id": "arn:secret", "policy": "{}"})
+    own = resource("aws_secretsmanager_secret_policy", secret_arn="arn:secret", policy="{}")
+    assert found(plan(changed, there=[own])) == []
+    assert found(plan(changed))
+
+
 def rule(**values: Any) -> Any:
     nobody: Any = {key: [] for key in ("cidr_blocks", "ipv6_cidr_blocks", "prefix_list_ids")}
     return {**nobody, "security_groups": [], "self": False, "protocol": "tcp", **values}

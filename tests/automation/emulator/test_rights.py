@@ -111,3 +111,25 @@ def test_a_buckets_policy_denies(acting: Callable[..., Service], emulator: Emula
     assert code == "AccessDenied"
     assert "with an explicit deny in a resource-based policy" in said
     ours.put_object(Bucket="closed", Key="a", Body=b"", ServerSideEncryption="AES256")
+
+
+def test_a_secret_s_policy_denies_what_iam_allows(
+    acting: Callable[..., Service], emulator: Emulator
+) -> None:
+    secrets = emulator.client("secretsmanager")
+    arn = secrets.create_secret(Name="for-others", SecretString="x")["ARN"]
+    deny = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": "*",
+        "Condition": {"ArnNotLike": {"aws:PrincipalArn": [f"arn:aws:iam::{ACCOUNT}:root"]}},
+    }
+    reader = acting(allow("secretsmanager:*"))("secretsmanager")
+    assert reader.get_secret_value(SecretId=arn)["SecretString"] == "x"
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    secrets.put_resource_policy(SecretId=arn, ResourcePolicy=document)
+    code, said = denied(reader.get_secret_value, SecretId=arn)
+    assert code == "AccessDeniedException"
+    assert "with an explicit deny in a resource-based policy" in said
+    assert secrets.get_secret_value(SecretId=arn)["SecretString"] == "x"

@@ -9,7 +9,7 @@ from automation.checks.configuration.instances import check_application
 from automation.checks.configuration.web import SSL_POLICY, check_web
 from automation.checks.lookups import ORIGIN_HEADER, target_group_name
 from config import Settings
-from tests.automation.checks.configuration.account import Account
+from tests.automation.checks.configuration.account import Account, policy
 
 SECRETS = {f"origin-{number}": str(number) * 48 for number in range(3)}
 
@@ -126,3 +126,36 @@ def test_a_missing_redirect_fails(balancer: Balancer, clients: Clients, settings
     assert balancer
     failed = found(clients, settings, "HTTP listener")
     assert failed["HTTP listener"].detail == "found no listener on port 80, expected one"
+
+
+READERS = "readers of the origin's secrets"
+
+
+def name_readers(clients: Clients, settings: Settings, *readers: str) -> None:
+    naming = settings.naming
+    deny = {
+        "Effect": "Deny",
+        "Principal": {"AWS": "*"},
+        "Action": "secretsmanager:GetSecretValue",
+        "Resource": "*",
+        "Condition": {
+            "ArnNotLike": {
+                "aws:PrincipalArn": [naming.arn("iam", each, region="") for each in readers]
+            }
+        },
+    }
+    for purpose in SECRETS:
+        clients.secretsmanager.put_resource_policy(
+            SecretId=naming.name(purpose), ResourcePolicy=policy(deny)
+        )
+
+
+@pytest.mark.usefixtures("balancer")
+def test_secrets_are_for_who_is_named(clients: Clients, settings: Settings) -> None:
+    each = {f"{READERS}: {purpose}" for purpose in SECRETS}
+    assert set(found(clients, settings, READERS)) == each
+    roles = [f"role/{settings.naming.name(purpose)}" for purpose in ("plan", "deploy")]
+    name_readers(clients, settings, "root", *roles, *settings.secret_readers)
+    assert found(clients, settings, READERS) == {}
+    name_readers(clients, settings, "root", *roles, *settings.secret_readers, "role/another")
+    assert set(found(clients, settings, READERS)) == each

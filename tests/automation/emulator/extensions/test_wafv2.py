@@ -63,3 +63,32 @@ def test_the_name_of_a_web_acl_is_taken(emulator: Emulator, scope: str) -> None:
     wafv2.create_web_acl(**definition("taken", scope))
     code, _ = refusal(wafv2.create_web_acl, **definition("taken", scope))
     assert code == "WAFDuplicateItemException"
+
+
+def test_a_web_acl_keeps_how_much_of_a_body_it_looks_at(emulator: Emulator) -> None:
+    wafv2 = emulator.client("wafv2", region="us-east-1")
+    wanted = definition("inspecting", "CLOUDFRONT")
+    config = {"RequestBody": {"CLOUDFRONT": {"DefaultSizeInspectionLimit": "KB_64"}}}
+    size = {
+        "FieldToMatch": {"Body": {"OversizeHandling": "MATCH"}},
+        "ComparisonOperator": "GT",
+        "Size": 65536,
+        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+    }
+    rule = {
+        "Name": "body-limit-1",
+        "Priority": 0,
+        "Statement": {"SizeConstraintStatement": size},
+        "Action": {"Block": {}},
+        "VisibilityConfig": {**wanted["VisibilityConfig"], "MetricName": "body-limit-1"},
+    }
+    made = wafv2.create_web_acl(**wanted, Rules=[rule], AssociationConfig=config)["Summary"]
+    name = {"Name": "inspecting", "Scope": "CLOUDFRONT", "Id": made["Id"]}
+    found = wafv2.get_web_acl(**name)
+    assert found["WebACL"]["AssociationConfig"] == config
+    assert found["WebACL"]["Rules"] == [rule]
+    visible = {"VisibilityConfig": wanted["VisibilityConfig"], "DefaultAction": {"Allow": {}}}
+    wafv2.update_web_acl(**name, **visible, Rules=[], LockToken=found["LockToken"])
+    after = wafv2.get_web_acl(**name)["WebACL"]
+    assert after["Rules"] == []
+    assert "AssociationConfig" not in after
