@@ -30,6 +30,10 @@ _ANOTHER_CERTIFICATE = (
     "The certificate that is attached to your distribution doesn't cover the alternate domain name"
     " (CNAME) that you're trying to add."
 )
+_MORE = (
+    " For more details, see: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
+    "CNAMEs.html#alternate-domain-names-requirements"
+)
 
 
 def install() -> None:
@@ -77,10 +81,8 @@ class CloudFront(CloudFrontResponse):
         id_ = self._get_param("Id")
         for config in self._asked_for():
             if any(each.get("OriginAccessControlId") == id_ for each in config["Origins"]["Items"]):
-                message = (
-                    "Cannot delete the origin access control because it is in use by one or more"
-                )
-                raise Refused("OriginAccessControlInUse", f"{message} distributions.")
+                message = "The CloudFront origin access control is still being used."
+                raise Refused("OriginAccessControlInUse", message)
         return super().delete_origin_access_control()
 
     def create_response_headers_policy(self) -> ActionResult:
@@ -111,11 +113,11 @@ class CloudFront(CloudFrontResponse):
         id_ = self._current()["Id"]
         for config in self._asked_for():
             if any(each.get("ResponseHeadersPolicyId") == id_ for each in _behaviors(config)):
-                message = "Cannot delete the response headers policy because it is attached to one"
-                code = "ResponseHeadersPolicyInUse"
-                raise Refused(
-                    code, f"{message} or more cache behaviors in a CloudFront distribution."
+                message = (
+                    "The specified response headers policy is currently associated with a cache"
+                    " behavior."
                 )
+                raise Refused("ResponseHeadersPolicyInUse", message)
         del self._policies[id_]
         return EmptyResult()
 
@@ -138,7 +140,7 @@ class CloudFront(CloudFrontResponse):
         if arn:
             _check_certificate(arn, aliases)
         elif aliases:
-            raise Refused("InvalidViewerCertificate", _NO_CERTIFICATE)
+            raise Refused("InvalidViewerCertificate", _NO_CERTIFICATE + _MORE)
 
     def _faithfully(self, act: Callable[[], ActionResult], parameter: str) -> ActionResult:
         given = copy.deepcopy(self._get_param(parameter))
@@ -187,7 +189,7 @@ def _check_certificate(arn: str, aliases: set[str]) -> None:
     names = {found.common_name, *found.sans}
     for alias in aliases:
         if not {alias, f"*.{alias.partition('.')[2]}"} & names:
-            raise Refused("InvalidViewerCertificate", _ANOTHER_CERTIFICATE)
+            raise Refused("InvalidViewerCertificate", _ANOTHER_CERTIFICATE + _MORE)
 
 
 def _behaviors(config: dict[str, Any]) -> list[dict[str, Any]]:

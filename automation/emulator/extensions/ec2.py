@@ -231,7 +231,7 @@ class Ec2(EC2Response):
         """
         data = self._get_param("LaunchTemplateData.UserData") or ""
         if len(base64.b64decode(data)) > _USER_DATA_BYTES:
-            message = f"User data is limited to {_USER_DATA_BYTES} bytes."
+            message = f"User data is limited to {_USER_DATA_BYTES} bytes"
             raise Refused("InvalidUserData.Malformed", message)
 
 

@@ -43,8 +43,10 @@ def check_keys(account: str, region: str, given: Mapping[str, Any]) -> None:
     """
     for key in (given.get(name) for name in _KEYS):
         if pending(key, account, region):
-            message = f"The specified KMS key [{key}] does not exist, is not enabled or you do not"
-            raise Refused("KMSKeyNotAccessibleFault", f"{message} have permissions to access it.")
+            message = f"The specified KMS key [{key}] either doesn't exist, isn't enabled, or isn't"
+            raise Refused(
+                "KMSKeyNotAccessibleFault", f"{message} accessible by the current user."
+            )
 
 
 def check_family(backend: RDSBackend, given: Mapping[str, Any]) -> None:

@@ -182,8 +182,17 @@ def test_what_a_distribution_uses_stays(emulator: Emulator) -> None:
         (cloudfront.delete_origin_access_control, control["OriginAccessControl"]["Id"], control),
         (cloudfront.delete_response_headers_policy, policy, headers),
     )
-    refusals = [refused(call, Id=id_, IfMatch=answer["ETag"]) for call, id_, answer in calls]
-    assert refusals == ["OriginAccessControlInUse", "ResponseHeadersPolicyInUse"]
+    refusals = [refusal(call, Id=id_, IfMatch=answer["ETag"]) for call, id_, answer in calls]
+    assert refusals == [
+        (
+            "OriginAccessControlInUse",
+            "The CloudFront origin access control is still being used.",
+        ),
+        (
+            "ResponseHeadersPolicyInUse",
+            "The specified response headers policy is currently associated with a cache behavior.",
+        ),
+    ]
     deleted(emulator, made)
     for call, id_, answer in calls:
         call(Id=id_, IfMatch=answer["ETag"])
