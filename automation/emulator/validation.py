@@ -42,7 +42,7 @@ _MISSING = {
     "rds": ("InvalidParameterValue", "The parameter {} must be provided and must not be blank."),
 }
 # What follows the first sentence differs from parameter to parameter: here it is what the model
-# demands. Message form of RDS not confirmed for values: each of its parameters has words of its own.
+# demands. RDS has words of its own for each parameter: message form not confirmed for its values.
 _INVALID = {"ec2": "Value ({0.value}) for parameter {0.member} is invalid. It must {0.constraint}"}
 # What services say to a member that they do not know; all others ignore it.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html

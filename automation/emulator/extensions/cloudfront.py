@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_api import state_manager
+from moto.wafv2.models import wafv2_backends
 
 from automation.emulator.extensions import acm
 from automation.emulator.extensions.double import Refused, not_found, remember
@@ -85,6 +86,18 @@ class CloudFront(CloudFrontResponse):
                 raise Refused("OriginAccessControlInUse", message)
         return super().delete_origin_access_control()
 
+    def create_origin_access_control(self) -> ActionResult:
+        """Names are unique in the account.
+
+        https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateOriginAccessControl.html
+        Message form not confirmed.
+        """
+        name = self._get_param("OriginAccessControlConfig.Name")
+        if any(each.name == name for each in self.backend.origin_access_controls.values()):
+            message = "An origin access control with the same name already exists."
+            raise Refused("OriginAccessControlAlreadyExists", message)
+        return super().create_origin_access_control()
+
     def create_response_headers_policy(self) -> ActionResult:
         """Names are unique in the account."""
         config = self.params["ResponseHeadersPolicyConfig"]
@@ -128,6 +141,7 @@ class CloudFront(CloudFrontResponse):
     def _check(self, config: dict[str, Any], id_: str | None = None) -> None:
         """Refuse names that another distribution has, or that the certificate does not.
 
+        Nor is there a web ACL that WAF does not have.
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html
         """
         aliases = set(config.get("Aliases", {}).get("Items", ()))
@@ -136,6 +150,9 @@ class CloudFront(CloudFrontResponse):
             if other.id != id_ and aliases & set(taken):
                 message = "One or more of the CNAMEs you provided are already associated with a"
                 raise Refused("CNAMEAlreadyExists", f"{message} different resource.")
+        acl = config.get("WebACLId")
+        if acl and acl not in wafv2_backends[self.current_account]["global"].wacls:
+            raise Refused("InvalidWebACLId", "Web ACL is not accessible by the requester.")
         arn = config.get("ViewerCertificate", {}).get("ACMCertificateArn")
         if arn:
             _check_certificate(arn, aliases)

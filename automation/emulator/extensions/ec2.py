@@ -15,6 +15,7 @@ from moto.ec2.responses import EC2Response
 
 from automation.emulator.extensions import networks
 from automation.emulator.extensions.double import Refused, spared
+from automation.emulator.extensions.logs import allow_flow_logs
 from automation.emulator.extensions.networks import interfaces
 from automation.emulator.extensions.servicequotas import quota
 
@@ -49,19 +50,60 @@ class Ec2(EC2Response):
         self._limit_user_data()
         return super().create_launch_template_version()
 
+    def create_vpc(self) -> ActionResult:
+        """As many as the account may have."""
+        networks.check_vpcs(self.ec2_backend)
+        return super().create_vpc()
+
     def create_vpc_endpoint(self) -> ActionResult:
-        """Refuse services that AWS does not have there."""
+        """Refuse services that AWS does not have there, and names and zones that are taken."""
         subnets = self._get_param("SubnetIds", [])
         networks.need(self.ec2_backend, self.params["ServiceName"], subnets)
+        networks.check_endpoint(self.ec2_backend, self.params)
         return super().create_vpc_endpoint()
 
     def modify_vpc_endpoint(self) -> ActionResult:
-        """Refuse zones that lack the service."""
+        """Refuse zones that lack the service, or that the endpoint has a subnet in."""
         found = self.ec2_backend.vpc_end_points.get(self.params["VpcEndpointId"])
         added = self._get_param("AddSubnetIds", [])
         if found is not None and added:
             networks.need(self.ec2_backend, found.service_name, added)
+            removed = self._get_param("RemoveSubnetIds", [])
+            kept = [each for each in found.subnet_ids or () if each not in removed]
+            networks.check_zones(self.ec2_backend, [*added, *kept])
         return super().modify_vpc_endpoint()
+
+    def create_flow_logs(self) -> ActionResult:
+        """Into a bucket, or a folder of it that moto takes for another one; AWS lets itself in.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+        """
+        arn = self.params.get("LogDestination") or ""
+        if self.params.get("LogDestinationType") != "s3":
+            return super().create_flow_logs()
+        self.params["LogDestination"] = arn.partition("/")[0]
+        result = super().create_flow_logs()
+        made = result.result["FlowLogIds"]  # type: ignore[index]
+        for each in made:
+            self.ec2_backend.flow_logs[each].log_destination = arn
+        if made:
+            allow_flow_logs(arn, account=self.current_account, region=self.region)
+        return result
+
+    def create_route(self) -> ActionResult:
+        """To something that is there, in the same network."""
+        networks.check_route(self.ec2_backend, self.params)
+        return super().create_route()
+
+    def replace_route(self) -> ActionResult:
+        """To something that is there, in the same network."""
+        networks.check_route(self.ec2_backend, self.params)
+        return super().replace_route()
+
+    def attach_internet_gateway(self) -> ActionResult:
+        """To a VPC that has none."""
+        networks.check_attachment(self.ec2_backend, self._get_param("VpcId"))
+        return super().attach_internet_gateway()
 
     def create_nat_gateway(self) -> ActionResult:
         """One whose VPC has no internet gateway yet fails soon after.
@@ -71,7 +113,8 @@ class Ec2(EC2Response):
         result = super().create_nat_gateway()
         gateway = result.result["NatGateway"]  # type: ignore[index]
         public = gateway.connectivity_type != "private"
-        if public and not self._gateways(gateway.vpc_id) and not spared("N2", self):
+        attached = networks.gateways(self.ec2_backend, gateway.vpc_id)
+        if public and not attached and not spared("N2", self):
             gateway.state, gateway.failure_code = "failed", "Gateway.NotAttached"
             gateway.failure_message = f"Network {gateway.vpc_id} has no Internet gateway attached"
             self._free_addresses(gateway)
@@ -181,18 +224,13 @@ class Ec2(EC2Response):
     def _dependants(self, vpc: str) -> Iterable[object]:
         for subnets in self.ec2_backend.subnets.values():
             yield from (each for each in subnets.values() if each.vpc_id == vpc)
-        yield from self._gateways(vpc)
+        yield from networks.gateways(self.ec2_backend, vpc)
         yield from (
             each for each in self._groups() if each.vpc_id == vpc and each.name != "default"
         )
         for endpoint in self.ec2_backend.vpc_end_points.values():
             if endpoint.vpc_id == vpc and endpoint.state != "deleted":
                 yield endpoint
-
-    def _gateways(self, vpc: str) -> list[object]:
-        """The internet gateways that are attached to a VPC."""
-        found = self.ec2_backend.internet_gateways.values()
-        return [each for each in found if each.vpc and each.vpc.id == vpc]
 
     def _groups(self) -> Iterable[SecurityGroup]:
         for groups in self.ec2_backend.groups.values():

@@ -13,12 +13,14 @@ from typing import Any, ClassVar
 
 from moto.core.responses import ActionResult
 from moto.logs.responses import LogsResponse
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeBucket, s3_backends
 
 from automation.emulator.extensions.double import Double, Refused, not_found, several
 from automation.emulator.extensions.kms import pending
 
 _FIELDS = ("name", "queryString", "logGroupNames", "queryLanguage", "parameters")
+
+_SERVICE = "delivery.logs.amazonaws.com"
 
 
 class Logs(LogsResponse, Double):
@@ -72,8 +74,6 @@ class Logs(LogsResponse, Double):
         """To a bucket whose policy lacks the documented statement, which AWS then appends.
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html
-        Whether AWS takes another statement that allows the same for the documented one is not
-        documented: here it does.
         """
         answer = super().create_delivery()
         given = self.parameters()
@@ -84,18 +84,18 @@ class Logs(LogsResponse, Double):
                 self._allow_delivery(arn, source.arn)
         return answer
 
-    def _allow_delivery(self, destination: str, source: str) -> None:
-        name, _, folder = destination.rpartition(":")[2].partition("/")
-        bucket = s3_backends[self.current_account][self.partition].buckets.get(name)
-        if ":s3:" not in destination or bucket is None:
+    def _allow_delivery(self, arn: str, source: str) -> None:
+        bucket, folder = _destination(arn, self.current_account)
+        if bucket is None:
             return
-        text = bucket.policy or '{"Version": "2012-10-17", "Statement": []}'
-        policy = json.loads(text)
-        sample = f"{bucket.arn}/{folder}/it".replace("//", "/")
-        wanted = _delivery(bucket.arn, source, self.current_account)
-        if not any(_delivers(each, wanted, sample, source) for each in policy["Statement"]):
-            policy["Statement"].append(wanted)
-            bucket.policy = json.dumps(policy).encode()
+        wanted = _statement(
+            "AWSLogsDeliveryWrite",
+            "s3:PutObject",
+            f"{bucket.arn}/AWSLogs/{self.current_account}/CloudFront/*",
+            account=self.current_account,
+            source=f"{source.rpartition(':')[0]}:*",
+        )
+        _allow(bucket, wanted, path=f"{bucket.arn}/{folder}it", source=source)
 
     def put_query_definition(self) -> ActionResult:
         """Create a definition, or replace the one whose id is given."""
@@ -126,22 +126,66 @@ class Logs(LogsResponse, Double):
         return ActionResult({"success": True})
 
 
-def _delivery(bucket: str, source: str, account: str) -> dict[str, Any]:
-    """The statement as it is documented."""
-    sources = f"{source.rpartition(':')[0]}:*"
+def _destination(arn: str, account: str) -> tuple[FakeBucket | None, str]:
+    """The bucket that an ARN of S3 leads to, and the folder there, which ends in a slash."""
+    name, _, folder = arn.rpartition(":")[2].partition("/")
+    bucket = s3_backends[account]["aws"].buckets.get(name) if ":s3:" in arn else None
+    return bucket, f"{folder.strip('/')}/" if folder.strip("/") else ""
+
+
+def _allow(bucket: FakeBucket, wanted: Mapping[str, Any], *, path: str, source: str) -> None:
+    """Append a statement to a bucket's policy, unless one delivers to that path already.
+
+    Whether AWS takes another statement that allows the same for the documented one is not
+    documented: here it does, if it has the documented conditions.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+    """
+    policy = json.loads(bucket.policy or '{"Version": "2012-10-17", "Statement": []}')
+    if not any(_delivers(each, wanted, path, source) for each in policy["Statement"]):
+        policy["Statement"].append(wanted)
+        bucket.policy = json.dumps(policy).encode()
+
+
+def allow_flow_logs(arn: str, *, account: str, region: str) -> None:
+    """What flow logs have to be allowed, in a bucket of whoever makes them.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
+    """
+    bucket, folder = _destination(arn, account)
+    if bucket is None:
+        return
+    sources = f"arn:aws:logs:{region}:{account}:*"
+    writes = f"{bucket.arn}/{folder}AWSLogs/{account}/*"
+    _allow(
+        bucket,
+        _statement("AWSLogDeliveryWrite", "s3:PutObject", writes, account=account, source=sources),
+        path=writes.replace("*", "it"),
+        source=sources.replace("*", "it"),
+    )
+    _allow(
+        bucket,
+        _statement(
+            "AWSLogDeliveryAclCheck", "s3:GetBucketAcl", bucket.arn, account=account, source=sources
+        ),
+        path=bucket.arn,
+        source=sources.replace("*", "it"),
+    )
+
+
+def _statement(
+    sid: str, action: str, resource: str, *, account: str, source: str
+) -> dict[str, Any]:
+    """A statement as it is documented; who writes leaves the object to the bucket's owner."""
+    equals = {"aws:SourceAccount": account}
+    if action == "s3:PutObject":
+        equals = {"s3:x-amz-acl": "bucket-owner-full-control", **equals}
     return {
-        "Sid": "AWSLogsDeliveryWrite",
+        "Sid": sid,
         "Effect": "Allow",
-        "Principal": {"Service": "delivery.logs.amazonaws.com"},
-        "Action": "s3:PutObject",
-        "Resource": f"{bucket}/AWSLogs/{account}/CloudFront/*",
-        "Condition": {
-            "StringEquals": {
-                "s3:x-amz-acl": "bucket-owner-full-control",
-                "aws:SourceAccount": account,
-            },
-            "ArnLike": {"aws:SourceArn": sources},
-        },
+        "Principal": {"Service": _SERVICE},
+        "Action": action,
+        "Resource": resource,
+        "Condition": {"StringEquals": equals, "ArnLike": {"aws:SourceArn": source}},
     }
 
 
@@ -156,8 +200,8 @@ def _delivers(
     documented = {name: [each] for name, each in wanted["Condition"]["StringEquals"].items()}
     return (
         statement["Effect"] == "Allow"
-        and "delivery.logs.amazonaws.com" in several(services)
-        and "s3:PutObject" in several(statement.get("Action"))
+        and _SERVICE in several(services)
+        and wanted["Action"] in several(statement.get("Action"))
         and any(fnmatchcase(path, each) for each in several(statement.get("Resource")))
         and equals == documented
         and any(fnmatchcase(source, each) for each in sources)

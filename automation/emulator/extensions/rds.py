@@ -39,7 +39,9 @@ class Rds(RDSResponse):
     def create_db_instance(self) -> ActionResult:
         """AWS's default authority, and an id of its own."""
         given = self.params.original_dict()
+        rds_in_use.check_count(self.backend)
         rds_in_use.check_names(given)
+        rds_in_use.check_insights(given, given["DBInstanceClass"])
         rds_in_use.check_keys(self.current_account, self.region, given)
         rds_in_use.check_family(self.backend, given)
         self.params.setdefault("ca_certificate_identifier", _DEFAULT_AUTHORITY)
@@ -49,6 +51,8 @@ class Rds(RDSResponse):
     def create_db_instance_read_replica(self) -> ActionResult:
         """Moto's replica is a copy that shares its primary's list of replicas."""
         given = self.params.original_dict()
+        rds_in_use.check_count(self.backend)
+        rds_in_use.check_source(self.backend, given["SourceDBInstanceIdentifier"])
         result = super().create_db_instance_read_replica()
         replica = self._instance(given)
         replica.replicas = []
@@ -67,6 +71,9 @@ class Rds(RDSResponse):
         given = self.params.original_dict()
         rds_in_use.check_version(self._instance(given), given)
         rds_in_use.check_family(self.backend, given)
+        rds_in_use.check_storage(self._instance(given), given)
+        class_ = given.get("DBInstanceClass") or self._instance(given).db_instance_class
+        rds_in_use.check_insights(given, str(class_))
         pending = {} if given.get("ApplyImmediately") else self._pending(given)
         for name in pending:
             del self.params[name]
@@ -111,6 +118,12 @@ class Rds(RDSResponse):
         """What is in use stays."""
         rds_in_use.check_option_group(self.backend, self.params["OptionGroupName"])
         return super().delete_option_group()
+
+    def create_event_subscription(self) -> ActionResult:
+        """About events that a topic is there to hear of."""
+        topic = self.params.get("SnsTopicArn")
+        rds_in_use.check_topic(self.current_account, self.region, topic)
+        return super().create_event_subscription()
 
     def create_blue_green_deployment(self) -> ActionResult:
         """Not of every instance."""

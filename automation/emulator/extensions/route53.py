@@ -10,7 +10,6 @@ from moto.route53.models import FakeZone, Route53Backend, route53_backends
 
 from automation.emulator.extensions.double import Refused
 
-
 _NOT_EMPTY = (
     "The specified hosted zone contains non-required resource record sets and so cannot be deleted."
 )

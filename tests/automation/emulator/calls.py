@@ -87,6 +87,11 @@ def network(emulator: Emulator, zones: str = "ab") -> tuple[str, list[str]]:
 
 def balancer(emulator: Emulator, name: str, subnets: list[str], **more: Any) -> str:
     """A load balancer's ARN."""
+    ec2 = emulator.client("ec2")
+    vpc = ec2.describe_subnets(SubnetIds=subnets[:1])["Subnets"][0]["VpcId"]
+    filters = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
+    if not ec2.describe_internet_gateways(Filters=filters)["InternetGateways"]:
+        internet_gateway(emulator, vpc)
     made = emulator.client("elbv2").create_load_balancer(Name=name, Subnets=subnets, **more)
     return str(made["LoadBalancers"][0]["LoadBalancerArn"])
 

@@ -34,7 +34,7 @@ _REFUSED: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
     ("iam", "create_role", {"RoleName": "a" * 65, "AssumeRolePolicyDocument": "{}"},
      "ValidationError", "Member must have length less than or equal to 64"),
     ("rds", "create_db_instance", {"DBInstanceClass": "db.t4g.micro", "Engine": "mysql"},
-     "InvalidParameterValue", "The parameter DBInstanceIdentifier must be provided and must not be"),
+     "InvalidParameterValue", "The parameter DBInstanceIdentifier must be provided and must not"),
     ("rds", "create_db_instance",
      {"DBInstanceIdentifier": "a--b", "DBInstanceClass": "db.t4g.micro", "Engine": "mysql"},
      "InvalidParameterValue", "Value 'a--b' at 'dBInstanceIdentifier'"),

@@ -96,8 +96,8 @@ def test_a_bucket_stays_while_an_access_point_leads_to_it(emulator: Emulator) ->
     control.create_access_point(AccountId=ACCOUNT, Name="leads", Bucket="led-to")
     assert refusal(s3.delete_bucket, Bucket="led-to") == (
         "BucketHasAccessPointsAttached",
-        "The bucket you tried to delete has access points attached. Delete your access points before"
-        " deleting your bucket.",
+        "The bucket you tried to delete has access points attached. Delete your access points"
+        " before deleting your bucket.",
     )
     control.delete_access_point(AccountId=ACCOUNT, Name="leads")
     s3.delete_bucket(Bucket="led-to")
