@@ -19,7 +19,7 @@ from moto.elbv2.models import elbv2_backends
 
 from automation.emulator.extensions.double import Refused, remember
 from automation.emulator.extensions.elbv2 import users
-from automation.emulator.extensions.refreshes import Refreshes, up_to_date
+from automation.emulator.extensions.refreshes import InstanceRefreshes, up_to_date
 
 _ALL_ON_DEMAND = {"OnDemandBaseCapacity": sys.maxsize}
 _FORGOTTEN = (
@@ -81,7 +81,7 @@ def _check_bounds(given: Mapping[str, Any]) -> None:
         raise Refused("ValidationError", f"{message} max size:{most}")
 
 
-class AutoScaling(Refreshes):
+class AutoScaling(InstanceRefreshes):
     """Groups as they were asked for."""
 
     def create_auto_scaling_group(self) -> ActionResult:

@@ -31,8 +31,8 @@ _DESIRED = (
 )
 
 
-class Refreshes(AutoScalingResponse):
-    """Refreshes by region and group, the latest first."""
+class InstanceRefreshes(AutoScalingResponse):
+    """InstanceRefreshes by region and group, the latest first."""
 
     _refreshes: ClassVar[dict[tuple[str, str], list[dict[str, Any]]]] = defaultdict(list)
     _seen: ClassVar[set[str]] = set()

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from automation.rehearse.unknown import Unknown
 
 from automation.errors import CommandError, UserError
 from automation.preview import command
+from automation.rehearse.calls import Unknown
 from config import load
 from tests.automation.preview.projects import Project
 from tests.automation.terraform import tiny

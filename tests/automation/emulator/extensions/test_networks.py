@@ -109,6 +109,30 @@ def test_a_route_table_leads_to_a_gateway_endpoint_once(emulator: Emulator) -> N
     assert message.startswith(expected)
 
 
+def flow_log_statements(bucket: str, folder: str) -> list[dict[str, Any]]:
+    """https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html."""
+    arn, account = f"arn:aws:s3:::{bucket}", {"aws:SourceAccount": ACCOUNT}
+    sources = {"ArnLike": {"aws:SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:*"}}
+    common = {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}}
+    owned = {"s3:x-amz-acl": "bucket-owner-full-control", **account}
+    return [
+        {
+            "Sid": "AWSLogDeliveryWrite",
+            **common,
+            "Action": "s3:PutObject",
+            "Resource": f"{arn}/{folder}/AWSLogs/{ACCOUNT}/*",
+            "Condition": {"StringEquals": owned, **sources},
+        },
+        {
+            "Sid": "AWSLogDeliveryAclCheck",
+            **common,
+            "Action": "s3:GetBucketAcl",
+            "Resource": arn,
+            "Condition": {"StringEquals": account, **sources},
+        },
+    ]
+
+
 @pytest.mark.parametrize("documented", [False, True])
 def test_flow_logs_append_the_statements_that_a_policy_lacks(
     emulator: Emulator, documented: bool
@@ -117,28 +141,7 @@ def test_flow_logs_append_the_statements_that_a_policy_lacks(
     ec2, s3, (vpc, _) = emulator.client("ec2"), emulator.client("s3"), network(emulator)
     name = f"flows-{documented}".lower()
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
-    condition = {
-        "StringEquals": {"aws:SourceAccount": ACCOUNT},
-        "ArnLike": {"aws:SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:*"},
-    }
-    common = {"Effect": "Allow", "Principal": {"Service": "delivery.logs.amazonaws.com"}}
-    acl = {"s3:x-amz-acl": "bucket-owner-full-control"}
-    wanted = [
-        {
-            "Sid": "AWSLogDeliveryWrite",
-            **common,
-            "Action": "s3:PutObject",
-            "Resource": f"arn:aws:s3:::{name}/flows/AWSLogs/{ACCOUNT}/*",
-            "Condition": {**condition, "StringEquals": {**acl, "aws:SourceAccount": ACCOUNT}},
-        },
-        {
-            "Sid": "AWSLogDeliveryAclCheck",
-            **common,
-            "Action": "s3:GetBucketAcl",
-            "Resource": f"arn:aws:s3:::{name}",
-            "Condition": condition,
-        },
-    ]
+    wanted = flow_log_statements(name, "flows")
     if documented:
         policy = {"Version": "2012-10-17", "Statement": wanted}
         s3.put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
