@@ -32,7 +32,7 @@ _DESIRED = (
 
 
 class InstanceRefreshes(AutoScalingResponse):
-    """InstanceRefreshes by region and group, the latest first."""
+    """Refreshes by region and group, the latest first."""
 
     _refreshes: ClassVar[dict[tuple[str, str], list[dict[str, Any]]]] = defaultdict(list)
     _seen: ClassVar[set[str]] = set()
