@@ -67,16 +67,15 @@ class InstanceRefreshes(AutoScalingResponse):
 
     def describe_instance_refreshes(self) -> ActionResult:
         """The refreshes of a group, or those that are named; who looks again sees them ended."""
-        group = self._group()
         named = self.params.get("InstanceRefreshIds")
         found = [
             each
-            for each in self._refreshes[self.region, group.name]
+            for each in self._refreshes[self.region, self.params["AutoScalingGroupName"]]
             if not named or each["InstanceRefreshId"] in named
         ]
         for each in found:
             if each["Status"] in _ACTIVE and each["InstanceRefreshId"] in self._seen:
-                self._end(group, each)
+                self._end(self._group(), each)
             self._seen.add(each["InstanceRefreshId"])
         return ActionResult({"InstanceRefreshes": found})
 
