@@ -20,7 +20,7 @@ from automation.emulator import validation
 from automation.emulator.calls import ApiCall, Record, Response, read
 from automation.emulator.extensions import RESPONSES, install
 from automation.emulator.refusals import Refusals, said
-from automation.emulator.rights import Authorization, services
+from automation.emulator.rights import Authorization, Denied, services
 from automation.emulator.rights.records import Records
 
 log = logging.getLogger(__name__)
@@ -88,6 +88,9 @@ class Dispatcher:
     def _answer(self, service: str, request: Request, asked: Authorization | None) -> Response:
         try:
             refused = _refused(asked) if asked else None
+            if isinstance(refused, Denied):
+                _, headers, body = _error(service, request, refused)
+                return refused.status, headers, body
             if refused is not None:
                 return _error(service, request, refused)
             return self._handle(service, request)

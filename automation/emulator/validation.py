@@ -34,8 +34,16 @@ _CODES = {
     "wafv2": "WAFInvalidParameterException",
     "xray": "InvalidRequestException",
 }
-# Services with a code of their own for what is missing.
-_MISSING = {"ec2": "MissingParameter", "rds": "MissingParameter"}
+# What services with words of their own say to what is missing, and to a value that is none.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+# https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html
+_MISSING = {
+    "ec2": ("MissingParameter", "The request must contain the parameter {}"),
+    "rds": ("InvalidParameterValue", "The parameter {} must be provided and must not be blank."),
+}
+# What follows the first sentence differs from parameter to parameter: here it is what the model
+# demands. RDS has words of its own for each parameter: message form not confirmed for its values.
+_INVALID = {"ec2": "Value ({0.value}) for parameter {0.member} is invalid. It must {0.constraint}"}
 # What services say to a member that they do not know; all others ignore it.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -63,9 +71,14 @@ def refusal(call: ApiCall) -> Refused | None:
     found = [each for each in _breaches(call) if not (newer and each.ageing)]
     if not found:
         return None
-    missing = all(each.missing for each in found) and call.service in _MISSING
-    code = (_MISSING if missing else _CODES).get(call.service, "ValidationException")
-    return Refused(code, _message(found))
+    first = found[0]
+    if first.missing and call.service in _MISSING:
+        code, message = _MISSING[call.service]
+        name = first.member if call.service == "ec2" else _capital(first.member)
+        return Refused(code, message.format(name))
+    said = _INVALID.get(call.service)
+    message = said.format(first) if said else _message(found)
+    return Refused(_CODES.get(call.service, "ValidationException"), message)
 
 
 def told(call: ApiCall) -> list[str]:
@@ -86,6 +99,11 @@ def _breaches(call: ApiCall) -> Iterator[Breach]:
     if call.operation.input_shape:
         yield from breaches(call.operation.input_shape, call.parameters)
     yield from constraints.property_breaches(call)
+
+
+def _capital(member: str) -> str:
+    """A member as requests name it."""
+    return ".".join(each[:1].upper() + each[1:] for each in member.split("."))
 
 
 def _message(found: Sequence[Breach]) -> str:

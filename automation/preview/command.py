@@ -29,6 +29,7 @@ from automation.preview.git import Commit, Repository, application_directory
 from automation.preview.head import Head, PreviewPlans, ReviewPolicy
 from automation.preview.synthesis import Comparison, PreviewRequest, Revision, prepare
 from automation.rehearse.account import emulator_of, pool_of, role_of, start_account
+from automation.rehearse.calls import unknown
 from automation.review import Review, Verdict, approved
 from automation.review.output import BLOCKED, tell, write
 from automation.terraform import program
@@ -113,7 +114,8 @@ class PreviewCommand:
             base = Base(before.stacks, self._pool("base", before, emulator, deploying))
             pool = self._pool("head", now, emulator, deploying)
             planned = Head(comparison, base, pool, task.judge.losses).plan()
-            return comparison, replace(planned, remarks=(*before.remarks, *planned.remarks))
+            remarks = (*before.remarks, *planned.remarks, *map(str, unknown(emulator.calls)))
+            return comparison, replace(planned, remarks=remarks)
         finally:
             emulator.stop()
 

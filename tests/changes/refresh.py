@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 
-from automation.emulator.extensions.autoscaling import AutoScaling, _version
+from automation.emulator.extensions.refreshes import InstanceRefreshes, version_of
 from tests.changes import boot
 
 # In the user data of a release that does not start.
@@ -18,13 +18,13 @@ _REASON = "Instance refresh failed as 1 instance failed its health check."
 
 def install() -> None:
     """Have the refresh to a broken release fail; the instances that there are go on."""
-    start = AutoScaling.start_instance_refresh
+    start = InstanceRefreshes.start_instance_refresh
 
-    def start_or_fail(self: AutoScaling) -> ActionResult:
+    def start_or_fail(self: InstanceRefreshes) -> ActionResult:
         group = self.autoscaling_backend.autoscaling_groups[self.params["AutoScalingGroupName"]]
         template: Any = group.ec2_launch_template
         desired = self.params.get("DesiredConfiguration") or {}
-        data = template.get_version(_version(group, desired)).data
+        data = template.get_version(version_of(group, desired)).data
         if BROKEN not in boot.text(data.get("UserData", "")):
             return start(self)
         before = [vars(each).get("launched_from") for each in group.instance_states]
@@ -35,7 +35,7 @@ def install() -> None:
         _take_back(result.result)
         return result
 
-    AutoScaling.start_instance_refresh = start_or_fail  # type: ignore[method-assign]
+    InstanceRefreshes.start_instance_refresh = start_or_fail  # type: ignore[method-assign]
 
 
 def _take_back(refresh: Any) -> None:

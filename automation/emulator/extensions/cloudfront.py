@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.responses import ActionResult, EmptyResult
 from moto.moto_api import state_manager
+from moto.wafv2.models import wafv2_backends
 
 from automation.emulator.extensions import acm
 from automation.emulator.extensions.double import Refused, not_found, remember
@@ -29,6 +30,10 @@ _NO_CERTIFICATE = (
 _ANOTHER_CERTIFICATE = (
     "The certificate that is attached to your distribution doesn't cover the alternate domain name"
     " (CNAME) that you're trying to add."
+)
+_MORE = (
+    " For more details, see: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
+    "CNAMEs.html#alternate-domain-names-requirements"
 )
 
 
@@ -77,11 +82,21 @@ class CloudFront(CloudFrontResponse):
         id_ = self._get_param("Id")
         for config in self._asked_for():
             if any(each.get("OriginAccessControlId") == id_ for each in config["Origins"]["Items"]):
-                message = (
-                    "Cannot delete the origin access control because it is in use by one or more"
-                )
-                raise Refused("OriginAccessControlInUse", f"{message} distributions.")
+                message = "The CloudFront origin access control is still being used."
+                raise Refused("OriginAccessControlInUse", message)
         return super().delete_origin_access_control()
+
+    def create_origin_access_control(self) -> ActionResult:
+        """Names are unique in the account.
+
+        https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateOriginAccessControl.html
+        Message form not confirmed.
+        """
+        name = self._get_param("OriginAccessControlConfig.Name")
+        if any(each.name == name for each in self.backend.origin_access_controls.values()):
+            message = "An origin access control with the same name already exists."
+            raise Refused("OriginAccessControlAlreadyExists", message)
+        return super().create_origin_access_control()
 
     def create_response_headers_policy(self) -> ActionResult:
         """Names are unique in the account."""
@@ -111,11 +126,11 @@ class CloudFront(CloudFrontResponse):
         id_ = self._current()["Id"]
         for config in self._asked_for():
             if any(each.get("ResponseHeadersPolicyId") == id_ for each in _behaviors(config)):
-                message = "Cannot delete the response headers policy because it is attached to one"
-                code = "ResponseHeadersPolicyInUse"
-                raise Refused(
-                    code, f"{message} or more cache behaviors in a CloudFront distribution."
+                message = (
+                    "The specified response headers policy is currently associated with a cache"
+                    " behavior."
                 )
+                raise Refused("ResponseHeadersPolicyInUse", message)
         del self._policies[id_]
         return EmptyResult()
 
@@ -126,6 +141,7 @@ class CloudFront(CloudFrontResponse):
     def _check(self, config: dict[str, Any], id_: str | None = None) -> None:
         """Refuse names that another distribution has, or that the certificate does not.
 
+        Nor is there a web ACL that WAF does not have.
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html
         """
         aliases = set(config.get("Aliases", {}).get("Items", ()))
@@ -134,11 +150,14 @@ class CloudFront(CloudFrontResponse):
             if other.id != id_ and aliases & set(taken):
                 message = "One or more of the CNAMEs you provided are already associated with a"
                 raise Refused("CNAMEAlreadyExists", f"{message} different resource.")
+        acl = config.get("WebACLId")
+        if acl and acl not in wafv2_backends[self.current_account]["global"].wacls:
+            raise Refused("InvalidWebACLId", "Web ACL is not accessible by the requester.")
         arn = config.get("ViewerCertificate", {}).get("ACMCertificateArn")
         if arn:
             _check_certificate(arn, aliases)
         elif aliases:
-            raise Refused("InvalidViewerCertificate", _NO_CERTIFICATE)
+            raise Refused("InvalidViewerCertificate", _NO_CERTIFICATE + _MORE)
 
     def _faithfully(self, act: Callable[[], ActionResult], parameter: str) -> ActionResult:
         given = copy.deepcopy(self._get_param(parameter))
@@ -187,7 +206,7 @@ def _check_certificate(arn: str, aliases: set[str]) -> None:
     names = {found.common_name, *found.sans}
     for alias in aliases:
         if not {alias, f"*.{alias.partition('.')[2]}"} & names:
-            raise Refused("InvalidViewerCertificate", _ANOTHER_CERTIFICATE)
+            raise Refused("InvalidViewerCertificate", _ANOTHER_CERTIFICATE + _MORE)
 
 
 def _behaviors(config: dict[str, Any]) -> list[dict[str, Any]]:

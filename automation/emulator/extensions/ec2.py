@@ -49,18 +49,27 @@ class Ec2(EC2Response):
         self._limit_user_data()
         return super().create_launch_template_version()
 
+    def create_vpc(self) -> ActionResult:
+        """As many as the account may have."""
+        networks.check_vpcs(self.ec2_backend)
+        return super().create_vpc()
+
     def create_vpc_endpoint(self) -> ActionResult:
-        """Refuse services that AWS does not have there."""
+        """Refuse services that AWS does not have there, and names and zones that are taken."""
         subnets = self._get_param("SubnetIds", [])
         networks.need(self.ec2_backend, self.params["ServiceName"], subnets)
+        networks.check_endpoint(self.ec2_backend, self.params)
         return super().create_vpc_endpoint()
 
     def modify_vpc_endpoint(self) -> ActionResult:
-        """Refuse zones that lack the service."""
+        """Refuse zones that lack the service, or that the endpoint has a subnet in."""
         found = self.ec2_backend.vpc_end_points.get(self.params["VpcEndpointId"])
         added = self._get_param("AddSubnetIds", [])
         if found is not None and added:
             networks.need(self.ec2_backend, found.service_name, added)
+            removed = self._get_param("RemoveSubnetIds", [])
+            kept = [each for each in found.subnet_ids or () if each not in removed]
+            networks.check_zones(self.ec2_backend, [*added, *kept])
         return super().modify_vpc_endpoint()
 
     def create_flow_logs(self) -> ActionResult:
@@ -106,6 +115,21 @@ class Ec2(EC2Response):
         if wanted:
             ipv6.need_range(self.ec2_backend, vpc, wanted)
 
+    def create_route(self) -> ActionResult:
+        """To something that is there, in the same network."""
+        networks.check_route(self.ec2_backend, self.params)
+        return super().create_route()
+
+    def replace_route(self) -> ActionResult:
+        """To something that is there, in the same network."""
+        networks.check_route(self.ec2_backend, self.params)
+        return super().replace_route()
+
+    def attach_internet_gateway(self) -> ActionResult:
+        """To a VPC that has none."""
+        networks.check_attachment(self.ec2_backend, self._get_param("VpcId"))
+        return super().attach_internet_gateway()
+
     def create_nat_gateway(self) -> ActionResult:
         """One whose VPC has no internet gateway yet fails soon after.
 
@@ -114,7 +138,7 @@ class Ec2(EC2Response):
         result = super().create_nat_gateway()
         gateway = result.result["NatGateway"]  # type: ignore[index]
         public = gateway.connectivity_type != "private"
-        if public and not self._gateways(gateway.vpc_id):
+        if public and not networks.gateways(self.ec2_backend, gateway.vpc_id):
             gateway.state, gateway.failure_code = "failed", "Gateway.NotAttached"
             gateway.failure_message = f"Network {gateway.vpc_id} has no Internet gateway attached"
             self._free_addresses(gateway)
@@ -224,7 +248,7 @@ class Ec2(EC2Response):
     def _dependants(self, vpc: str) -> Iterable[object]:
         for subnets in self.ec2_backend.subnets.values():
             yield from (each for each in subnets.values() if each.vpc_id == vpc)
-        yield from self._gateways(vpc)
+        yield from networks.gateways(self.ec2_backend, vpc)
         for gateway in self.ec2_backend.egress_only_internet_gateways.values():
             if gateway.vpc_id == vpc:
                 yield gateway
@@ -234,11 +258,6 @@ class Ec2(EC2Response):
         for endpoint in self.ec2_backend.vpc_end_points.values():
             if endpoint.vpc_id == vpc and endpoint.state != "deleted":
                 yield endpoint
-
-    def _gateways(self, vpc: str) -> list[object]:
-        """The internet gateways that are attached to a VPC."""
-        found = self.ec2_backend.internet_gateways.values()
-        return [each for each in found if each.vpc and each.vpc.id == vpc]
 
     def _groups(self) -> Iterable[SecurityGroup]:
         for groups in self.ec2_backend.groups.values():
@@ -277,7 +296,7 @@ class Ec2(EC2Response):
         """
         data = self._get_param("LaunchTemplateData.UserData") or ""
         if len(base64.b64decode(data)) > _USER_DATA_BYTES:
-            message = f"User data is limited to {_USER_DATA_BYTES} bytes."
+            message = f"User data is limited to {_USER_DATA_BYTES} bytes"
             raise Refused("InvalidUserData.Malformed", message)
 
 

@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.ec2.models import ec2_backends
 from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, FakeTargetGroup
 from moto.elbv2.responses import ELBV2Response
 
-from automation.emulator.extensions import acm
+from automation.emulator.extensions import acm, networks
 from automation.emulator.extensions.double import Refused
 
+_ZONES = 2
 _UNSUPPORTED = (
     "must have a fully-qualified domain name, a supported signature, and a supported key size."
 )
@@ -21,6 +23,40 @@ _UNSUPPORTED = (
 
 class Elbv2(ELBV2Response):
     """Load balancers that know what they need, and who needs them."""
+
+    def create_load_balancer(self) -> ActionResult:
+        """One subnet in each of two zones at least, and a way to the internet for who faces it.
+
+        A name is taken, unless the very same is asked for: then AWS answers with what is there.
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+        """
+        given = self._get_params()
+        self._check_subnets(given)
+        for each in self.elbv2_backend.load_balancers.values():
+            if each.name == given["Name"]:
+                if _is_same(each, given):
+                    return ActionResult({"LoadBalancers": [each]})
+                message = f"A load balancer with the same name '{each.name}' exists, but with"
+                raise Refused("DuplicateLoadBalancerName", f"{message} different settings")
+        return super().create_load_balancer()
+
+    def _check_subnets(self, given: dict[str, Any]) -> None:
+        ec2 = ec2_backends[self.current_account][self.region]
+        mapped = [each["SubnetId"] for each in given.get("SubnetMappings") or ()]
+        subnets = [ec2.get_subnet(each) for each in given.get("Subnets") or mapped]
+        if given.get("Type", "application") != "application" or not subnets:
+            return
+        zones = {each.availability_zone for each in subnets}
+        if len(zones) < len(subnets):
+            message = "A load balancer cannot be attached to multiple subnets in the same"
+            raise Refused("InvalidConfigurationRequest", f"{message} Availability Zone")
+        if len(zones) < _ZONES:
+            message = "At least two subnets in two different Availability Zones must be specified"
+            raise Refused("ValidationError", message)
+        vpc = subnets[0].vpc_id
+        reached = ec2.get_vpc(vpc).is_default or networks.gateways(ec2, vpc)
+        if given.get("Scheme") != "internal" and not reached:
+            raise Refused("InvalidSubnet", f"VPC {vpc} has no internet gateway")
 
     def delete_load_balancer(self) -> ActionResult:
         """One that is protected stays.
@@ -44,6 +80,9 @@ class Elbv2(ELBV2Response):
         if found and any(str(each.port) == str(port) for each in found.listeners.values()):
             message = "A listener already exists on this port for this load balancer"
             raise Refused("DuplicateListener", f"{message} '{arn}'")
+        if self._get_param("Protocol") == "HTTPS" and not self._get_param("Certificates", []):
+            message = "A certificate must be specified for HTTPS listeners"
+            raise Refused("ValidationError", message)
         self._need_certificates()
         self._need_free_target_groups(arn, self._get_param("DefaultActions", []))
         return super().create_listener()
@@ -95,7 +134,7 @@ class Elbv2(ELBV2Response):
         https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteTargetGroup.html
         """
         arn = self._get_param("TargetGroupArn")
-        if any(self._users(arn)):
+        if any(users(self.elbv2_backend, arn)):
             message = f"Target group '{arn}' is currently in use by a listener or a rule"
             raise Refused("ResourceInUse", message)
         return super().delete_target_group()
@@ -117,18 +156,29 @@ class Elbv2(ELBV2Response):
         https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
         """
         for group in _target_groups(actions):
-            if set(self._users(group)) - {balancer}:
+            if set(users(self.elbv2_backend, group)) - {balancer}:
                 message = (
                     "The following target groups cannot be associated with more than one load"
                     f" balancer: {group}"
                 )
                 raise Refused("TargetGroupAssociationLimit", message)
 
-    def _users(self, group: str) -> Iterable[str]:
-        """The ARNs of the load balancers whose listeners or rules name a target group."""
-        for balancer in self.elbv2_backend.load_balancers.values():
-            if any(group in _forwarded(each) for each in balancer.listeners.values()):
-                yield balancer.arn
+
+def users(backend: ELBv2Backend, group: str) -> Iterable[str]:
+    """The ARNs of the load balancers whose listeners or rules name a target group."""
+    for balancer in backend.load_balancers.values():
+        if any(group in _forwarded(each) for each in balancer.listeners.values()):
+            yield balancer.arn
+
+
+def _is_same(balancer: FakeLoadBalancer, given: dict[str, Any]) -> bool:
+    """Whether a load balancer is as it is asked for."""
+    subnets = {each.id for each in balancer.subnets}
+    return (
+        balancer.scheme == (given.get("Scheme") or "internet-facing")
+        and subnets == set(given.get("Subnets") or ())
+        and set(balancer.security_groups or ()) == set(given.get("SecurityGroups") or ())
+    )
 
 
 def _forwarded(listener: FakeListener) -> set[str]:

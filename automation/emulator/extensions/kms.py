@@ -9,7 +9,7 @@ from moto.core.responses import ActionResult
 from moto.kms.models import kms_backends
 from moto.kms.responses import KmsResponse
 
-from automation.emulator.extensions.double import Refused
+from automation.emulator.extensions.double import Refused, absent_principals
 
 # What the table of that page marks with "KMSInvalidStateException" for a pending deletion.
 _REFUSED = frozenset(
@@ -51,6 +51,24 @@ class Kms(KmsResponse):
             error = Refused("KMSInvalidStateException", f"{arn} is pending deletion.")
             return self.serialized(ActionResult(error))
         return super().call_action()
+
+    def create_key(self) -> str:
+        """With a policy about principals that are there."""
+        self._check_principals()
+        return super().create_key()
+
+    def put_key_policy(self) -> str:
+        """About principals that are there.
+
+        https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html
+        """
+        self._check_principals()
+        return super().put_key_policy()
+
+    def _check_principals(self) -> None:
+        if absent_principals(self._get_param("Policy"), self.current_account):
+            message = "Policy contains a statement with one or more invalid principals."
+            raise Refused("MalformedPolicyDocumentException", message)
 
     def _key(self) -> str | None:
         """The key that a call is about; a ciphertext begins with its own."""

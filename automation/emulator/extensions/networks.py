@@ -1,4 +1,4 @@
-"""The network of an account: interfaces of every service, and the endpoint services on offer.
+"""The network of an account: interfaces of every service, endpoint services, what fits together.
 
 moto makes some interfaces, forgets to take them away, and gives load balancers and databases none;
 it offers each endpoint service everywhere.
@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
 https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from moto.elbv2.models import elbv2_backends
 from moto.rds.models import DBInstance, rds_backends
 
 from automation.emulator.extensions.double import Refused
+from automation.emulator.extensions.servicequotas import quota
 
 # Retired on 2026-09-30, and never offered by regions from 2024 on.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/systems-manager-setting-up-messageAPIs.html
@@ -25,6 +27,12 @@ RETIRED = ("ec2messages",)
 LACKING: Mapping[str, Mapping[str, Sequence[str]]] = {
     "us-east-1": {"email-smtp": ("us-east-1a", "us-east-1e", "us-east-1f")},
 }
+
+_VPCS = "L-F678F1CE"
+_OTHER_ZONE = (
+    "VPC endpoint subnets should be in different availability zones supported by the VPC endpoint"
+    " service."
+)
 
 
 @dataclass(frozen=True)
@@ -142,3 +150,97 @@ def need(ec2: EC2Backend, service: str, subnets: Sequence[str]) -> None:
         if not any(ec2.get_subnet(subnet).availability_zone in each for each in zones):
             message = f"The VPC endpoint service {service} does not support the availability zone"
             raise Refused("InvalidParameter", f"{message} of the subnet: {subnet}.")
+
+
+def check_vpcs(ec2: EC2Backend) -> None:
+    """As many as the account may have, the default one among them.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
+    """
+    if len(ec2.vpcs) >= quota(ec2.region_name, "vpc", _VPCS):
+        raise Refused("VpcLimitExceeded", "The maximum number of VPCs has been reached.")
+
+
+def check_attachment(ec2: EC2Backend, vpc: str) -> None:
+    """A VPC has one internet gateway.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachInternetGateway.html
+    """
+    if gateways(ec2, vpc):
+        message = f"Network {vpc} already has an internet gateway attached"
+        raise Refused("InvalidParameterValue", message)
+
+
+def gateways(ec2: EC2Backend, vpc: str) -> list[Any]:
+    """The internet gateways that are attached to a VPC."""
+    return [each for each in ec2.internet_gateways.values() if each.vpc and each.vpc.id == vpc]
+
+
+def check_route(ec2: EC2Backend, given: Mapping[str, Any]) -> None:
+    """A route leads to a gateway of its own network.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
+    """
+    table = ec2.route_tables.get(given["RouteTableId"])
+    gateway = given.get("GatewayId") or ""
+    if table is None:
+        return
+    if gateway in ec2.internet_gateways and ec2.internet_gateways[gateway] not in gateways(
+        ec2, table.vpc_id
+    ):
+        message = f"route table {table.id} and network gateway {gateway} belong to different"
+        raise Refused("InvalidParameterValue", f"{message} networks")
+    nat = given.get("NatGatewayId")
+    if nat and nat not in ec2.nat_gateways:
+        message = f"The natGateway ID '{nat}' does not exist"
+        raise Refused("InvalidNatGatewayID.NotFound", message)
+
+
+def check_endpoint(ec2: EC2Backend, given: Mapping[str, Any]) -> None:
+    """An endpoint's subnets, its private names and its routes are still free.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVpcEndpoint.html
+    https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html
+    """
+    vpc, service = given["VpcId"], given["ServiceName"]
+    check_zones(ec2, given.get("SubnetIds") or ())
+    others = [
+        each
+        for each in ec2.vpc_end_points.values()
+        if (each.vpc_id, each.service_name) == (vpc, service) and each.state != "deleted"
+    ]
+    if given.get("PrivateDnsEnabled"):
+        _check_private_names(ec2, vpc, service, others)
+    taken = {table for each in others for table in each.route_table_ids or ()}
+    for table in given.get("RouteTableIds") or ():
+        if table in taken:
+            lists = ec2.managed_prefix_lists.values()
+            id_ = next((each.id for each in lists if each.prefix_list_name == service), service)
+            message = f"route table {table} already has a route with destination-prefix-list-id"
+            raise Refused("RouteAlreadyExists", f"{message} {id_}")
+
+
+def check_zones(ec2: EC2Backend, subnets: Sequence[str]) -> None:
+    """An endpoint has one subnet in each zone.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html
+    """
+    zones = Counter(ec2.get_subnet(each).availability_zone for each in dict.fromkeys(subnets))
+    for subnet in subnets:
+        if zones[ec2.get_subnet(subnet).availability_zone] > 1:
+            message = f"Found another VPC endpoint subnet in the availability zone of {subnet}."
+            raise Refused("DuplicateSubnetsInSameZone", f"{message} {_OTHER_ZONE}")
+
+
+def _check_private_names(ec2: EC2Backend, vpc: str, service: str, others: Iterable[Any]) -> None:
+    network = ec2.get_vpc(vpc)
+    if not (network.enable_dns_support and network.enable_dns_hostnames):
+        message = (
+            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC"
+            f" attributes set to true for {vpc}"
+        )
+        raise Refused("InvalidParameter", message)
+    if any(each.private_dns_enabled for each in others):
+        name = f"{service.rpartition('.')[2]}.{ec2.region_name}.amazonaws.com"
+        message = "private-dns-enabled cannot be set because there is already a conflicting DNS"
+        raise Refused("InvalidParameter", f"{message} domain for {name} in the VPC {vpc}")

@@ -41,11 +41,13 @@ class Rds(RDSResponse):
     def create_db_instance(self) -> ActionResult:
         """AWS's default authority, and an id of its own."""
         given = self.params.original_dict()
+        rds_in_use.check_count(self.backend)
         rds_in_use.check_names(given)
+        rds_in_use.check_insights(given, given["DBInstanceClass"])
         rds_in_use.check_keys(self.current_account, self.region, given)
         rds_in_use.check_family(self.backend, given)
         rds_in_use.check_logs(given["Engine"], given.get("EngineVersion", ""), given)
-        rds_in_use.check_insights({}, given)
+        rds_in_use.check_insights_mode({}, given)
         given.setdefault("DatabaseInsightsMode", _STANDARD)
         self.params.setdefault("ca_certificate_identifier", _DEFAULT_AUTHORITY)
         result = super().create_db_instance()
@@ -54,7 +56,9 @@ class Rds(RDSResponse):
     def create_db_instance_read_replica(self) -> ActionResult:
         """Moto's replica is a copy that shares its primary's list of replicas."""
         given = self.params.original_dict()
-        rds_in_use.check_insights({}, given)
+        rds_in_use.check_count(self.backend)
+        rds_in_use.check_source(self.backend, given["SourceDBInstanceIdentifier"])
+        rds_in_use.check_insights_mode({}, given)
         given.setdefault("DatabaseInsightsMode", _STANDARD)
         result = super().create_db_instance_read_replica()
         replica = self._instance(given)
@@ -77,7 +81,10 @@ class Rds(RDSResponse):
         rds_in_use.check_family(self.backend, given)
         rds_in_use.check_replicas_first(self.backend, instance, given)
         rds_in_use.check_logs(str(instance.engine), str(instance.engine_version), given)
-        rds_in_use.check_insights(self._insights(instance), given)
+        rds_in_use.check_storage(instance, given)
+        class_ = given.get("DBInstanceClass") or instance.db_instance_class
+        rds_in_use.check_insights(given, str(class_))
+        rds_in_use.check_insights_mode(self._insights(instance), given)
         pending = {} if given.get("ApplyImmediately") else self._pending(given)
         for name in pending:
             del self.params[name]
@@ -137,6 +144,12 @@ class Rds(RDSResponse):
         """What is in use stays."""
         rds_in_use.check_option_group(self.backend, self.params["OptionGroupName"])
         return super().delete_option_group()
+
+    def create_event_subscription(self) -> ActionResult:
+        """About events that a topic is there to hear of."""
+        topic = self.params.get("SnsTopicArn")
+        rds_in_use.check_topic(self.current_account, self.region, topic)
+        return super().create_event_subscription()
 
     def create_blue_green_deployment(self) -> ActionResult:
         """Not of every instance."""

@@ -6,18 +6,25 @@ holds, denies everything.
 """
 
 import json
+import re
 from http import HTTPStatus
 from typing import Any
 
+from moto.core.responses import ActionResult
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.s3.exceptions import S3ClientError
+from moto.s3.exceptions import BucketNotEmpty, S3ClientError
 from moto.s3.models import FakeBucket, S3Backend, s3_backends
 from moto.s3.responses import S3Response
 from moto.s3control.models import AccessPoint, S3ControlBackend, s3control_backends
 
+from automation.emulator.extensions.double import absent_principals, several
+
+_ARN = re.compile(r"arn:[\w-]+:s3:::(?P<bucket>[^/]*)")
+_NOT_EMPTY = "The bucket you tried to delete is not empty"
+_VERSIONS = "You must delete all versions in the bucket."
 _HAS_ACCESS_POINTS = (
-    "The bucket that you tried to delete has access points attached. Delete your access points"
-    " before attempting to delete your bucket."
+    "The bucket you tried to delete has access points attached. Delete your access points before"
+    " deleting your bucket."
 )
 
 
@@ -27,6 +34,58 @@ def install() -> None:
     FakeBucket.get_permission = _permission  # type: ignore[assignment,method-assign]
     _heed_expected_owner()
     _heed_access_points()
+    _name_versions()
+    _check_policies()
+
+
+def _check_policies() -> None:
+    """Take a bucket's policy that is about the bucket, and about principals that are there.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+    """
+    put = S3Backend.put_bucket_policy
+
+    def put_bucket_policy(self: S3Backend, bucket_name: str, policy: bytes) -> None:
+        if absent_principals(policy, self.account_id):
+            raise S3ClientError("MalformedPolicy", "Invalid principal in policy")
+        if any(each != bucket_name for each in _buckets(policy)):
+            raise S3ClientError("MalformedPolicy", "Policy has invalid resource")
+        put(self, bucket_name, policy)
+
+    S3Backend.put_bucket_policy = put_bucket_policy  # type: ignore[method-assign]
+
+
+def _buckets(policy: bytes) -> list[str]:
+    """The buckets that a policy names; what has wildcards names none."""
+    statements = json.loads(policy)["Statement"]
+    found = [
+        _ARN.match(resource)
+        for each in ([statements] if isinstance(statements, dict) else statements)
+        for resource in (*several(each.get("Resource")), *several(each.get("NotResource")))
+    ]
+    names = [each["bucket"] for each in found if each]
+    return [each for each in names if not set("*?") & set(each)]
+
+
+def _name_versions() -> None:
+    """Say of a bucket with versions that these are what it holds; the model lacks the status.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+    The messages are those that users of the provider report of either kind of bucket.
+    """
+    delete = S3Response.delete_bucket
+
+    def delete_bucket(self: S3Response) -> Any:
+        try:
+            return delete(self)
+        except BucketNotEmpty:
+            versioned = self.backend.get_bucket(self.bucket_name).versioning_status
+            message = f"{_NOT_EMPTY}. {_VERSIONS}" if versioned else _NOT_EMPTY
+            error = S3ClientError("BucketNotEmpty", message)
+            _, headers, body = self.serialized(ActionResult(error))
+            return HTTPStatus.CONFLICT, headers, body
+
+    S3Response.delete_bucket = delete_bucket  # type: ignore[method-assign]
 
 
 def _heed_access_points() -> None:

@@ -29,6 +29,7 @@ class SecretsManager(SecretsManagerResponse):
             raise Refused(
                 "InvalidRequestException", f"You can't create this secret because {_SCHEDULED}"
             )
+        # Message form not confirmed: it is the one of the API's reference.
         if pending(self._get_param("KmsKeyId"), self.current_account, self.region):
             raise Refused("EncryptionFailure", _NO_KEY)
         return super().create_secret()

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/waf/latest/APIReference/API_DeleteWebACL.html
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,13 @@ from moto.wafv2.responses import WAFV2Response
 
 from automation.emulator.extensions.double import Refused
 
+_LOGS = re.compile(
+    r"arn:[\w-]+:(logs:[\w-]+:\d+:log-group:|s3:::|firehose:[\w-]+:\d+:deliverystream/)aws-waf-logs-[^:]*"
+)
+_INVALID_ARN = (
+    "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information"
+    " separated by colons or slashes."
+)
 _IN_USE = (
     "AWS WAF couldn\u2019t perform the operation because your resource is being used by another"
     " resource or it\u2019s associated with another resource."
@@ -46,6 +54,17 @@ class Wafv2(WAFV2Response):
                 if not self._get_param("Rules"):
                     each.rules = []
         return answer
+
+    def put_logging_configuration(self) -> Any:
+        """Into what is called so that everybody sees what it is for.
+
+        https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
+        """
+        for each in self._get_param("LoggingConfiguration")["LogDestinationConfigs"]:
+            if not _LOGS.fullmatch(each):
+                message = f"{_INVALID_ARN}, field: LOG_DESTINATION, parameter: {each}"
+                raise Refused("WAFInvalidParameterException", message)
+        return super().put_logging_configuration()
 
     def delete_web_acl(self) -> Any:
         """What is in use stays."""

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/grants.html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 from moto.core.exceptions import ServiceException
@@ -30,6 +31,12 @@ _CODES = {
     "ec2": "UnauthorizedOperation",
     "sns": "AuthorizationError",
 }  # fmt: skip
+# Those whose protocol is JSON alone; all others forbid with a status of their own.
+# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+# https://docs.aws.amazon.com/kms/latest/APIReference/CommonErrors.html
+_BAD_REQUEST = frozenset(
+    {"acm", "cloudtrail", "kms", "logs", "secretsmanager", "service-quotas", "ssm", "wafv2"}
+)
 _CONTEXT = "kms:EncryptionContext:"
 
 
@@ -38,6 +45,8 @@ class Denied(ServiceException):
 
     def __init__(self, service: str, message: str) -> None:
         super().__init__(_CODES.get(service, "AccessDenied"), message)
+        bad = service in _BAD_REQUEST
+        self.status = HTTPStatus.BAD_REQUEST if bad else HTTPStatus.FORBIDDEN
 
 
 @dataclass(frozen=True)

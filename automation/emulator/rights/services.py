@@ -187,6 +187,7 @@ def _database_events(call: ApiCall, account: Records) -> Iterator[Refused]:
     name = call.parameters["SubscriptionName"]
     source = f"arn:aws:rds:{call.region}:{account.account_id}:es:{name}"
     if not Service.of(account, "events.rds.amazonaws.com", source).may("sns:Publish", topic):
+        # Message form not confirmed: it is the one of the API's reference.
         message = "You do not have permission to publish to the SNS topic ARN."
         yield Refused("SNSNoAuthorization", message)
 

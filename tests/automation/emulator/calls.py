@@ -30,11 +30,28 @@ def careless(emulator: Emulator, service: str, agent: str | None = None) -> Any:
 
 
 def refusal(call: Any, **arguments: Any) -> tuple[str, str]:
-    """The code and the message with which a call is refused."""
+    """The code and the message with which a call is refused, with the status of AWS's model."""
     with pytest.raises(ClientError) as refused_call:
         call(**arguments)
-    error = refused_call.value.response["Error"]
-    return str(error["Code"]), str(error.get("Message", ""))
+    response = refused_call.value.response
+    code = str(response["Error"]["Code"])
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == _status(call, code)
+    return code, str(response["Error"].get("Message", ""))
+
+
+# What the models do not have, and is no 400: S3's errors, and those that have no body.
+# https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList
+_STATUS = {"AccessDenied": 403, "BucketNotEmpty": 409, "NoSuchTagSet": 404}
+
+
+def _status(call: Any, code: str) -> int:
+    """The status of an error by AWS's model of the service."""
+    if code.isdecimal():
+        return int(code)
+    for shape in call.__self__.meta.service_model.error_shapes:
+        if code in (shape.name, shape.error_code):
+            return int(shape.metadata.get("error", {}).get("httpStatusCode", 400))
+    return _STATUS.get(code, 400)
 
 
 def refused(call: Any, **arguments: Any) -> str:
@@ -70,6 +87,11 @@ def network(emulator: Emulator, zones: str = "ab") -> tuple[str, list[str]]:
 
 def balancer(emulator: Emulator, name: str, subnets: list[str], **more: Any) -> str:
     """A load balancer's ARN."""
+    ec2 = emulator.client("ec2")
+    vpc = ec2.describe_subnets(SubnetIds=subnets[:1])["Subnets"][0]["VpcId"]
+    filters = [{"Name": "attachment.vpc-id", "Values": [vpc]}]
+    if not ec2.describe_internet_gateways(Filters=filters)["InternetGateways"]:
+        internet_gateway(emulator, vpc)
     made = emulator.client("elbv2").create_load_balancer(Name=name, Subnets=subnets, **more)
     return str(made["LoadBalancers"][0]["LoadBalancerArn"])
 

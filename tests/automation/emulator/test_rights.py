@@ -5,26 +5,31 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from automation.emulator import Emulator
 from tests.automation.emulator.acting import ACCOUNT, ROLE, Service, allow, denied
 
 
 @pytest.mark.parametrize(
-    ("service", "call", "code"),
+    ("service", "call", "code", "status"),
     [
-        ("ec2", "describe_vpcs", "UnauthorizedOperation"),
-        ("rds", "describe_db_instances", "AccessDenied"),
-        ("kms", "list_keys", "AccessDeniedException"),
-        ("s3", "list_buckets", "AccessDenied"),
-        ("cloudfront", "list_distributions", "AccessDenied"),
-        ("sns", "list_topics", "AuthorizationError"),
+        ("ec2", "describe_vpcs", "UnauthorizedOperation", 403),
+        ("rds", "describe_db_instances", "AccessDenied", 403),
+        ("kms", "list_keys", "AccessDeniedException", 400),
+        ("s3", "list_buckets", "AccessDenied", 403),
+        ("cloudfront", "list_distributions", "AccessDenied", 403),
+        ("sns", "list_topics", "AuthorizationError", 403),
     ],
 )
 def test_whoever_has_no_right_is_denied(
-    acting: Callable[..., Service], service: str, call: str, code: str
+    acting: Callable[..., Service], service: str, call: str, code: str, status: int
 ) -> None:
-    given, said = denied(getattr(acting()(service), call))
+    with pytest.raises(ClientError) as denial:
+        getattr(acting()(service), call)()
+    response = denial.value.response
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == status
+    given, said = (str(response["Error"][each]) for each in ("Code", "Message"))
     assert given == code
     assert f"User: arn:aws:sts::{ACCOUNT}:assumed-role/tested/test is not authorized" in said
     assert "because no identity-based policy allows the " in said

@@ -20,9 +20,9 @@ class Case(NamedTuple):
 
 _REFUSED: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
     ("ec2", "create_vpc", {"CidrBlock": "10.0.0.0/16", "InstanceTenancy": "shared"},
-     "InvalidParameterValue", "Value 'shared' at 'instanceTenancy' failed"),
+     "InvalidParameterValue", "Value (shared) for parameter instanceTenancy is invalid. It must"),
     ("ec2", "create_subnet", {"CidrBlock": "10.0.0.0/24"},
-     "MissingParameter", "Value null at 'vpcId' failed to satisfy constraint: "),
+     "MissingParameter", "The request must contain the parameter vpcId"),
     ("logs", "create_log_group", {"logGroupName": "a name"},
      "InvalidParameterException", "pattern: [\\.\\-_/#A-Za-z0-9]+"),
     ("logs", "put_retention_policy", {"logGroupName": "a", "retentionInDays": 31},
@@ -34,7 +34,7 @@ _REFUSED: tuple[tuple[str, str, dict[str, Any], str, str], ...] = (
     ("iam", "create_role", {"RoleName": "a" * 65, "AssumeRolePolicyDocument": "{}"},
      "ValidationError", "Member must have length less than or equal to 64"),
     ("rds", "create_db_instance", {"DBInstanceClass": "db.t4g.micro", "Engine": "mysql"},
-     "MissingParameter", "Value null at 'dBInstanceIdentifier'"),
+     "InvalidParameterValue", "The parameter DBInstanceIdentifier must be provided and must not"),
     ("rds", "create_db_instance",
      {"DBInstanceIdentifier": "a--b", "DBInstanceClass": "db.t4g.micro", "Engine": "mysql"},
      "InvalidParameterValue", "Value 'a--b' at 'dBInstanceIdentifier'"),

@@ -94,6 +94,37 @@ def test_the_plan_role(action: str, resource: str, keys: dict[str, Any], allowed
     assert may("PlanRole", action, resource, keys) is allowed
 
 
+@pytest.mark.parametrize(
+    ("role", "action", "resource", "keys"),
+    [
+        pytest.param(
+            "DeployRole",
+            "rds:DeleteDBInstance",
+            f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:prod-shop",
+            {**HOME, "aws:ResourceTag/Environment": "prod"},
+            id="B3: dev deletes the database of prod",
+        ),
+        pytest.param(
+            "DeployRole",
+            "s3:DeleteObjectVersion",
+            f"arn:aws:s3:::dev-shop-trail-{ACCOUNT}/AWSLogs/it",
+            {},
+            id="S8: who deploys deletes the trail of it",
+        ),
+        pytest.param(
+            "PlanRole",
+            "s3:DeleteObject",
+            f"{STATES}/dev-shop/network/terraform.tfstate.tflock",
+            {},
+            id="B4: a pull request deletes the lock of a deployment",
+        ),
+    ],
+)
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the fact that its name begins with")
+def test_no_role_harms_others(role: str, action: str, resource: str, keys: dict[str, Any]) -> None:
+    assert not may(role, action, resource, keys)
+
+
 def test_a_decision_takes_a_fraction_of_a_millisecond() -> None:
     """An account that is emulated decides about thousands of calls."""
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from automation.errors import CommandError, UserError
+from automation.preview import command
+from automation.rehearse.calls import Unknown
 from config import load
 from tests.automation.preview.projects import Project
 from tests.automation.terraform import tiny
@@ -39,7 +41,12 @@ def test_what_is_the_same_needs_no_plan(project: Project) -> None:
     assert "Applying" not in said.errors
 
 
-def test_only_what_changes_is_planned_on_what_it_needs(project: Project) -> None:
+def test_only_what_changes_is_planned_on_what_it_needs(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = Unknown("ec2:CreateVpc", "Shade", 1)
+    monkeypatch.setattr(command, "unknown", lambda calls: [newer] if calls.exists() else [])
+
     def tag(content: dict[str, Any]) -> None:
         content["resource"]["aws_s3_bucket"]["assets"]["tags"]["Team"] = "shop"
 
@@ -51,6 +58,7 @@ def test_only_what_changes_is_planned_on_what_it_needs(project: Project) -> None
     assert "security: done" in said.errors
     assert "dns" not in said.errors
     assert project.found["missing"] == []
+    assert str(newer) in project.found["notes"]
     assert (project.review / "review.md").read_text().startswith("<!-- terrace-review -->")
     # The platform's own picture, in which what changes can be marked.
     assert 'class="platform"' in (project.review / "review.html").read_text()

@@ -67,6 +67,8 @@ class Site:
             "ManageMasterUserPassword": True,
             "BackupRetentionPeriod": 1,
         }
+        if replicas:
+            sound |= {"ManageMasterUserPassword": False, "MasterUserPassword": "x" * 9}
         rds.create_db_instance(DBInstanceIdentifier=name, **{**sound, **otherwise})
         for number in range(1, replicas + 1):
             rds.create_db_instance_read_replica(

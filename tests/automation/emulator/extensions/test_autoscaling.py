@@ -1,8 +1,10 @@
 from typing import Any
 
 from automation.emulator import Emulator
-from tests.automation.emulator.calls import refusal, template
+from tests.automation.emulator.calls import balancer, network, refusal, template
 from tests.automation.emulator.conftest import REGION
+from tests.automation.emulator.extensions.test_elbv2 import forward, group, listener
+from tests.automation.emulator.extensions.test_refreshes import rolling
 
 
 def test_refreshes_and_remembers(emulator: Emulator) -> None:
@@ -143,97 +145,9 @@ def test_instances_keep_their_version_until_a_refresh(emulator: Emulator) -> Non
     assert versions() == ["2", "2", "2"]
 
 
-def versions_of(emulator: Emulator, group: str) -> tuple[str, set[str]]:
-    """The version that a group names, and those of its instances."""
-    described = emulator.client("autoscaling").describe_auto_scaling_groups(
-        AutoScalingGroupNames=[group]
-    )
-    (found,) = described["AutoScalingGroups"]
-    instances = {each["LaunchTemplate"]["Version"] for each in found["Instances"]}
-    return found["LaunchTemplate"]["Version"], instances
-
-
-def rolling(emulator: Emulator, name: str) -> tuple[str, dict[str, Any]]:
-    """A group of instances of a template's first version, and that template's second version."""
-    id_ = template(emulator, name)["LaunchTemplateId"]
-    emulator.client("autoscaling").create_auto_scaling_group(
-        AutoScalingGroupName=name,
-        MinSize=2,
-        MaxSize=3,
-        AvailabilityZones=[f"{REGION}a"],
-        LaunchTemplate={"LaunchTemplateId": id_, "Version": "1"},
-    )
-    emulator.client("ec2").create_launch_template_version(
-        LaunchTemplateId=id_, SourceVersion="1", LaunchTemplateData={"InstanceType": "m6g.large"}
-    )
-    return name, {"LaunchTemplate": {"LaunchTemplateId": id_, "Version": "2"}}
-
-
-def watched(emulator: Emulator, alarm: str, state: str) -> dict[str, Any]:
-    cloudwatch = emulator.client("cloudwatch")
-    cloudwatch.put_metric_alarm(
-        AlarmName=alarm,
-        Namespace="AWS/ApplicationELB",
-        MetricName="HTTPCode_Target_5XX_Count",
-        Statistic="Sum",
-        Period=60,
-        EvaluationPeriods=1,
-        Threshold=1,
-        ComparisonOperator="GreaterThanThreshold",
-    )
-    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue=state, StateReason="a test")
-    return {"AutoRollback": True, "AlarmSpecification": {"Alarms": [alarm]}}
-
-
-def refreshed(emulator: Emulator, group: str, **arguments: Any) -> dict[str, Any]:
-    autoscaling = emulator.client("autoscaling")
-    autoscaling.start_instance_refresh(AutoScalingGroupName=group, **arguments)
-    described = autoscaling.describe_instance_refreshes(AutoScalingGroupName=group)
-    latest: dict[str, Any] = described["InstanceRefreshes"][0]
-    return latest
-
-
-def test_a_refresh_that_succeeds_makes_what_was_desired_the_groups(emulator: Emulator) -> None:
-    group, second = rolling(emulator, "succeeds")
-    preferences = watched(emulator, "calm", "OK")
-    refresh = refreshed(emulator, group, DesiredConfiguration=second, Preferences=preferences)
-    assert (refresh["Status"], refresh["DesiredConfiguration"]) == ("Successful", second)
-    assert versions_of(emulator, group) == ("2", {"2"})
-
-
-def test_a_refresh_that_an_alarm_stops_goes_back_to_what_the_group_had(emulator: Emulator) -> None:
-    group, second = rolling(emulator, "goes-back")
-    preferences = watched(emulator, "errors", "ALARM")
-    refresh = refreshed(emulator, group, DesiredConfiguration=second, Preferences=preferences)
-    assert refresh["Status"] == "RollbackSuccessful"
-    assert "errors" in refresh["RollbackDetails"]["RollbackReason"]
-    assert versions_of(emulator, group) == ("1", {"1"})
-    preferences["AutoRollback"] = False
-    assert refreshed(emulator, group, Preferences=preferences)["Status"] == "Failed"
-
-
-def test_a_group_that_was_updated_first_goes_back_to_the_update(emulator: Emulator) -> None:
-    group, second = rolling(emulator, "too-late")
-    emulator.client("autoscaling").update_auto_scaling_group(AutoScalingGroupName=group, **second)
-    assert versions_of(emulator, group) == ("2", {"1"})
-    preferences = watched(emulator, "errors", "ALARM")
-    refresh = refreshed(emulator, group, DesiredConfiguration=second, Preferences=preferences)
-    assert refresh["Status"] == "RollbackSuccessful"
-    assert versions_of(emulator, group) == ("2", {"2"})
-
-
-def test_a_rollback_needs_a_version_to_go_back_to(emulator: Emulator) -> None:
-    group, second = rolling(emulator, "latest")
-    second["LaunchTemplate"]["Version"] = "$Latest"
-    arguments = {"DesiredConfiguration": second, "Preferences": {"AutoRollback": True}}
-    autoscaling = emulator.client("autoscaling")
-    code, _ = refusal(autoscaling.start_instance_refresh, AutoScalingGroupName=group, **arguments)
-    assert code == "ValidationError"
-
-
 def test_a_group_stays_while_it_has_instances(emulator: Emulator) -> None:
-    group, _ = rolling(emulator, "kept")
-    autoscaling, name = emulator.client("autoscaling"), {"AutoScalingGroupName": group}
+    kept, _ = rolling(emulator, "kept")
+    autoscaling, name = emulator.client("autoscaling"), {"AutoScalingGroupName": kept}
     again = {**name, "MinSize": 0, "MaxSize": 1, "AvailabilityZones": [f"{REGION}a"]}
     assert refusal(autoscaling.create_auto_scaling_group, **again) == (
         "AlreadyExists",
@@ -246,5 +160,55 @@ def test_a_group_stays_while_it_has_instances(emulator: Emulator) -> None:
     )
     autoscaling.update_auto_scaling_group(**name, MinSize=0, MaxSize=0, DesiredCapacity=0)
     autoscaling.delete_auto_scaling_group(**name)
-    group, _ = rolling(emulator, "forced")
-    autoscaling.delete_auto_scaling_group(AutoScalingGroupName=group, ForceDelete=True)
+    forced, _ = rolling(emulator, "forced")
+    autoscaling.delete_auto_scaling_group(AutoScalingGroupName=forced, ForceDelete=True)
+
+
+def test_a_group_desires_what_is_within_its_bounds(emulator: Emulator) -> None:
+    id_, autoscaling = (
+        template(emulator, "bounds")["LaunchTemplateId"],
+        emulator.client("autoscaling"),
+    )
+    asked: dict[str, Any] = {
+        "AutoScalingGroupName": "bounds",
+        "AvailabilityZones": [f"{REGION}a"],
+        "LaunchTemplate": {"LaunchTemplateId": id_, "Version": "1"},
+    }
+    create = autoscaling.create_auto_scaling_group
+    assert refusal(create, **asked, MinSize=3, MaxSize=1) == (
+        "ValidationError",
+        "Max bound, 1, must be greater than or equal to min bound, 3",
+    )
+    outside = (
+        "ValidationError",
+        "Desired capacity:2 must be between the specified min size:0 and max size:1",
+    )
+    assert refusal(create, **asked, MinSize=0, MaxSize=1, DesiredCapacity=2) == outside
+    create(**asked, MinSize=0, MaxSize=1)
+    change = {"AutoScalingGroupName": "bounds", "DesiredCapacity": 2}
+    assert refusal(autoscaling.update_auto_scaling_group, **change) == outside
+    autoscaling.update_auto_scaling_group(**change, MaxSize=2)
+
+
+def test_requests_are_counted_where_a_load_balancer_sends_some(emulator: Emulator) -> None:
+    """The policy may come before the rule that forwards, unless it waits for it."""
+    autoscaling, (vpc, subnets) = emulator.client("autoscaling"), network(emulator)
+    counted, _ = rolling(emulator, "counted")
+    arn, targets = balancer(emulator, "counting", subnets), group(emulator, "counted", vpc)
+    label = f"{arn.split(':loadbalancer/')[1]}/{targets.rpartition(':')[2]}"
+    metric = {"PredefinedMetricType": "ALBRequestCountPerTarget", "ResourceLabel": label}
+    policy = {
+        "AutoScalingGroupName": counted,
+        "PolicyName": "requests",
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingConfiguration": {
+            "PredefinedMetricSpecification": metric,
+            "TargetValue": 100,
+        },
+    }
+    assert refusal(autoscaling.put_scaling_policy, **policy) == (
+        "ValidationError",
+        "The load balancer does not route traffic to the target group",
+    )
+    listener(emulator, arn, DefaultActions=forward(targets))
+    autoscaling.put_scaling_policy(**policy)

@@ -5,6 +5,7 @@ import pytest
 
 from automation.emulator import Emulator
 from tests.automation.emulator.calls import certificate, issued, refusal, refused
+from tests.automation.emulator.conftest import ACCOUNT
 
 
 def test_response_headers_policies(emulator: Emulator) -> None:
@@ -182,8 +183,40 @@ def test_what_a_distribution_uses_stays(emulator: Emulator) -> None:
         (cloudfront.delete_origin_access_control, control["OriginAccessControl"]["Id"], control),
         (cloudfront.delete_response_headers_policy, policy, headers),
     )
-    refusals = [refused(call, Id=id_, IfMatch=answer["ETag"]) for call, id_, answer in calls]
-    assert refusals == ["OriginAccessControlInUse", "ResponseHeadersPolicyInUse"]
+    refusals = [refusal(call, Id=id_, IfMatch=answer["ETag"]) for call, id_, answer in calls]
+    assert refusals == [
+        (
+            "OriginAccessControlInUse",
+            "The CloudFront origin access control is still being used.",
+        ),
+        (
+            "ResponseHeadersPolicyInUse",
+            "The specified response headers policy is currently associated with a cache behavior.",
+        ),
+    ]
     deleted(emulator, made)
     for call, id_, answer in calls:
         call(Id=id_, IfMatch=answer["ETag"])
+
+
+def test_a_distribution_needs_a_web_acl_that_is_there(emulator: Emulator) -> None:
+    cloudfront = emulator.client("cloudfront")
+    acl = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/none/{uuid.uuid4()}"
+    config = {**distribution_config(), "WebACLId": acl}
+    assert refusal(cloudfront.create_distribution, DistributionConfig=config) == (
+        "InvalidWebACLId",
+        "Web ACL is not accessible by the requester.",
+    )
+
+
+def test_the_name_of_an_origin_access_control_is_taken(emulator: Emulator) -> None:
+    config = {
+        "Name": "taken",
+        "SigningProtocol": "sigv4",
+        "SigningBehavior": "always",
+        "OriginAccessControlOriginType": "s3",
+    }
+    create = emulator.client("cloudfront").create_origin_access_control
+    create(OriginAccessControlConfig=config)
+    code, _ = refusal(create, OriginAccessControlConfig=config)
+    assert code == "OriginAccessControlAlreadyExists"

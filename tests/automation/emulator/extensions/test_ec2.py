@@ -79,7 +79,7 @@ def test_user_data_has_sixteen_kibibytes_at_most(emulator: Emulator) -> None:
     def data(size: int) -> dict[str, Any]:
         return {"LaunchTemplateData": {"UserData": base64.b64encode(b"x" * size).decode()}}
 
-    message = ("InvalidUserData.Malformed", "User data is limited to 16384 bytes.")
+    message = ("InvalidUserData.Malformed", "User data is limited to 16384 bytes")
     name = {"LaunchTemplateName": "user-data"}
     assert refusal(ec2.create_launch_template, **name, **data(16385)) == message
     ec2.create_launch_template(**name, **data(16384))

@@ -13,9 +13,41 @@ def test_a_load_balancer_faces_the_internet_unless_it_says_otherwise(
     emulator: Emulator, asked: dict[str, str], scheme: str
 ) -> None:
     _, subnets = network(emulator)
-    elbv2 = emulator.client("elbv2")
-    made = elbv2.create_load_balancer(Name=f"lb-{scheme}", Subnets=subnets, **asked)
-    assert made["LoadBalancers"][0]["Scheme"] == scheme
+    elbv2, name = emulator.client("elbv2"), f"lb-{scheme}"
+    arn = balancer(emulator, name, subnets, **asked)
+    (found,) = elbv2.describe_load_balancers(LoadBalancerArns=[arn])["LoadBalancers"]
+    assert found["Scheme"] == scheme
+    assert balancer(emulator, name, subnets, **asked) == arn
+    other = {"internet-facing": "internal", "internal": "internet-facing"}[scheme]
+    assert refusal(elbv2.create_load_balancer, Name=name, Subnets=subnets, Scheme=other) == (
+        "DuplicateLoadBalancerName",
+        f"A load balancer with the same name '{name}' exists, but with different settings",
+    )
+
+
+@pytest.mark.parametrize(
+    ("zones", "code", "message"),
+    [
+        (
+            "a",
+            "ValidationError",
+            "At least two subnets in two different Availability Zones must be specified",
+        ),
+        (
+            "aab",
+            "InvalidConfigurationRequest",
+            "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
+        ),
+        ("ab", "InvalidSubnet", "VPC {} has no internet gateway"),
+    ],
+)
+def test_a_load_balancer_spans_zones_and_faces_an_internet_that_is_there(
+    emulator: Emulator, zones: str, code: str, message: str
+) -> None:
+    vpc, subnets = network(emulator, zones)
+    asked = {"Name": f"refused-{zones}", "Subnets": subnets}
+    refused = refusal(emulator.client("elbv2").create_load_balancer, **asked)
+    assert refused == (code, message.format(vpc))
 
 
 def group(emulator: Emulator, name: str, vpc: str, port: int = 80) -> str:
@@ -131,6 +163,10 @@ def test_a_listener_needs_an_issued_certificate(emulator: Emulator) -> None:
         "Port": 443,
         "DefaultActions": [],
     }
+    assert refusal(elbv2.create_listener, **https) == (
+        "ValidationError",
+        "A certificate must be specified for HTTPS listeners",
+    )
     unsupported = (
         "UnsupportedCertificate",
         f"The certificate '{pending}' must have a fully-qualified domain name, a supported"

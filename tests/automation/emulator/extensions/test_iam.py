@@ -62,3 +62,57 @@ def test_a_role_stays_while_it_has_policies_or_a_profile(emulator: Emulator) -> 
     assert refusal(iam.delete_role, **role) == policies
     iam.delete_role_policy(**role, PolicyName="inline")
     iam.delete_role(**role)
+
+
+def reading(count: int) -> str:
+    """A policy of about a kilobyte for each of its resources; white space is not counted."""
+    resources = [f"arn:aws:s3:::shop/{'x' * 990}{number}" for number in range(count)]
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resources}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=300)
+
+
+def test_policies_have_a_size(emulator: Emulator) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html."""
+    iam, role = emulator.client("iam"), {"RoleName": "sized"}
+    large = ("LimitExceeded", "Cannot exceed quota for PolicySize: 6144")
+    assert refusal(iam.create_policy, PolicyName="sized", PolicyDocument=reading(7)) == large
+    arn = iam.create_policy(PolicyName="sized", PolicyDocument=reading(5))["Policy"]["Arn"]
+    version = {"PolicyArn": arn, "PolicyDocument": reading(7)}
+    assert refusal(iam.create_policy_version, **version) == large
+    trust = json.loads(TRUST)
+    trust["Statement"] *= 30
+    longer = {**role, "AssumeRolePolicyDocument": json.dumps(trust)}
+    long = ("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048")
+    assert refusal(iam.create_role, **longer) == long
+    iam.create_role(**role, AssumeRolePolicyDocument=TRUST)
+    document = {"PolicyDocument": longer["AssumeRolePolicyDocument"]}
+    assert refusal(iam.update_assume_role_policy, **role, **document) == long
+    iam.put_role_policy(**role, PolicyName="one", PolicyDocument=reading(8))
+    assert refusal(iam.put_role_policy, **role, PolicyName="two", PolicyDocument=reading(3)) == (
+        "LimitExceeded",
+        "Maximum policy size of 10240 bytes exceeded for role sized",
+    )
+    iam.put_role_policy(**role, PolicyName="one", PolicyDocument=reading(3))
+    iam.put_role_policy(**role, PolicyName="two", PolicyDocument=reading(3))
+    for name in ("one", "two"):
+        iam.delete_role_policy(**role, PolicyName=name)
+    iam.delete_role(**role)
+    iam.delete_policy(PolicyArn=arn)
+
+
+def test_a_role_has_ten_policies_at_most(emulator: Emulator) -> None:
+    iam, role = emulator.client("iam"), {"RoleName": "many"}
+    iam.create_role(**role, AssumeRolePolicyDocument=TRUST)
+    arns = [
+        iam.create_policy(PolicyName=f"many-{number}", PolicyDocument=READS)["Policy"]["Arn"]
+        for number in range(11)
+    ]
+    for arn in arns[:10]:
+        iam.attach_role_policy(**role, PolicyArn=arn)
+    refused = refusal(iam.attach_role_policy, **role, PolicyArn=arns[10])
+    assert refused == ("LimitExceeded", "Cannot exceed quota for PoliciesPerRole: 10")
+    for arn in arns[:10]:
+        iam.detach_role_policy(**role, PolicyArn=arn)
+    for arn in arns:
+        iam.delete_policy(PolicyArn=arn)
+    iam.delete_role(**role)

@@ -35,7 +35,8 @@ def test_instances_are_what_was_asked_for(emulator: Emulator) -> None:
 
 def test_replicas_are_instances_of_their_own(emulator: Emulator) -> None:
     rds = emulator.client("rds")
-    primary = instance(emulator, "source")
+    own = {"ManageMasterUserPassword": False, "MasterUserPassword": "x" * 9}
+    primary = instance(emulator, "source", BackupRetentionPeriod=1, **own)
     for name in ("replica-1", "replica-2"):
         rds.create_db_instance_read_replica(
             DBInstanceIdentifier=name, SourceDBInstanceIdentifier="source"

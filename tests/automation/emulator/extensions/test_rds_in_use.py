@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -185,3 +186,76 @@ def test_blue_green_needs_backups_and_a_password_of_ones_own(emulator: Emulator)
     password = {"ManageMasterUserPassword": False, "MasterUserPassword": "x" * 9}
     blue = instance(emulator, "blue", BackupRetentionPeriod=7, **password)
     rds.create_blue_green_deployment(BlueGreenDeploymentName="blue", Source=blue["DBInstanceArn"])
+
+
+def test_an_account_has_so_many_databases(emulator: Emulator) -> None:
+    rds = emulator.client("rds", region="eu-north-1")
+    small = {
+        "Engine": "mysql",
+        "DBInstanceClass": "db.t4g.micro",
+        "AllocatedStorage": 20,
+        "MasterUsername": "admin",
+        "ManageMasterUserPassword": True,
+    }
+    for number in range(40):
+        rds.create_db_instance(DBInstanceIdentifier=f"one-{number}", **small)
+    refused = refusal(rds.create_db_instance, DBInstanceIdentifier="one-more", **small)
+    assert refused[0] == "InstanceQuotaExceeded"
+
+
+def test_small_classes_have_no_performance_insights(emulator: Emulator) -> None:
+    rds, insights = emulator.client("rds"), {"EnablePerformanceInsights": True}
+    instance(emulator, "insights", DBInstanceClass="db.t4g.small")
+    change = {"DBInstanceIdentifier": "insights", **insights}
+    unsupported = (
+        "InvalidParameterCombination",
+        "Performance Insights not supported for this configuration.",
+    )
+    assert refusal(rds.modify_db_instance, **change) == unsupported
+    rds.modify_db_instance(**change, DBInstanceClass="db.t4g.medium", ApplyImmediately=True)
+    arguments = {
+        "DBInstanceIdentifier": "small-insights",
+        "Engine": "mysql",
+        "DBInstanceClass": "db.t3.micro",
+        "AllocatedStorage": 20,
+        "MasterUsername": "admin",
+        "ManageMasterUserPassword": True,
+    }
+    assert refusal(rds.create_db_instance, **arguments, **insights) == unsupported
+
+
+def test_a_replicated_instance_has_backups_and_a_password_of_ones_own(emulator: Emulator) -> None:
+    rds = emulator.client("rds")
+    own = {"ManageMasterUserPassword": False, "MasterUserPassword": "x" * 9}
+    instance(emulator, "not-backed-up", BackupRetentionPeriod=0, **own)
+    instance(emulator, "managed-source", BackupRetentionPeriod=1)
+    replicate = rds.create_db_instance_read_replica
+    of_first = {"DBInstanceIdentifier": "r", "SourceDBInstanceIdentifier": "not-backed-up"}
+    assert refusal(replicate, **of_first) == (
+        "InvalidDBInstanceState",
+        "Automated backups are not enabled for this database instance. To enable automated backups,"
+        " use ModifyDBInstance to set the backup retention period to a non-zero value.",
+    )
+    of_second = {**of_first, "SourceDBInstanceIdentifier": "managed-source"}
+    assert refusal(replicate, **of_second)[0] == "InvalidParameterCombination"
+
+
+def test_storage_only_grows(emulator: Emulator) -> None:
+    rds, change = emulator.client("rds"), {"DBInstanceIdentifier": "grows"}
+    instance(emulator, "grows", AllocatedStorage=100)
+    less = refusal(rds.modify_db_instance, **change, AllocatedStorage=99, ApplyImmediately=True)
+    assert less[0] == "InvalidParameterCombination"
+    rds.modify_db_instance(**change, AllocatedStorage=120, ApplyImmediately=True)
+
+
+def test_events_are_told_to_a_topic_that_is_there(emulator: Emulator) -> None:
+    rds, sns = emulator.client("rds"), emulator.client("sns")
+    subscribe, name = rds.create_event_subscription, {"SubscriptionName": "told"}
+    absent = f"arn:aws:sns:{emulator.region}:123456789012:absent-events"
+    code, _ = refusal(subscribe, **name, SnsTopicArn=absent)
+    assert code == "SNSTopicArnNotFound"
+    assert sns.create_topic(Name="absent-events")["TopicArn"] == absent
+    anybody = {"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": absent}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [anybody]})
+    sns.set_topic_attributes(TopicArn=absent, AttributeName="Policy", AttributeValue=policy)
+    subscribe(**name, SnsTopicArn=absent)

@@ -22,12 +22,15 @@ def test_a_hosted_zone_stays_while_it_has_records(emulator: Emulator) -> None:
     route53.change_resource_record_sets(**change("CREATE"))
     assert refusal(route53.delete_hosted_zone, Id=zone) == (
         "HostedZoneNotEmpty",
-        "The hosted zone contains resource records that are not SOA or NS records.",
+        "The specified hosted zone contains non-required resource record sets and so cannot be"
+        " deleted.",
     )
     code, _ = refusal(route53.change_resource_record_sets, **change("CREATE"))
     assert code == "InvalidChangeBatch"
-    code, _ = refusal(route53.create_hosted_zone, **arguments)
-    assert code == "HostedZoneAlreadyExists"
+    assert refusal(route53.create_hosted_zone, **arguments) == (
+        "HostedZoneAlreadyExists",
+        "A hosted zone has already been created with the specified caller reference.",
+    )
     route53.change_resource_record_sets(**change("DELETE"))
     route53.delete_hosted_zone(Id=zone)
     route53.create_hosted_zone(**arguments)

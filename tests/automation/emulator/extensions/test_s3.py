@@ -76,10 +76,17 @@ def test_a_bucket_stays_until_it_is_empty(emulator: Emulator) -> None:
     version = s3.put_object(Bucket="not-empty", Key="a", Body=b"x")["VersionId"]
     marker = s3.delete_object(Bucket="not-empty", Key="a")["VersionId"]
     for each in (version, marker):
-        code, message = refusal(s3.delete_bucket, Bucket="not-empty")
-        assert (code, message) == ("BucketNotEmpty", "The bucket you tried to delete is not empty")
+        assert refusal(s3.delete_bucket, Bucket="not-empty") == (
+            "BucketNotEmpty",
+            "The bucket you tried to delete is not empty. You must delete all versions in the"
+            " bucket.",
+        )
         s3.delete_object(Bucket="not-empty", Key="a", VersionId=each)
     s3.delete_bucket(Bucket="not-empty")
+    s3.create_bucket(Bucket="unversioned", **location)
+    s3.put_object(Bucket="unversioned", Key="a", Body=b"x")
+    refused_deletion = refusal(s3.delete_bucket, Bucket="unversioned")
+    assert refused_deletion == ("BucketNotEmpty", "The bucket you tried to delete is not empty")
 
 
 def test_a_bucket_stays_while_an_access_point_leads_to_it(emulator: Emulator) -> None:
@@ -89,8 +96,8 @@ def test_a_bucket_stays_while_an_access_point_leads_to_it(emulator: Emulator) ->
     control.create_access_point(AccountId=ACCOUNT, Name="leads", Bucket="led-to")
     assert refusal(s3.delete_bucket, Bucket="led-to") == (
         "BucketHasAccessPointsAttached",
-        "The bucket that you tried to delete has access points attached. Delete your access points"
-        " before attempting to delete your bucket.",
+        "The bucket you tried to delete has access points attached. Delete your access points"
+        " before deleting your bucket.",
     )
     control.delete_access_point(AccountId=ACCOUNT, Name="leads")
     s3.delete_bucket(Bucket="led-to")

@@ -92,3 +92,18 @@ def test_a_web_acl_keeps_how_much_of_a_body_it_looks_at(emulator: Emulator) -> N
     after = wafv2.get_web_acl(**name)["WebACL"]
     assert after["Rules"] == []
     assert "AssociationConfig" not in after
+
+
+def test_logs_go_where_the_name_says_that_they_are_wafs(emulator: Emulator) -> None:
+    wafv2 = emulator.client("wafv2")
+    arn = wafv2.create_web_acl(**definition("logged", "REGIONAL"))["Summary"]["ARN"]
+    group = f"arn:aws:logs:{emulator.region}:123456789012:log-group"
+    other = {"ResourceArn": arn, "LogDestinationConfigs": [f"{group}:waf"]}
+    assert refusal(wafv2.put_logging_configuration, LoggingConfiguration=other) == (
+        "WAFInvalidParameterException",
+        "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other"
+        f" information separated by colons or slashes., field: LOG_DESTINATION, parameter: {group}"
+        ":waf",
+    )
+    named = {**other, "LogDestinationConfigs": [f"{group}:aws-waf-logs-shop"]}
+    wafv2.put_logging_configuration(LoggingConfiguration=named)

@@ -88,6 +88,7 @@ class Account:
         """The ids of the network and of the instance."""
         ec2 = self._client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+        ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
         subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
         filters = [{"Name": "vpc-id", "Values": [vpc]}]
         table = ec2.describe_route_tables(Filters=filters)["RouteTables"][0]["RouteTableId"]
