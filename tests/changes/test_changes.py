@@ -17,7 +17,7 @@ from tests.changes.stories import Telling
 WHOLE = os.environ.get("CHANGES", "")
 ENVIRONMENT = WHOLE or "dev"
 
-deploys = [getattr(pytest.mark, each) for each in ("rehearsal", "terraform", "slow")]
+deploys = [getattr(pytest.mark, each) for each in ("changes", "rehearsal", "terraform", "slow")]
 
 
 class UnmetError(AssertionError):
