@@ -64,7 +64,10 @@ class DeployRequest:
 
 
 class StackCommand:
-    """One run of either command; what it does with the stacks is up to `do`."""
+    """One run of either command; what it does with the stacks is up to `do`.
+
+    `watch` is called while Terraform works; what it raises ends that at once.
+    """
 
     name = ""
 
@@ -76,12 +79,14 @@ class StackCommand:
         progress: Console,
         synthesizer: Callable[[str, Path], Synthesis] = synthesize,
         backoff: Backoff = PATIENT,
+        watch: Callable[[], None] = lambda: None,
     ) -> None:
         self.request = request
         self.console = console
         self.progress = progress
         self._synthesize = synthesizer
         self._backoff = backoff
+        self._watch = watch
         self.mask = Mask(os.environ)
 
     def run(self) -> int:
@@ -119,6 +124,7 @@ class StackCommand:
             synthesis.stacks,
             data=request.folder / "stacks",
             console=self.progress,
+            watch=self._watch,
             tell=log.step,
         )
         deployment = Deployment(

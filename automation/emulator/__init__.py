@@ -18,6 +18,7 @@ from typing import Any, Self
 import botocore.session
 from botocore.config import Config
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
+from botocore.loaders import create_loader
 
 from automation import WORKSPACE
 from automation.errors import CommandError, UserError
@@ -98,6 +99,9 @@ NO_CONFIGURATION = {
     "credentials_file": (None, None, os.devnull, None),
     "s3": (None, None, {}, None),
 }
+
+# AWS's models, each read once: without it every client would read its service's again.
+_MODELS = create_loader()
 
 
 class Emulator:
@@ -188,6 +192,7 @@ class Emulator:
     def client(self, service: str, *, region: str | None = None) -> Any:
         """A botocore client of the emulated account, whatever the caller's environment says."""
         session = botocore.session.Session(session_vars=NO_CONFIGURATION)
+        session.register_component("data_loader", _MODELS)
         session.set_config_variable("ignore_configured_endpoint_urls", True)
         return session.create_client(
             service,

@@ -1,6 +1,6 @@
 """The emulated account of an environment, and Terraform at work there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import boto3
@@ -64,6 +64,24 @@ def role_of(emulator: Emulator, settings: Settings, purpose: str) -> dict[str, s
     }
 
 
+def watching(emulator: Emulator, when: str) -> Callable[[], None]:
+    """Raises when called once the emulator has ended, or refuses what is retried whatever it says.
+
+    `when` tells of either.
+    """
+
+    def watch() -> None:
+        if not emulator.alive:
+            raise CommandError(f"the emulator ended {when}; its log: {emulator.log}")
+        if emulator.stubborn.exists():
+            refusal = emulator.stubborn.read_text(encoding="utf-8")
+            raise CommandError(f"Terraform was ended {when}: {refusal}")
+
+    # What ended an earlier one.
+    emulator.stubborn.unlink(missing_ok=True)
+    return watch
+
+
 def pool_of(
     workspace: Workspace,
     stacks: Sequence[Stack],
@@ -79,22 +97,12 @@ def pool_of(
 
     Whoever has no `role` is the account's root user, who may do everything.
     """
-
-    def watch() -> None:
-        if not emulator.alive:
-            raise CommandError(f"the emulator ended {when}; its log: {emulator.log}")
-        if emulator.stubborn.exists():
-            refusal = emulator.stubborn.read_text(encoding="utf-8")
-            raise CommandError(f"Terraform was ended {when}: {refusal}")
-
-    # What ended an earlier one.
-    emulator.stubborn.unlink(missing_ok=True)
     return workspace.pool(
         stacks,
         data=data,
         console=console,
         environ={**terraform_environment(emulator, workspace.installation.environ), **(role or {})},
-        watch=watch,
+        watch=watching(emulator, when),
         limit=limit,
     )
 

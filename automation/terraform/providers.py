@@ -140,6 +140,8 @@ def _platform() -> str:
 
 
 LOCK = ".terraform.lock.hcl"
+# Says what was installed, once it is.
+_DONE = "installed.json"
 # The provider's work is mostly to read its own schema, and a fifth of that to collect garbage.
 # https://go.dev/doc/gc-guide
 _SWIFT = {"GOGC": "400"}
@@ -188,7 +190,7 @@ def _install(
     folder = (workspace / "providers").resolve()
     environ = environment(workspace.resolve(), constraint=constraint, environ=terraform.environ)
     adapted = replace(terraform, environ={**environ, "TF_DATA_DIR": str(folder / "data")})
-    complaint = _init(adapted, folder, required)
+    complaint = "" if _installed(folder, required) else _init(adapted, folder, required)
     if complaint and (folder / LOCK).exists():
         # An earlier run may have locked a version that is no longer to be had.
         shutil.rmtree(folder)
@@ -198,6 +200,7 @@ def _install(
         raise UserError(f"Terraform cannot get the AWS provider {constraint}: {_REMEDY}. {reason}")
     lock = (folder / LOCK).read_text(encoding="utf-8")
     _refuse(lock, folder)
+    (folder / _DONE).write_text(_described(required, lock), encoding="utf-8")
     # What is installed is shared by other means, and one cache cannot serve several at a time.
     environ.pop("TF_PLUGIN_CACHE_DIR", None)
     return Installation(folder / "data" / "providers", lock, {**_SWIFT, **environ})
@@ -215,6 +218,27 @@ def _refuse(lock: str, folder: Path) -> None:
                 "for ever (https://github.com/hashicorp/terraform-provider-aws/issues/47320): "
                 "give its mirror a version below 6.22.0, or 6.40.0 and newer"
             )
+
+
+def _installed(folder: Path, required: Mapping[str, object]) -> bool:
+    """Whether an earlier command has installed just this, and it is still there.
+
+    Terraform would hash 700 MB to say so, as it does anyway where a stack is initialized.
+    """
+    try:
+        lock = (folder / LOCK).read_text(encoding="utf-8")
+        done = (folder / _DONE).read_text(encoding="utf-8")
+    except OSError:
+        return False
+    installed = Installation(folder / "data" / "providers", lock, {})
+    return done == _described(required, lock) and all(
+        (installed.folder / name / version / _platform()).is_dir()
+        for name, version in installed.versions.items()
+    )
+
+
+def _described(required: Mapping[str, object], lock: str) -> str:
+    return json.dumps({"required": required, "lock": lock}, sort_keys=True)
 
 
 def _init(terraform: Terraform, folder: Path, required: dict[str, dict[str, str]]) -> str:

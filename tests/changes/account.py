@@ -5,12 +5,13 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import urllib3
 
 from automation.emulator import Emulator
-from tests.changes.server import COPY, HOST, SEEN, STUCK
+from tests.changes.server import COPY, HOST, SEEN, of_copy
 
 
 class CopiedAccount(Emulator):
@@ -39,11 +40,6 @@ class CopiedAccount(Emulator):
         """What was amiss after a call: the call, the name that was not served, and why."""
         return [(call, name, why) for call, name, why in json.loads(self._ask(SEEN))]
 
-    @property
-    def stuck(self) -> str:
-        """The call that is refused again and again while nothing changes, and the error's code."""
-        return str(json.loads(self._ask(STUCK)))
-
     def _ask(self, path: str) -> bytes:
         with urllib3.ProxyManager(self.url, ca_certs=str(self.bundle)) as pool:
             return pool.request("POST", f"https://{HOST}{path}").data
@@ -59,6 +55,10 @@ class _Copy(CopiedAccount):
     def __init__(self, pid: int, **given: Any) -> None:
         super().__init__(**given)
         self._pid = pid
+
+    @property
+    def stubborn(self) -> Path:
+        return of_copy(super().stubborn, self._pid)
 
     @property
     def alive(self) -> bool:

@@ -25,6 +25,8 @@ NAMES = (
         after='domain = "example.org"',
         end=End.BLOCKED,
         says="first",
+        # As the one before.
+        gate=False,
     ),
 )
 
@@ -88,10 +90,8 @@ NETWORK = (
 _OWN_PASSWORD = "database.managed_password = false"
 _TWO_REPLICAS = f"{_OWN_PASSWORD}\ndatabase.read_replicas = 2"
 # Who plans pull requests may not read what Terraform reads of a password that it wrote itself.
-_PLAN_ROLE = Fact(
-    name="unlisted: the plan role",
-    seen=("secretsmanager:GetSecretValue is denied", "deletion protection"),
-)
+# After other changes the deploy role plans.
+_PLAN_ROLE = Fact(name="unlisted: the plan role", seen=("secretsmanager:GetSecretValue is denied",))
 _KEPT, _NOT_KEPT = "database.final_snapshot = true", "database.final_snapshot = false"
 _PROTECTED = f"deletion_protection = true\n{_KEPT}\ndatabase.backup_days = 7"
 _UNPROTECTED = f"deletion_protection = false\n{_KEPT}\ndatabase.backup_days = 7"
@@ -112,7 +112,9 @@ DATABASE = (
         says="8.4, or one of its minor versions",
     ),
     Change(name="a password of one's own", after=_OWN_PASSWORD, fails=_PLAN_ROLE),
-    Change(name="two read replicas", before=_OWN_PASSWORD, after=_TWO_REPLICAS, fails=_PLAN_ROLE),
+    Change(
+        name="two read replicas", before=_OWN_PASSWORD, after=_TWO_REPLICAS, planned_by="deploy"
+    ),
     Change(
         name="one read replica less",
         before=_TWO_REPLICAS,
@@ -120,7 +122,7 @@ DATABASE = (
         end=End.APPROVED,
         says="its data is lost",
         loses=("log group",),
-        fails=_PLAN_ROLE,
+        planned_by="deploy",
     ),
     Change(
         name="a password that RDS manages",
@@ -128,6 +130,8 @@ DATABASE = (
         end=End.APPROVED,
         says="the secret is lost",
         loses=("secret",),
+        # The provider does not say that RDS will make one, so an output has nothing to point at.
+        fails=Fact(name="unlisted: a secret that a plan does not find", seen=("Invalid index",)),
     ),
     Change(
         name="blue/green updates with a password that RDS manages",
@@ -145,7 +149,7 @@ DATABASE = (
         name="blue/green updates",
         before=_OWN_PASSWORD,
         after=f"{_OWN_PASSWORD}\ndatabase.blue_green_updates = true",
-        fails=_PLAN_ROLE,
+        planned_by="deploy",
         gate=False,
     ),
     Change(
@@ -248,7 +252,8 @@ OTHERS = (
         f'"AWSManagedRulesCommonRuleSet", "{_KNOWN_BAD}"]',
     ),
     Change(name="another static path", after='edge.static_paths = ["/assets/*"]', gate=False),
-    Change(name="a tag everywhere", after='tags.extra = { Project = "shop" }'),
+    # Every stack is planned twice and applied: no other change costs as much.
+    Change(name="a tag everywhere", after='tags.extra = { Project = "shop" }', gate=False),
     Change(name="logs are kept longer", after="log_retention_days = 400", gate=False),
     Change(
         name="logs are kept for a shorter time",

@@ -53,6 +53,8 @@ class Change:
     """What the settings, the review, or the command, have to say."""
     loses: tuple[str, ...] = ()
     """What an approval agrees to lose, as `kept` names it."""
+    planned_by: str = "plan"
+    """The role that plans once more afterwards."""
     fails: Fact | None = None
     gate: bool = True
     """Whether it is part of the gate; else only the whole catalogue has it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from automation.deploy import DeployCommand, DeployRequest, PlanCommand
+from automation.deploy import DeployCommand, DeployRequest, PlanCommand, StackCommand
 from automation.deploy.deployment import Deployment
 from automation.deploy.result import Run
 from automation.emulator import gaps
@@ -18,18 +18,30 @@ Agree = Callable[[Sequence[Change]], bool]
 _SOON = Backoff(tries=1, base=0.2, cap=1)
 
 
-class Deploying(DeployCommand):
-    """`deploy` with somebody at the terminal, who agrees or not by what the review blocks."""
+class _Watched(StackCommand):
+    """A command over a platform that was synthesized already; `watch` ends it when it raises."""
 
-    def __init__(self, request: DeployRequest, synthesis: Synthesis, agree: Agree) -> None:
-        self.consoles = Consoles()
+    def __init__(
+        self, request: DeployRequest, synthesis: Synthesis, watch: Callable[[], None]
+    ) -> None:
+        consoles = Consoles()
         super().__init__(
             request,
-            console=self.consoles.console,
-            progress=self.consoles.progress,
+            console=consoles.console,
+            progress=consoles.progress,
             synthesizer=lambda *_: synthesis,
             backoff=_SOON,
+            watch=watch,
         )
+
+
+class Deploying(_Watched, DeployCommand):
+    """`deploy` with somebody at the terminal, who agrees or not by what the review blocks."""
+
+    def __init__(
+        self, request: DeployRequest, synthesis: Synthesis, watch: Callable[[], None], agree: Agree
+    ) -> None:
+        super().__init__(request, synthesis, watch)
         self._agree = agree
         self._reviews: list[Review] = []
         self.ran: Run | None = None
@@ -64,19 +76,10 @@ class Deploying(DeployCommand):
         return self._agree(self.blocking)
 
 
-class PlanningAgain(PlanCommand):
+class PlanningAgain(_Watched, PlanCommand):
     """`plan` of what was just deployed: whatever it would change is a fault."""
 
-    def __init__(self, request: DeployRequest, synthesis: Synthesis) -> None:
-        self.consoles = Consoles()
-        super().__init__(
-            request,
-            console=self.consoles.console,
-            progress=self.consoles.progress,
-            synthesizer=lambda *_: synthesis,
-            backoff=_SOON,
-        )
-        self.faults: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     def do(self, deployment: Deployment, run: Run) -> None:
         super().do(deployment, run)

@@ -8,6 +8,7 @@ from tests.automation.deploy.deploying import share_provider
 from tests.changes.account import CopiedAccount
 from tests.changes.catalogue import ZONE
 from tests.changes.change import By, Change
+from tests.changes.costs import Cost
 from tests.changes.running import Running
 from tests.changes.settings import settings_with
 from tests.changes.stories import Telling, telling
@@ -39,7 +40,8 @@ def told(
         deployed = running.change(settings, lambda _: True, By.FIRST)
         assert not deployed.faults, deployed.faults
         with telling(chosen, environment, running) as futures:
-            cost = ("the platform itself", deployed.seconds, " ".join(deployed.tiers))
+            itself = "the platform itself"
+            cost = Cost(itself, deployed.seconds, deployed.busy, deployed.tiers)
             yield Telling(futures, [cost])
     finally:
         account.stop()

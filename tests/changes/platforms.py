@@ -8,6 +8,7 @@ from typing import Self
 from config import Settings
 from tests.changes.change import Change, End
 from tests.changes.commands import Agree
+from tests.changes.costs import Cost
 from tests.changes.running import Changed, Running
 from tests.changes.settings import settings_with
 
@@ -16,8 +17,6 @@ _AGREE: Mapping[End, Agree] = {
     End.APPROVED: lambda _: True,
     End.BLOCKED: lambda _: False,
 }
-# What was done, in how many seconds, and the tiers that were planned.
-Cost = tuple[str, float, str]
 
 
 class Platforms:
@@ -67,6 +66,8 @@ class Platforms:
         return self._found[overrides]
 
     def _change(self, running: Running, settings: Settings, change: Change) -> Changed:
-        changed = running.change(settings, _AGREE[change.end], change.by)
-        self.costs.append((change.name, changed.seconds, " ".join(changed.tiers)))
+        changed = running.change(
+            settings, _AGREE[change.end], change.by, planned_by=change.planned_by
+        )
+        self.costs.append(Cost(change.name, changed.seconds, changed.busy, changed.tiers))
         return changed

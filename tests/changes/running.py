@@ -1,5 +1,6 @@
 """A platform that runs in an emulated account, and is changed as its team changes it."""
 
+import os
 import tempfile
 import time
 import tomllib
@@ -17,8 +18,8 @@ from automation.aws.states import States
 from automation.deploy import DeployRequest
 from automation.deploy.deployment import Wiring
 from automation.destroy.command import DestroyCommand, DestroyRequest
-from automation.errors import UserError
-from automation.rehearse.account import role_of
+from automation.errors import CommandError, UserError
+from automation.rehearse.account import role_of, watching
 from automation.release import Releases
 from automation.release.command import ReleaseCommand, ReleaseRequest, RollbackCommand
 from automation.review.changes import Change as Reviewed
@@ -32,7 +33,6 @@ from tests.changes import kept
 from tests.changes.account import CopiedAccount
 from tests.changes.change import By
 from tests.changes.commands import Agree, Deploying, PlanningAgain
-from tests.changes.patience import Patience
 from tests.changes.settings import synthesis_of
 
 # What `release` deploys.
@@ -53,6 +53,8 @@ class Changed:
     applied: bool = False
     """Whether the platform has the settings now, whatever is amiss with it."""
     seconds: float = 0
+    busy: float = 0
+    """Seconds of a core that this process and the programs that it ran took."""
 
 
 @dataclass
@@ -73,13 +75,20 @@ class Running:
         with self.account.copy() as account:
             yield replace(self, account=account)
 
-    def change(self, settings: Settings, agree: Agree, by: By = By.DEPLOY) -> Changed:
+    def change(
+        self,
+        settings: Settings,
+        agree: Agree,
+        by: By = By.DEPLOY,
+        *,
+        planned_by: str = "plan",
+    ) -> Changed:
         """Do it, look at what is there afterwards, and at what the site had to bear."""
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), _busy()
         work: Mapping[By, Callable[[Settings], Changed]] = {
-            By.DEPLOY: partial(self._deploy, agree=agree),
+            By.DEPLOY: partial(self._deploy, agree=agree, again=planned_by),
             # That no plan after it changes anything is what rehearsals show.
-            By.FIRST: partial(self._deploy, agree=agree, again=False),
+            By.FIRST: partial(self._deploy, agree=agree, again=""),
             By.RELEASE: partial(self._release, command=ReleaseCommand),
             By.ROLLBACK: partial(self._release, command=RollbackCommand),
             By.ROTATE: self._rotate,
@@ -97,6 +106,7 @@ class Running:
             faults=(*changed.faults, *down),
             lost=() if by is By.DESTROY else tuple(sorted(before - after)),
             seconds=time.perf_counter() - start,
+            busy=_busy() - busy,
         )
 
     def _down(self, settings: Settings) -> Sequence[str]:
@@ -108,7 +118,7 @@ class Running:
             if name in names
         ]
 
-    def _deploy(self, settings: Settings, agree: Agree, *, again: bool = True) -> Changed:
+    def _deploy(self, settings: Settings, agree: Agree, *, again: str = "plan") -> Changed:
         """Deploy the stacks that change, then those that read what has changed, and plan again."""
         synthesis = synthesis_of(settings, self.workspace)
         sources = {stack.name: source_of(stack) for stack in ordered(synthesis.stacks)}
@@ -118,15 +128,13 @@ class Running:
         blocking: tuple[str, ...] = ()
         while tiers:
             touched += tiers
-            deploy = Deploying(self._request(settings, tiers), synthesis, agree)
+            deploy = Deploying(self._request(settings, tiers), synthesis, self._watch, agree)
             try:
-                with Patience(lambda: self.account.stuck) as patience:
-                    deploy.run()
+                deploy.run()
             except UserError as refusal:
                 return Changed(tuple(touched), (str(refusal),), (str(refusal),))
-            if patience.end:
-                without_end = f"refused without end: {patience.end}"
-                return Changed(tuple(touched), faults=(without_end, *deploy.faults))
+            except CommandError as ended:
+                return Changed(tuple(touched), faults=(str(ended), *deploy.faults))
             blocking = tuple(map(_told, deploy.blocking))
             if deploy.declined or deploy.faults:
                 return Changed(tuple(touched), blocking, deploy.faults)
@@ -134,15 +142,15 @@ class Running:
             self.read = {**self.read, **{name: now[name] for name in tiers}}
             tiers = [name for name in sources if now[name] != self.read.get(name)]
         self.deployed = sources
-        faults = self._again(settings, synthesis, touched) if again and touched else ()
+        faults = self._again(settings, synthesis, touched, again) if again and touched else ()
         return Changed(tuple(touched), blocking, faults, applied=True)
 
     def _again(
-        self, settings: Settings, synthesis: Synthesis, tiers: Sequence[str]
+        self, settings: Settings, synthesis: Synthesis, tiers: Sequence[str], role: str = "plan"
     ) -> tuple[str, ...]:
-        again = PlanningAgain(self._request(settings, tiers), synthesis)
+        again = PlanningAgain(self._request(settings, tiers), synthesis, self._watch)
         with pytest.MonkeyPatch.context() as patch:
-            self._sign(patch, "plan")
+            self._sign(patch, role)
             again.run()
         return again.faults
 
@@ -224,6 +232,11 @@ class Running:
         self.deployed, self.read = {}, {}
         return self._deploy(settings, lambda _: True)
 
+    @property
+    def _watch(self) -> Callable[[], None]:
+        """Ends a command whose refusal nobody takes back."""
+        return watching(self.account, "amid a change")
+
     def _request(self, settings: Settings, tiers: Sequence[str]) -> DeployRequest:
         return DeployRequest(
             environment=settings.environment,
@@ -249,6 +262,10 @@ class Running:
         """From here on calls are signed as the role that workflows plan or deploy with."""
         for name, value in role_of(self.account, self.settings, purpose).items():
             patch.setenv(name, value)
+
+
+def _busy() -> float:
+    return sum(os.times()[:4])
 
 
 def _told(change: Reviewed) -> str:

@@ -11,31 +11,41 @@ import signal
 import sys
 import threading
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from automation.emulator import server
-from tests.changes.refusals import Refusals
 from tests.faults.calls import Call
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from automation.emulator.calls import Response
     from automation.emulator.proxy import Proxy
+    from automation.emulator.refusals import Refusals
     from tests.changes.site import Watch
 
 log = logging.getLogger(__name__)
 
 HOST = "copies.changes.test"
-COPY, SEEN, STUCK = "/copy", "/seen", "/stuck"
+COPY, SEEN = "/copy", "/seen"
+
+
+def of_copy(stubborn: Path, pid: int) -> Path:
+    """The file in which a copy tells of a refusal that is retried in vain."""
+    return stubborn.with_stem(f"{stubborn.stem}-{pid}")
 
 
 class Copying:
     """Takes the dispatcher's place: one request at a time, after each a look at the site."""
 
-    def __init__(self, proxy: "Proxy", watch: "Watch") -> None:
+    def __init__(
+        self, proxy: "Proxy", watch: "Watch", refusals: "Callable[[int], Refusals]"
+    ) -> None:
         self._proxy = proxy
         self._inner = proxy.dispatcher
         self._watch = watch
-        self._refusals = Refusals()
+        self._refusals_of = refusals
         self._one_at_a_time = threading.Lock()
 
     def emulates(self, host: str) -> bool:
@@ -49,11 +59,8 @@ class Copying:
                 return HTTPStatus.OK, {}, self._copy()
             if url == f"https://{HOST}{SEEN}":
                 return HTTPStatus.OK, {}, json.dumps(self._watch.seen)
-            if url == f"https://{HOST}{STUCK}":
-                return HTTPStatus.OK, {}, json.dumps(self._refusals.stuck)
             answer = self._inner.answer(method, url, headers, body)
             call = Call.of(method, url, headers, body)
-            self._refusals.note(call, body, answer[0], answer[2])
             try:
                 self._watch.look(call)
             except Exception as error:
@@ -75,7 +82,7 @@ class Copying:
         """Serve from here on, with the authority that clients trust already."""
         self._one_at_a_time = threading.Lock()
         self._watch.seen.clear()
-        self._refusals.clear()
+        vars(self._inner)["_refusals"] = self._refusals_of(os.getpid())
         copy = type(self._proxy)(0, self)
         copy.authority = self._proxy.authority
         self._proxy = copy
@@ -99,16 +106,21 @@ def main() -> int:
     """As the emulator's own, but for who answers."""
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO)
     # moto reads its environment as it is imported.
-    server._configure(server._arguments().account_id)
+    arguments = server._arguments()
+    server._configure(arguments.account_id)
     from automation.emulator import proxy  # noqa: PLC0415
+    from automation.emulator.refusals import Refusals  # noqa: PLC0415
     from tests.changes import refresh  # noqa: PLC0415
     from tests.changes.site import Watch  # noqa: PLC0415
+
+    def refusals_of(copy: int) -> Refusals:
+        return Refusals(of_copy(arguments.stubborn, copy))
 
     class Serving(proxy.Proxy):
         def __init__(self, port: int, dispatcher: proxy.Answering) -> None:
             super().__init__(port, dispatcher)
             if not isinstance(dispatcher, Copying):
-                self.dispatcher = Copying(self, Watch())
+                self.dispatcher = Copying(self, Watch(), refusals_of)
 
     refresh.install()
     proxy.Proxy = Serving  # type: ignore[misc]

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from tests.automation.deploy.deploying import share_provider
 from tests.changes.change import Change
-from tests.changes.platforms import Cost, Platforms
+from tests.changes.costs import Cost
+from tests.changes.platforms import Platforms
 from tests.changes.running import Changed, Running
 
 Story = Sequence[Change]

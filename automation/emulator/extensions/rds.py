@@ -12,11 +12,12 @@ from typing import Any
 from botocore import xform_name
 from moto.core.responses import ActionResult
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
-from moto.rds.models import DBInstance
+from moto.rds.exceptions import SubscriptionNotFoundError
+from moto.rds.models import DBInstance, EventSubscription
 from moto.rds.responses import RDSResponse
 
 from automation.emulator.extensions import rds_in_use
-from automation.emulator.extensions.double import remember
+from automation.emulator.extensions.double import Refused, remember
 
 _DEFAULT_AUTHORITY = "rds-ca-rsa2048-g1"
 # By the name in requests, the name in answers.
@@ -33,6 +34,13 @@ _STANDARD = "standard"
 _PENDING = ("AllocatedStorage", "DBInstanceClass", "EngineVersion", "MultiAZ")
 _REPLICATING = {"StatusType": "read replication", "Normal": True, "Status": "replicating"}
 _MYSQL = ("8.0.43", "8.0.44", "8.4.6", "8.4.7")
+# What a subscription may change of itself, by the name in requests.
+_CHANGED = {
+    "SnsTopicArn": "sns_topic_arn",
+    "SourceType": "source_type",
+    "EventCategories": "event_categories",
+    "Enabled": "enabled",
+}
 
 
 class Rds(RDSResponse):
@@ -184,6 +192,35 @@ class Rds(RDSResponse):
             parameter["Source"] = "user"
         return result
 
+    def modify_event_subscription(self) -> ActionResult:
+        """Another topic, other events, or none for a while."""
+        subscription = self._subscription()
+        given = self.params.original_dict()
+        vars(subscription).update({_CHANGED[name]: given[name] for name in _CHANGED & given.keys()})
+        return ActionResult({"EventSubscription": subscription})
+
+    def add_source_identifier_to_subscription(self) -> ActionResult:
+        """An instance that exists.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_AddSourceIdentifierToSubscription.html
+        """
+        subscription, source = self._subscription(), self.params["SourceIdentifier"]
+        if subscription.source_type == "db-instance" and source not in self.backend.databases:
+            raise Refused("SourceNotFound", f"Source {source} not found")
+        subscription.source_ids = [*self._others(subscription), source]
+        return ActionResult({"EventSubscription": subscription})
+
+    def remove_source_identifier_from_subscription(self) -> ActionResult:
+        """An instance that is subscribed to, whether it still exists or not.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RemoveSourceIdentifierFromSubscription.html
+        """
+        subscription, source = self._subscription(), self.params["SourceIdentifier"]
+        if source not in subscription.source_ids:
+            raise Refused("SourceNotFound", f"Source {source} not found")
+        subscription.source_ids = self._others(subscription)
+        return ActionResult({"EventSubscription": subscription})
+
     def _complete(self, result: ActionResult, given: dict[str, Any]) -> ActionResult:
         instance = self._instance(given)
         instance.dbi_resource_id = f"db-{uuid.uuid4().hex.upper()[:26]}"
@@ -209,3 +246,12 @@ class Rds(RDSResponse):
 
     def _instance(self, given: dict[str, Any]) -> DBInstance:
         return self.backend.databases[given["DBInstanceIdentifier"]]
+
+    def _subscription(self) -> EventSubscription:
+        name = self.params["SubscriptionName"]
+        if name not in self.backend.event_subscriptions:
+            raise SubscriptionNotFoundError(name)
+        return self.backend.event_subscriptions[name]
+
+    def _others(self, subscription: EventSubscription) -> list[str]:
+        return [each for each in subscription.source_ids if each != self.params["SourceIdentifier"]]

@@ -1,5 +1,6 @@
 import json
 import platform
+import shutil
 import sys
 from pathlib import Path
 
@@ -13,6 +14,21 @@ from tests.processes import bound_by_permissions, run
 
 RANGE = ">= 5.100.0, < 7.0.0"
 HERE = "linux_amd64"
+PACKAGE = Path("providers/data/providers/registry.terraform.io/hashicorp/aws/5.100.0", HERE)
+# Installs what the lock names, and keeps count.
+TERRAFORM = """\
+#!/bin/sh
+echo "$1" >> ../calls
+mkdir -p "$TF_DATA_DIR/providers/registry.terraform.io/hashicorp/aws/5.100.0/linux_amd64"
+cat > .terraform.lock.hcl <<'LOCK'
+provider "registry.terraform.io/hashicorp/aws" {
+  version     = "5.100.0"
+  hashes = [
+    "h1:x",
+  ]
+}
+LOCK
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -149,3 +165,31 @@ def test_a_home_that_is_somebody_elses_is_none(tmp_path: Path) -> None:
     command = (sys.executable, "-c", program, str(home), str(tmp_path / "work"))
     finished = run(*bound_by_permissions(*command))
     assert finished.stdout == f"{{'HOME': '{home}'}}\n", finished.stderr
+
+
+def installed(folder: Path, constraint: str = RANGE) -> int:
+    """How often Terraform was asked in all to install what a stack requires."""
+    program = folder / "terraform"
+    program.write_text(TERRAFORM, encoding="utf-8")
+    program.chmod(0o755)
+    required = {"aws": {"source": "hashicorp/aws", "version": constraint}}
+    stack = Stack("network", folder / "network" / "cdk.tf.json")
+    stack.file.parent.mkdir(exist_ok=True)
+    content = {"terraform": {"required_providers": required}}
+    stack.file.write_text(json.dumps(content), encoding="utf-8")
+    found = Terraform(str(program), "1.11.4", {"PATH": "/usr/bin:/bin", "HOME": str(folder)})
+    made = providers.install(found, [stack], folder)
+    assert made.versions == {"registry.terraform.io/hashicorp/aws": "5.100.0"}
+    return len((folder / "calls").read_text().split())
+
+
+def test_what_is_installed_is_not_installed_again(tmp_path: Path) -> None:
+    assert [installed(tmp_path), installed(tmp_path)] == [1, 1]
+    assert installed(tmp_path, ">= 5.100.0, < 6.0.0") == 2
+
+
+def test_a_provider_that_is_gone_is_installed_again(tmp_path: Path) -> None:
+    installed(tmp_path)
+    shutil.rmtree(tmp_path / PACKAGE)
+    assert installed(tmp_path) == 2
+    assert (tmp_path / PACKAGE).is_dir()

@@ -1,5 +1,8 @@
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from automation.emulator import Emulator
 
 
@@ -89,3 +92,55 @@ def test_classes_are_offered_where_their_instance_types_are(emulator: Emulator) 
     assert zones >= {"us-west-2a", "us-west-2b", "us-west-2c"}
     absent = describe(Engine="mysql", DBInstanceClass="db.m99.large")
     assert absent["OrderableDBInstanceOptions"] == []
+
+
+def described(rds: Any, name: str) -> dict[str, Any]:
+    (found,) = rds.describe_event_subscriptions(SubscriptionName=name)["EventSubscriptionsList"]
+    return dict(found)
+
+
+def subscribed(emulator: Emulator, name: str, *sources: str) -> Any:
+    """RDS, with a subscription to the events of instances that are there."""
+    for each in sources:
+        instance(emulator, each)
+    rds = emulator.client("rds")
+    rds.create_event_subscription(
+        SubscriptionName=name,
+        SnsTopicArn="arn:aws:sns:us-west-2:123456789012:alarms",
+        SourceType="db-instance",
+        SourceIds=list(sources),
+        EventCategories=["failover", "failure"],
+    )
+    return rds
+
+
+def test_an_instance_is_subscribed_to_later_and_let_go(emulator: Emulator) -> None:
+    rds = subscribed(emulator, "later", "first")
+    instance(emulator, "second")
+    second = {"SubscriptionName": "later", "SourceIdentifier": "second"}
+    rds.add_source_identifier_to_subscription(**second)
+    rds.add_source_identifier_to_subscription(**second)
+    assert described(rds, "later")["SourceIdsList"] == ["first", "second"]
+    rds.delete_db_instance(DBInstanceIdentifier="second", SkipFinalSnapshot=True)
+    rds.remove_source_identifier_from_subscription(**second)
+    assert described(rds, "later")["SourceIdsList"] == ["first"]
+
+
+def test_what_does_not_exist_is_not_found(emulator: Emulator) -> None:
+    rds = subscribed(emulator, "some", "one")
+    for call in (
+        rds.add_source_identifier_to_subscription,
+        rds.remove_source_identifier_from_subscription,
+    ):
+        with pytest.raises(ClientError, match="SourceNotFound"):
+            call(SubscriptionName="some", SourceIdentifier="missing")
+        with pytest.raises(ClientError, match="SubscriptionNotFound"):
+            call(SubscriptionName="none", SourceIdentifier="one")
+
+
+def test_a_subscription_changes_what_it_tells(emulator: Emulator) -> None:
+    rds = subscribed(emulator, "changed")
+    rds.modify_event_subscription(SubscriptionName="changed", EventCategories=["failure"])
+    found = described(rds, "changed")
+    assert found["EventCategoriesList"] == ["failure"]
+    assert found["SnsTopicArn"].endswith(":alarms")
