@@ -10,11 +10,13 @@ from modules.audit.trail import Trail, trail_arn, trail_delivery
 from modules.database.mysql import MysqlDatabase
 from modules.encryption.key import EncryptionKey
 from modules.monitoring.alarm_topic import AlarmTopic
+from modules.network.flow_logs import FlowLogs, ToBucket, ToLogGroup
 from modules.storage.bucket import Bucket
 from modules.storage.lifecycle import Lifecycle
 from stacks.base import TierStack
 from stacks.database import DatabaseStack
 from stacks.logs import LogsStack
+from stacks.network import NetworkStack
 from stacks.security import SecurityStack
 from stacks.storage import StorageStack
 
@@ -22,7 +24,7 @@ AUDIT = "audit"
 
 
 class AuditStack(TierStack):
-    """The audit trail, alarms on what it shows, and what happens to the database and backups."""
+    """The audit trail, alarms on what it shows, flow logs, database events and backups."""
 
     def __init__(
         self,
@@ -31,6 +33,7 @@ class AuditStack(TierStack):
         settings: Settings,
         logs: LogsStack,
         security: SecurityStack,
+        network: NetworkStack,
         storage: StorageStack,
         database: DatabaseStack,
     ) -> None:
@@ -55,6 +58,14 @@ class AuditStack(TierStack):
             log_group_name=trail.log_group.name,
             topic_arn=self.topic.arn,
         )
+        FlowLogs(
+            self,
+            "flow-logs",
+            naming=self.naming,
+            vpc_id=network.vpc.vpc_id,
+            traffic_type=settings.network.flow_log_traffic,
+            to=self._flow_log_destination(),
+        )
         DatabaseEvents(
             self,
             "database-events",
@@ -63,6 +74,13 @@ class AuditStack(TierStack):
             identifiers=database.database.identifiers,
         )
         self._backup(security.data_key, database.database)
+
+    def _flow_log_destination(self) -> ToBucket | ToLogGroup:
+        if self.settings.network.flow_log_destination == "s3":
+            return ToBucket(self._log_bucket.name)
+        return ToLogGroup(
+            retention_in_days=self.settings.log_retention_days, kms_key_arn=self._logs_key.arn
+        )
 
     def _topic(self) -> AlarmTopic:
         """A topic of its own: it may be others who look into these, and nothing has to wait."""

@@ -4,20 +4,18 @@ from constructs import Construct
 
 from config import Settings
 from modules.network.endpoints import Endpoints
-from modules.network.flow_logs import FlowLogs, ToBucket, ToLogGroup
 from modules.network.security_groups import TierSecurityGroups
 from modules.network.vpc import Vpc
 from stacks.base import TierStack
-from stacks.logs import LogsStack
-from stacks.security import SecurityStack
 
 
 class NetworkStack(TierStack):
-    """A VPC over several zones, its ways out, its flow logs and the tiers' security groups."""
+    """A VPC over several zones, its ways out and the tiers' security groups.
 
-    def __init__(
-        self, scope: Construct, *, settings: Settings, logs: LogsStack, security: SecurityStack
-    ) -> None:
+    Its flow logs are in the audit tier, so that it waits for no log bucket and no key.
+    """
+
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "network", settings=settings)
         network = settings.network
         self.vpc = Vpc(
@@ -49,21 +47,4 @@ class NetworkStack(TierStack):
             subnet_ids=self.vpc.app.ids,
             security_group_id=self.security_groups.endpoints_id,
             dynamodb=network.dynamodb_endpoint,
-        )
-        FlowLogs(
-            self,
-            "flow-logs",
-            naming=self.naming,
-            vpc_id=self.vpc.vpc_id,
-            traffic_type=network.flow_log_traffic,
-            to=self._flow_log_destination(logs, security),
-        )
-
-    def _flow_log_destination(
-        self, logs: LogsStack, security: SecurityStack
-    ) -> ToBucket | ToLogGroup:
-        if self.settings.network.flow_log_destination == "s3":
-            return ToBucket(logs.bucket.name)
-        return ToLogGroup(
-            retention_in_days=self.settings.log_retention_days, kms_key_arn=security.logs_key.arn
         )

@@ -24,9 +24,7 @@ class Platform:
     def __init__(self, scope: Construct, *, settings: Settings, release: Release) -> None:
         self.logs = logs = LogsStack(scope, settings=settings)
         self.security = security = SecurityStack(scope, settings=settings)
-        self.network = network = NetworkStack(
-            scope, settings=settings, logs=logs, security=security
-        )
+        self.network = network = NetworkStack(scope, settings=settings)
         self.dns = dns = DnsStack(scope, settings=settings, security=security)
         self.storage = storage = StorageStack(
             scope, settings=settings, logs=logs, security=security, network=network
@@ -76,6 +74,7 @@ class Platform:
             settings=settings,
             logs=self.logs,
             security=self.security,
+            network=self.network,
             storage=self.storage,
             database=self.database,
         )

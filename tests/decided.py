@@ -22,7 +22,7 @@ _DECIDED = {
         "network.dynamodb_endpoint"
     ),
     r"network aws_vpc_endpoint\.endpoints_(?!s3_|dynamodb_)": "network.interface_endpoints",
-    r"(network|storage) \w+\.flow-logs_": "network.flow_log_destination",
+    r"audit \w+\.flow-logs_": "network.flow_log_destination",
     r"network \w+\.(vpc_egress-only-gateway_|security-groups_application-to-internet-ipv6_)": (
         "network.ipv6"
     ),

@@ -274,39 +274,3 @@ def test_schedules_are_checked_like_capacity() -> None:
     reported = faults(application={"schedules": [night, {**night, "max_size": 2}]})
     assert any("schedules[0].min_size: received 2" in line for line in reported)
     assert any("schedules[1].name" in line for line in reported)
-
-
-def test_replicas_with_a_password_of_their_own_are_fine() -> None:
-    database = {"read_replicas": 2, "managed_password": False}
-    settings = parse({**MINIMAL, "database": database}, "prod", "prod.toml")
-    assert settings.database.read_replicas == 2
-
-
-def test_the_storage_alarm_may_be_just_below_where_rds_grows_the_storage() -> None:
-    changes = {
-        "database": {"allocated_storage_gib": 101},
-        "monitoring": {"thresholds": {"database_free_storage_gib": 10}},
-    }
-    settings = parse({**MINIMAL, **changes}, "prod", "prod.toml")
-    assert settings.monitoring.thresholds.database_free_storage_gib == 10
-
-
-@pytest.mark.parametrize(
-    ("database", "logs"),
-    [
-        ({}, ("audit", "error", "slowquery")),
-        ({"general_log": True}, ("audit", "error", "general", "slowquery")),
-        ({"audit_log": False}, ("error", "slowquery")),
-    ],
-)
-def test_slow_and_failing_statements_are_always_logged(
-    database: dict[str, Any], logs: tuple[str, ...]
-) -> None:
-    settings = parse({**MINIMAL, "database": database}, "prod", "prod.toml")
-    assert settings.database.exported_logs == logs
-
-
-def test_a_minor_version_is_pinned_and_the_line_is_not() -> None:
-    pinned = parse({**MINIMAL, "database": {"engine_version": "8.4.7"}}, "prod", "prod.toml")
-    assert pinned.database.pinned
-    assert not parse(MINIMAL, "prod", "prod.toml").database.pinned

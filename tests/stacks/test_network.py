@@ -11,7 +11,7 @@ BY_SESSION_MANAGER = {"ssm", "ssmmessages"}
 
 
 def test_flow_logs_go_to_the_log_bucket_in_parquet_by_the_hour(prod: Tiers) -> None:
-    flow_log = prod["network"].only("aws_flow_log")
+    flow_log = prod["audit"].only("aws_flow_log")
     assert flow_log["traffic_type"] == "ALL"
     assert flow_log["log_destination_type"] == "s3"
     assert "iam_role_arn" not in flow_log
@@ -27,9 +27,13 @@ def test_flow_logs_go_to_the_log_bucket_in_parquet_by_the_hour(prod: Tiers) -> N
 def test_flow_logs_in_a_log_group_are_encrypted_with_the_key_of_the_security_tier(
     options: Tiers,
 ) -> None:
-    network = options["network"]
-    assert network.only("aws_flow_log")["log_destination_type"] == "cloud-watch-logs"
-    group = network.only("aws_cloudwatch_log_group")
+    audit = options["audit"]
+    assert audit.only("aws_flow_log")["log_destination_type"] == "cloud-watch-logs"
+    (group,) = (
+        each
+        for id_, each in audit.resources("aws_cloudwatch_log_group").items()
+        if id_.startswith("flow-logs_")
+    )
     assert "remote_state.cross-stack-reference-input-security" in group["kms_key_id"]
     assert "logs_key" in group["kms_key_id"]
 

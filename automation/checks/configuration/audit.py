@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 AUDIT = "audit"
 TOPIC = "audit-alarms"
+# The folder of the log bucket that flow logs go to.
+FLOW_LOGS = "vpc"
 SECURITY_ALARMS = ("key-loss", "root-use", "sign-in-failures", "trail-change")
 BACKUP_EVENTS = ("BACKUP_JOB_FAILED", "RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
 
@@ -34,6 +36,7 @@ def check_audit(clients: Clients, settings: Settings) -> Iterator[Finding]:
         "alarms": partial(alarms, purposes=[*SECURITY_ALARMS, "backup-expired"], topic=TOPIC),
         "topic": _topic,
         "counted events": _counted,
+        "flow logs": _flow_logs,
         "database events": _database_events,
         "backup vault": _vault,
         "backup plan": _plan,
@@ -128,6 +131,24 @@ def _plan(clients: Clients, settings: Settings) -> Iterator[Claim]:
     )["BackupSelection"]
     database = settings.naming.arn("rds", f"db:{identifiers(settings)[0]}")
     yield equal("takes", chosen.get("Resources"), [database])
+
+
+def _flow_logs(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    here = lookups.vpc_id(clients, settings)
+    answer = clients.ec2.describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [here]}])
+    flow_log = only(answer["FlowLogs"], f"flow log of {here}")
+    yield equal("state", flow_log.get("FlowLogStatus"), "ACTIVE")
+    yield equal("traffic", flow_log.get("TrafficType"), settings.network.flow_log_traffic)
+    found = flow_log.get("LogDestination")
+    if settings.network.flow_log_destination == "s3":
+        yield equal("go to", found, f"{settings.naming.bucket_arn('logs')}/{FLOW_LOGS}")
+        options = flow_log.get("DestinationOptions", {})
+        yield equal("format", options.get("FileFormat"), "parquet")
+        yield equal("folder for each hour", options.get("PerHourPartition"), True)
+    else:
+        name = settings.naming.path("network/flow-logs")
+        yield equal("go to", found, settings.naming.arn("logs", f"log-group:{name}"))
+        yield from lookups.log_group(clients, settings, name, key="logs")
 
 
 def _database_events(clients: Clients, settings: Settings) -> Iterator[Claim]:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 
 HTTP, HTTPS, MYSQL = 80, 443, 3306
-FLOW_LOGS = "vpc"
 CLOUDFRONT = "com.amazonaws.global.cloudfront.origin-facing"
 
 
@@ -133,7 +132,6 @@ def check_network(clients: Clients, settings: Settings) -> Iterator[Finding]:
         "app routes": _app_routes,
         "database routes": _database_routes,
         "endpoints": _endpoints,
-        "flow logs": _flow_logs,
         **security_group_checks(settings, shared=False),
         "default security group": _default_group,
     }
@@ -307,21 +305,3 @@ def _endpoints(clients: Clients, settings: Settings) -> Iterator[Claim]:
     tables = [id_ for each in answer["VpcEndpoints"] for id_ in each.get("RouteTableIds", [])]
     app = [table["RouteTableId"] for _, table in _route_tables(clients, settings, "app")]
     yield same("serve route tables", tables, app)
-
-
-def _flow_logs(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    here = lookups.vpc_id(clients, settings)
-    answer = clients.ec2.describe_flow_logs(Filters=[{"Name": "resource-id", "Values": [here]}])
-    flow_log = only(answer["FlowLogs"], f"flow log of {here}")
-    yield equal("state", flow_log.get("FlowLogStatus"), "ACTIVE")
-    yield equal("traffic", flow_log.get("TrafficType"), settings.network.flow_log_traffic)
-    found = flow_log.get("LogDestination")
-    if settings.network.flow_log_destination == "s3":
-        yield equal("go to", found, f"{settings.naming.bucket_arn('logs')}/{FLOW_LOGS}")
-        options = flow_log.get("DestinationOptions", {})
-        yield equal("format", options.get("FileFormat"), "parquet")
-        yield equal("folder for each hour", options.get("PerHourPartition"), True)
-    else:
-        name = settings.naming.path("network/flow-logs")
-        yield equal("go to", found, settings.naming.arn("logs", f"log-group:{name}"))
-        yield from lookups.log_group(clients, settings, name, key="logs")

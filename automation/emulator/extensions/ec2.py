@@ -13,7 +13,7 @@ from moto.ec2.models.nat_gateways import NatGateway
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupRule
 from moto.ec2.responses import EC2Response
 
-from automation.emulator.extensions import ipv6, logs, networks
+from automation.emulator.extensions import logs, networks
 from automation.emulator.extensions.double import Refused
 from automation.emulator.extensions.networks import interfaces
 from automation.emulator.extensions.servicequotas import quota
@@ -97,23 +97,23 @@ class Ec2(EC2Response):
     def modify_subnet_attribute(self) -> ActionResult:
         """Refuse to give out IPv6 addresses of no range."""
         if self._get_param("AssignIpv6AddressOnCreation.Value"):
-            ipv6.need_addresses(self.ec2_backend.get_subnet(self.params["SubnetId"]))
+            networks.need_ipv6_addresses(self.ec2_backend.get_subnet(self.params["SubnetId"]))
         return super().modify_subnet_attribute()
 
     def disassociate_subnet_cidr_block(self) -> ActionResult:
         """One whose addresses are given out stays."""
-        ipv6.leave_subnet(self.ec2_backend, self.params["AssociationId"])
+        networks.take_ipv6_from_subnet(self.ec2_backend, self.params["AssociationId"])
         return super().disassociate_subnet_cidr_block()
 
     def disassociate_vpc_cidr_block(self) -> ActionResult:
         """One of which a subnet has a part stays."""
-        ipv6.leave_vpc(self.ec2_backend, self.params["AssociationId"])
+        networks.take_ipv6_from_vpc(self.ec2_backend, self.params["AssociationId"])
         return super().disassociate_vpc_cidr_block()
 
     def _need_ipv6_range(self, vpc: str) -> None:
         wanted = self._get_param("Ipv6CidrBlock")
         if wanted:
-            ipv6.need_range(self.ec2_backend, vpc, wanted)
+            networks.need_ipv6_range(self.ec2_backend, vpc, wanted)
 
     def create_route(self) -> ActionResult:
         """To something that is there, in the same network."""
@@ -308,7 +308,6 @@ def _names(group: SecurityGroup, id_: str) -> bool:
 def install() -> None:
     """Keep the descriptions of rules about groups and prefix lists, not only about addresses."""
     networks.install()
-    ipv6.install()
     initialize = SecurityGroupRule.__init__
     signature = inspect.signature(initialize)
 

@@ -1,4 +1,4 @@
-"""The network of an account: interfaces of every service, endpoint services, what fits together.
+"""The network of an account: interfaces of every service, endpoint services, ranges, what fits.
 
 moto makes some interfaces, forgets to take them away, and gives load balancers and databases none;
 it offers each endpoint service everywhere.
@@ -9,9 +9,12 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-supp
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Network
 from typing import Any
 
-from moto.ec2.models import EC2Backend
+from moto.ec2 import utils
+from moto.ec2.models import EC2Backend, vpcs
+from moto.ec2.models.subnets import Subnet
 from moto.ec2.models.vpcs import VPCBackend
 from moto.elbv2.models import elbv2_backends
 from moto.rds.models import DBInstance, rds_backends
@@ -29,6 +32,9 @@ LACKING: Mapping[str, Mapping[str, Sequence[str]]] = {
 }
 
 _VPCS = "L-F678F1CE"
+# Lengths of the prefixes of IPv6 ranges.
+# https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html
+_SMALLEST, _LARGEST, _STEP = 64, 44, 4
 _OTHER_ZONE = (
     "VPC endpoint subnets should be in different availability zones supported by the VPC endpoint"
     " service."
@@ -117,7 +123,9 @@ def database_subnets(database: DBInstance) -> list[str]:
 
 
 def install() -> None:
-    """Offer what AWS offers."""
+    """Offer what AWS offers; write IPv6 ranges as AWS does, and tell their state."""
+    vpcs.random_ipv6_cidr = lambda: str(IPv6Network(utils.random_ipv6_cidr()))  # type: ignore[attr-defined]
+    Subnet.ipv6_cidr_block_association_set = property(_associations)  # type: ignore[assignment,method-assign]
     collect = VPCBackend._collect_default_endpoint_services
 
     def offered(account_id: str, region: str) -> list[dict[str, Any]]:
@@ -244,3 +252,93 @@ def _check_private_names(ec2: EC2Backend, vpc: str, service: str, others: Iterab
         name = f"{service.rpartition('.')[2]}.{ec2.region_name}.amazonaws.com"
         message = "private-dns-enabled cannot be set because there is already a conflicting DNS"
         raise Refused("InvalidParameter", f"{message} domain for {name} in the VPC {vpc}")
+
+
+def _associations(subnet: Subnet) -> list[dict[str, Any]]:
+    return [
+        {
+            "AssociationId": each["associationId"],
+            "Ipv6CidrBlock": each["ipv6CidrBlock"],
+            "Ipv6CidrBlockState": each["ipv6CidrBlockState"],
+            "IpSource": "amazon",
+        }
+        for each in _associated(subnet)
+    ]
+
+
+def _associated(subnet: Subnet) -> Iterator[dict[str, Any]]:
+    for each in subnet.ipv6_cidr_block_associations.values():
+        if each["ipv6CidrBlockState"]["State"] == "associated":
+            yield each
+
+
+def ipv6_ranges(subnet: Subnet) -> list[IPv6Network]:
+    """The IPv6 ranges that a subnet has."""
+    return [IPv6Network(each["ipv6CidrBlock"]) for each in _associated(subnet)]
+
+
+def need_ipv6_range(ec2: EC2Backend, vpc: str, wanted: str) -> None:
+    """Refuse a range that is none of the VPC's, that a subnet has, or of another size.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSubnet.html
+    """
+    network = IPv6Network(wanted)
+    found = ec2.get_vpc(vpc).get_cidr_block_association_set(ipv6=True)
+    own = [IPv6Network(each["cidr_block"]) for each in found if _stays(each)]
+    sizes = range(_LARGEST, _SMALLEST + 1, _STEP)
+    if network.prefixlen not in sizes or not any(network.subnet_of(each) for each in own):
+        raise Refused("InvalidSubnet.Range", f"The CIDR '{wanted}' is invalid.")
+    for subnet in ec2.describe_subnets(filters={"vpc-id": [vpc]}):
+        if any(network.overlaps(each) for each in ipv6_ranges(subnet)):
+            message = f"The CIDR '{wanted}' conflicts with another subnet"
+            raise Refused("InvalidSubnet.Conflict", message)
+
+
+def _stays(association: dict[str, Any]) -> bool:
+    return bool(association["cidr_block_state"]["state"] == "associated")
+
+
+def need_ipv6_addresses(subnet: Subnet) -> None:
+    """Refuse to give out addresses that a subnet does not have.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySubnetAttribute.html
+    """
+    if not ipv6_ranges(subnet):
+        raise Refused(
+            "InvalidParameterValue",
+            "Invalid value 'true' for assign-ipv6-address-on-creation. Cannot set "
+            f"assign-ipv6-address-on-creation to true unless the subnet ({subnet.id}) has an IPv6 "
+            "CIDR block associated with it.",
+        )
+
+
+def take_ipv6_from_subnet(ec2: EC2Backend, association: str) -> None:
+    """Refuse to take the range from a subnet that gives out its addresses, or where some are used.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateSubnetCidrBlock.html
+    """
+    subnet = ec2.get_subnet_from_ipv6_association(association)
+    if subnet is None:
+        return
+    start = f"The subnet IPv6 CIDR block with association ID {association} may not be disassociated"
+    if subnet.assign_ipv6_address_on_creation:
+        message = f"{start}, because its subnet has assign-ipv6-address-on-creation set to true."
+        raise Refused("InvalidCidrBlock.InUse", message)
+    interfaces = ec2.enis.values()
+    if any(each.subnet_id == subnet.id and each.ipv6_addresses for each in interfaces):
+        raise Refused("InvalidCidrBlock.InUse", f"{start}, because its addresses are in use.")
+
+
+def take_ipv6_from_vpc(ec2: EC2Backend, association: str) -> None:
+    """Refuse to take a range from a VPC whose subnets have parts of it.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DisassociateVpcCidrBlock.html
+    """
+    for vpc in ec2.vpcs.values():
+        found = vpc.get_cidr_block_association_set(ipv6=True)
+        for given in (each for each in found if each["association_id"] == association):
+            subnets = ec2.describe_subnets(filters={"vpc-id": [vpc.id]})
+            if any(ipv6_ranges(each) for each in subnets):
+                block = given["cidr_block"]
+                message = f"The vpc {vpc.id} currently has a subnet within CIDR block {block}"
+                raise Refused("InvalidCidrBlock.InUse", message)

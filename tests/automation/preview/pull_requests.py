@@ -61,7 +61,7 @@ CASES: dict[str, tuple[Change, set[tuple[str, str, str]]]] = {
         {("update", "aws_db_instance", "careful")},
     ),
     "rename of a construct": (
-        edit("stacks/storage.py", '"flow-logs",', '"traffic-logs",'),
+        edit("stacks/audit.py", '"flow-logs",', '"traffic-logs",'),
         {
             ("destroy", "aws_flow_log", "blocking"),
             ("create", "aws_flow_log", "routine"),

@@ -92,3 +92,34 @@ def test_a_trail_that_is_otherwise_fails(
 def test_a_trail_that_misses_the_access_point_fails(clients: Clients, settings: Settings) -> None:
     select(clients, ("AWS::S3::Object", ASSETS))
     assert found(clients, settings) == {"trail events: are recorded"}
+
+
+def flow_log_failures(clients: Clients, settings: Settings) -> set[str]:
+    every = failed(check_audit(clients, settings))
+    return {what for what in every if what.startswith("flow logs")}
+
+
+def test_flow_logs_go_where_they_are_to_go(
+    account: Account, clients: Clients, settings: Settings
+) -> None:
+    vpc = account.vpc()
+    bucket = f"{settings.naming.bucket('logs')}"
+    clients.s3.create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
+    )
+    clients.ec2.create_flow_logs(
+        ResourceIds=[vpc],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestinationType="s3",
+        LogDestination=f"arn:aws:s3:::{bucket}",
+    )
+    # Not in the folder, and as text by the day.
+    assert flow_log_failures(clients, settings) == {
+        "flow logs: go to",
+        "flow logs: format",
+        "flow logs: folder for each hour",
+    }
+    network = settings.network.model_copy(update={"flow_log_destination": "cloudwatch"})
+    in_group = settings.model_copy(update={"network": network})
+    assert "flow logs: go to" in flow_log_failures(clients, in_group)

@@ -41,7 +41,7 @@ def environment(request: pytest.FixtureRequest, platform_of: Callable[[str], Tie
 
 
 def resources(tiers: Tiers, tier: str, kind: str) -> list[dict[str, Any]]:
-    return list(tiers[tier].parsed["resource"].get(kind, {}).values())
+    return list(tiers[tier].parsed.get("resource", {}).get(kind, {}).values())
 
 
 def test_every_key_is_checked(environment: Environment) -> None:

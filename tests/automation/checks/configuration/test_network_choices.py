@@ -1,4 +1,4 @@
-"""IPv6, where flow logs go, and zones that are left: what is set has to be there."""
+"""IPv6, and zones that are left: what is set has to be there."""
 
 from ipaddress import IPv6Network
 from typing import Any
@@ -9,16 +9,11 @@ from moto.ec2.models.subnets import Subnet
 from automation.aws.clients import Clients
 from automation.checks import lookups
 from automation.checks.configuration.network import ANYWHERE_IPV6, check_network, expected_rules
-from automation.emulator.extensions import ipv6
+from automation.emulator.extensions import networks
 from config import Settings
 from tests.automation.checks.configuration.account import Account, failed
 
 A = "us-west-2a"
-FLOW_LOG = {
-    "ResourceType": "VPC",
-    "TrafficType": "ALL",
-    "LogDestinationType": "s3",
-}
 
 
 def chosen(settings: Settings, **values: Any) -> Settings:
@@ -75,7 +70,7 @@ def dual_stack(account: Account, clients: Clients, monkeypatch: pytest.MonkeyPat
     # Without it, moto tells the state of a range as nothing that AWS knows.
     name = "ipv6_cidr_block_association_set"
     monkeypatch.setattr(Subnet, name, getattr(Subnet, name))
-    ipv6.install()
+    networks.install()
     return DualStack(account, clients)
 
 
@@ -107,29 +102,6 @@ def test_rules_let_out_what_is_chosen(settings: Settings) -> None:
     every = chosen(settings, ipv6=True, dynamodb_endpoint=True, nat_gateways="none")
     added = expected_rules(every)["application"] - expected_rules(settings)["application"]
     assert added == {"to ::/0 on 443", "to com.amazonaws.us-west-2.dynamodb on 443"}
-
-
-def logged(clients: Clients, vpc: str, **values: Any) -> None:
-    clients.ec2.create_flow_logs(**{**FLOW_LOG, "ResourceIds": [vpc], **values})
-
-
-def test_flow_logs_go_where_they_are_to_go(
-    account: Account, clients: Clients, settings: Settings
-) -> None:
-    vpc = account.vpc()
-    bucket = f"{settings.naming.bucket('logs')}"
-    clients.s3.create_bucket(
-        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
-    )
-    logged(clients, vpc, LogDestination=f"arn:aws:s3:::{bucket}")
-    # Not in the folder, and as text by the day.
-    assert about("flow logs", clients, settings) == {
-        "flow logs: go to",
-        "flow logs: format",
-        "flow logs: folder for each hour",
-    }
-    in_group = chosen(settings, flow_log_destination="cloudwatch")
-    assert "flow logs: go to" in about("flow logs", clients, in_group)
 
 
 def test_a_zone_that_is_left_is_there_and_not_used(

@@ -21,6 +21,10 @@ class Site:
         self._settings = settings
         self.naming = settings.naming
         self.target_group = ""
+        # Every test has a VPC of its own in the one account.
+        emulator.client("service-quotas").request_service_quota_increase(
+            ServiceCode="vpc", QuotaCode="L-F678F1CE", DesiredValue=100
+        )
 
     def application(self, *, desired: int = 2) -> None:
         """A launch template, a target group, and a group of instances."""
