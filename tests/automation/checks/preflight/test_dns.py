@@ -61,7 +61,7 @@ def test_a_zone_that_is_still_to_come_is_a_warning(look: Look) -> None:
     assert finding.warning
     assert (finding.detail, finding.remedy) == (
         "unknown: there is no zone yet",
-        "when `deploy` waits for the certificates of the dns tier, set the new zone's name servers "
+        "when `deploy` waits for the certificate of the web tier, set the new zone's name servers "
         "at the registrar of dev.example.com, or in the zone above it",
     )
 
