@@ -16,7 +16,7 @@ ASSETS = "assets"
 
 
 class StorageStack(TierStack):
-    """Buckets for assets and releases, the application's way to the assets, and how long logs stay."""
+    """Buckets for assets and releases, the application's way to them, and how long logs stay."""
 
     def __init__(
         self,
