@@ -143,7 +143,9 @@ def test_every_bucket_is_versioned_encrypted_private_and_logged(platform: Tiers)
         companions = {
             other.split(".")[0]: body
             for where, other, body in every(platform)
-            if where == tier and body.get("bucket") == reference
+            if (where == tier and body.get("bucket") == reference)
+            # The log bucket's lifecycle is in another tier, for which nobody waits who logs.
+            or (tier == "logs" and ".logs_lifecycle_" in other)
         }
         expected = {
             "aws_s3_bucket_lifecycle_configuration",

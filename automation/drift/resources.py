@@ -129,7 +129,7 @@ def pieces(states: Iterable[Mapping[str, Any]]) -> list[Piece]:
 
     A port is opened beside who listens on it, and the group that it is opened in is upstream.
     """
-    types = {each.by for each in SHARED}
+    types = {each.by for each in SHARED} | {each.by for each in load()}
     return [
         (resource["type"], instance["attributes"])
         for state in states

@@ -25,14 +25,16 @@ class Lifecycle:
     expiration_days: int | None = None
     intelligent_tiering_days: int | None = None
 
-    def apply(self, scope: Construct, *, bucket: str, after: ITerraformDependable) -> None:
-        """Give a bucket this lifecycle, once it has versions."""
+    def apply(
+        self, scope: Construct, *, bucket: str, after: ITerraformDependable | None = None
+    ) -> None:
+        """Give a bucket this lifecycle, once it has versions, which `after` makes."""
         S3BucketLifecycleConfiguration(
             scope,
             "lifecycle",
             bucket=bucket,
             rule=[self._versions(), *self._current()],
-            depends_on=[after],
+            depends_on=[after] if after else None,
         )
 
     def _versions(self) -> S3BucketLifecycleConfigurationRule:

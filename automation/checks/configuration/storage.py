@@ -94,7 +94,6 @@ def check_logs(clients: Clients, settings: Settings) -> Iterator[Finding]:
     """A bucket that log delivery services may write to, which they can only with keys of S3."""
     checks: dict[str, Check] = {
         **BucketChecks("logs", key=None).by_subject(),
-        **_lifecycle(settings, "logs"),
         "logs bucket deliveries": _deliveries,
     }
     return run("logs", clients, settings, checks)
@@ -102,7 +101,7 @@ def check_logs(clients: Clients, settings: Settings) -> Iterator[Finding]:
 
 def check_storage(clients: Clients, settings: Settings) -> Iterator[Finding]:
     """Private, versioned, encrypted buckets, and the application's own way to the assets."""
-    checks: dict[str, Check] = {}
+    checks: dict[str, Check] = dict(_lifecycle(settings, "logs"))
     for purpose in (ASSETS, "artifacts"):
         bucket = BucketChecks(purpose, key="storage")
         checks |= bucket.by_subject() | bucket.logged() | _lifecycle(settings, purpose)
