@@ -16,8 +16,7 @@ from automation.aws.states import States
 from automation.command import attended, run, settings_of
 from automation.deploy import result
 from automation.deploy.deployment import Deployment
-from automation.deploy.log import RunLog, commit, versions
-from automation.deploy.result import Run
+from automation.deploy.result import Run, RunLog, commit, versions
 from automation.errors import INTERRUPTED, UserError, check_folder
 from automation.review import Review, review_of, rules, terminal
 from automation.terraform import program

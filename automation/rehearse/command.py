@@ -14,9 +14,9 @@ import typer
 from rich.console import Console
 
 from automation import WORKSPACE
+from automation import emulator as emulators
 from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, run, settings_of
-from automation.emulator import Emulator, pidfile
-from automation.emulator.pidfile import RunningEmulator
+from automation.emulator import Emulator, RunningEmulator
 from automation.errors import UserError
 from automation.rehearse import Rehearsal, calls
 from automation.rehearse import result as rehearse_result
@@ -89,7 +89,7 @@ class RehearseCommand:
     def stop(self) -> int:
         """End the emulator that an earlier rehearsal left running; the exit code."""
         name = self._request.environment
-        emulator = pidfile.find(self._request.kept_file)
+        emulator = emulators.find(self._request.kept_file)
         if emulator is not None:
             emulator.stop()
         self._request.kept_file.unlink(missing_ok=True)
@@ -107,7 +107,7 @@ class RehearseCommand:
                 f"{name} cannot be destroyed: set deletion_protection = false in "
                 f"environments/{name}.toml, or leave --destroy out"
             )
-        emulator = pidfile.find(self._request.kept_file)
+        emulator = emulators.find(self._request.kept_file)
         if emulator is not None:
             raise UserError(
                 f"{name}: an emulator is still kept (pid {emulator.pid}): "
@@ -204,7 +204,7 @@ class RehearseCommand:
             left = RunningEmulator(request.environment, emulator.pid, emulator.url)
             left.write(request.kept_file)
             environ = terraform_environment(emulator, workspace.installation.environ)
-            lines = list(pidfile.exports(environ, os.environ))
+            lines = list(emulators.exports(environ, os.environ))
             answer["emulator"] = {**vars(left), "shell": lines, "stop": left.stop_command}
             if not request.as_json:
                 self._console.print(f"The emulator goes on at {left.url}. To use it:")

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from automation.deploy.log import RunLog, commit, versions
+from automation.deploy.result import RunLog, commit, versions
 from automation.terraform.masking import Mask
 from automation.terraform.pool import StackRun
 from automation.terraform.progress import AppliedResource, Outputs, PlannedCounts, Problem

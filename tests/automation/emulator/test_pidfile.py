@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from automation.emulator.pidfile import RunningEmulator, exports, find
+from automation.emulator import RunningEmulator, exports, find
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from automation import PROJECT
-from automation.emulator.pidfile import RunningEmulator
+from automation.emulator import RunningEmulator
 from automation.errors import UserError
 from automation.rehearse.command import RehearseCommand, RehearseRequest
 from tests.processes import run
@@ -66,7 +66,7 @@ def test_a_kept_emulator_is_not_replaced(
 ) -> None:
     request_.folder.mkdir(parents=True)
     RunningEmulator("dev", os.getpid(), "http://127.0.0.1:1").write(request_.kept_file)
-    monkeypatch.setattr("automation.emulator.pidfile._runs", lambda _: True)
+    monkeypatch.setattr("automation.emulator._runs", lambda _: True)
     assert refused(request_) == (
         f"dev: an emulator is still kept (pid {os.getpid()}): "
         "stop it with `python -m automation rehearse --env dev --stop`"

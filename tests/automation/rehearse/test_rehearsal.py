@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from automation.emulator.pidfile import find
+from automation.emulator import find
 from automation.rehearse import digests
 from automation.terraform.stacks import read
 from tests.automation.rehearse.program import (
