@@ -29,8 +29,9 @@ class Project:
     def environment(self, name: str, directory: str, packages: str = "python3.11") -> None:
         """Settings like those of dev, with an application of their own."""
         lines = [f'directory = "{directory}"', f'packages = ["{packages}"]']
-        before, _, _ = _REFERENCE.partition("[application.app]")
-        self._write(name, "\n".join((before, "[application.app]", *lines)))
+        before, _, after = _REFERENCE.partition("[application.app]")
+        _, table, after = after.partition("\n[")
+        self._write(name, "\n".join((before, "[application.app]", *lines, table + after)))
 
     def faulty(self, name: str) -> None:
         self._write(name, "app_id = 1\n")

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -104,9 +105,17 @@ def subscribed(emulator: Emulator, name: str, *sources: str) -> Any:
     for each in sources:
         instance(emulator, each)
     rds = emulator.client("rds")
+    publish = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.rds.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": "*",
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [publish]})
+    topic = emulator.client("sns").create_topic(Name="alarms", Attributes={"Policy": policy})
     rds.create_event_subscription(
         SubscriptionName=name,
-        SnsTopicArn="arn:aws:sns:us-west-2:123456789012:alarms",
+        SnsTopicArn=topic["TopicArn"],
         SourceType="db-instance",
         SourceIds=list(sources),
         EventCategories=["failover", "failure"],

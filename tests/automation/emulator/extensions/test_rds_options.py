@@ -11,6 +11,13 @@ AUDIT = {
     "OptionSettings": [{"Name": "SERVER_AUDIT_EVENTS", "Value": "CONNECT,QUERY_DDL,QUERY_DCL"}],
 }
 
+# RDS replicates what is backed up, and whose password it does not manage.
+REPLICATED = {
+    "BackupRetentionPeriod": 7,
+    "ManageMasterUserPassword": False,
+    "MasterUserPassword": "a-long-password",
+}
+
 
 def option_group(emulator: Emulator, name: str) -> dict[str, str]:
     emulator.client("rds").create_option_group(
@@ -114,7 +121,7 @@ def test_database_insights_are_standard_unless_asked_for(emulator: Emulator) -> 
 
 def test_a_replica_has_a_mode_of_its_own(emulator: Emulator) -> None:
     rds = emulator.client("rds")
-    instance(emulator, "seen", DatabaseInsightsMode="advanced", **KEPT)
+    instance(emulator, "seen", DatabaseInsightsMode="advanced", **KEPT, **REPLICATED)
     replica = rds.create_db_instance_read_replica(
         DBInstanceIdentifier="unseen", SourceDBInstanceIdentifier="seen"
     )["DBInstance"]
@@ -131,7 +138,7 @@ def test_tokens_of_iam_are_taken_when_somebody_says_so(emulator: Emulator) -> No
 
 def test_replicas_are_upgraded_before_their_source(emulator: Emulator) -> None:
     rds = emulator.client("rds")
-    instance(emulator, "upgraded", EngineVersion="8.4.6")
+    instance(emulator, "upgraded", EngineVersion="8.4.6", **REPLICATED)
     rds.create_db_instance_read_replica(
         DBInstanceIdentifier="behind", SourceDBInstanceIdentifier="upgraded"
     )
