@@ -60,8 +60,9 @@ class Server:
 @contextmanager
 def server(reply: Reply) -> Iterator[Server]:
     with socket.socket(type=socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
-        udp.bind(("127.0.0.1", 0))
-        tcp.bind(udp.getsockname())
+        # TCP first: other tests have connections, and hardly a datagram.
+        tcp.bind(("127.0.0.1", 0))
+        udp.bind(tcp.getsockname())
         tcp.listen()
         started = Server(reply, udp.getsockname()[1])
         threads = [
