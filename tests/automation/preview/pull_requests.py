@@ -25,7 +25,7 @@ def setting(line: str) -> Change:
 
 
 def anybody_may_log_in(project: Path) -> None:
-    text = "        self._aws_services(application, internet_access=internet_access)\n"
+    text = "        self._internet(application, ipv4=internet_access, ipv6=ipv6)\n"
     rule = (
         '        VpcSecurityGroupIngressRule(self, "ssh", security_group_id=application.id,'
         ' cidr_ipv4="0.0.0.0/0", ip_protocol="tcp", from_port=22, to_port=22)\n'
@@ -57,7 +57,7 @@ class NotesStack(TierStack):
 # What is changed, and the action, type and risk of all that follows.
 CASES: dict[str, tuple[Change, set[tuple[str, str, str]]]] = {
     "database class": (
-        edit(SETTINGS, "[network]\n", '[database]\ninstance_class = "db.r7g.large"\n[network]\n'),
+        edit(SETTINGS, "[database]\n", '[database]\ninstance_class = "db.r7g.large"\n'),
         {("update", "aws_db_instance", "careful")},
     ),
     "rename of a construct": (
@@ -93,7 +93,6 @@ CASES: dict[str, tuple[Change, set[tuple[str, str, str]]]] = {
             ("update", "aws_lb", "blocking"),
             ("update", "aws_s3_bucket", "blocking"),
             ("update", "aws_backup_vault", "blocking"),
-            ("update", "aws_lb_listener_rule", "careful"),
             ("update", "aws_autoscaling_group", "routine"),
             ("update", "aws_secretsmanager_secret", "routine"),
         },
