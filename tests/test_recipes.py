@@ -51,6 +51,7 @@ QUICK_SMALLER = (
     "tests/modules/network",
     "tests/config/test_reference.py",
     "tests/automation/review/test_rules.py",
+    "tests/automation/checks/configuration/test_audit.py",
     "tests/automation/checks/configuration/test_network.py",
     "tests/automation/emulator/extensions/test_flow_log_intervals.py",
     "tests/automation/emulator/extensions/test_ec2.py",

@@ -111,6 +111,7 @@ def test_flow_logs_go_where_they_are_to_go(
         ResourceIds=[vpc],
         ResourceType="VPC",
         TrafficType="ALL",
+        MaxAggregationInterval=60,
         LogDestinationType="s3",
         LogDestination=f"arn:aws:s3:::{bucket}",
     )
