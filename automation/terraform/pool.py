@@ -18,7 +18,7 @@ from automation.terraform.processes import Processes
 from automation.terraform.program import Terraform
 from automation.terraform.progress import Problem, ProgressTable
 from automation.terraform.providers import Installation, install
-from automation.terraform.runner import StackRunner, Step
+from automation.terraform.runner import Operation, StackRunner, Step
 from automation.terraform.stacks import Graph, Stack, depth_below
 
 INTERVAL = 0.2
@@ -203,12 +203,8 @@ class StackPool:
             scheduler = Scheduler(_order(jobs), limit=self._limit)
             scheduler.run(one, tick=tick, stop=self._processes.end)
             for stack in stacks:
-                outcomes = {
-                    stack_run.outcome
-                    for stack_run in stack_runs.values()
-                    if stack_run.stack == stack
-                }
-                if Outcome.SKIPPED in outcomes and Outcome.FAILED not in outcomes:
+                theirs = [each for each in stack_runs.values() if each.stack == stack]
+                if _not_started(theirs):
                     board.phase(stack, Outcome.SKIPPED, last=True)
         return stack_runs
 
@@ -226,6 +222,13 @@ class StackPool:
             patient=job.patient,
             on_event=partial(board.event, job.stack),
         )
+
+
+def _not_started(stack_runs: Sequence[StackRun]) -> bool:
+    """Whether a stack waited in vain; one that was applied is done, whatever else was left out."""
+    outcomes = {each.outcome for each in stack_runs}
+    applied = any(step.command is Operation.APPLY for each in stack_runs for step in each.steps)
+    return Outcome.SKIPPED in outcomes and Outcome.FAILED not in outcomes and not applied
 
 
 def _order(jobs: Mapping[str, Job]) -> Graph:

@@ -103,9 +103,8 @@ def test_a_load_balancer_writes_to_a_bucket_that_lets_it(
     emulator: Emulator, bucket: Callable[[str], Bucket]
 ) -> None:
     ec2, elb = emulator.client("ec2"), emulator.client("elbv2")
-    zones = {each["AvailabilityZone"]: each for each in ec2.describe_subnets()["Subnets"]}
-    (vpc,) = {each["VpcId"] for each in zones.values() if each["DefaultForAz"]}
-    subnets = [each["SubnetId"] for each in zones.values() if each["VpcId"] == vpc][:2]
+    theirs = [{"Name": "default-for-az", "Values": ["true"]}]
+    subnets = [each["SubnetId"] for each in ec2.describe_subnets(Filters=theirs)["Subnets"]][:2]
     made = elb.create_load_balancer(Name="logs", Subnets=subnets)["LoadBalancers"][0]
     logs = bucket(LOGS)
     values = {"enabled": "true", "bucket": LOGS, "prefix": "alb"}

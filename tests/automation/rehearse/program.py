@@ -72,6 +72,11 @@ class Program:
             finally:
                 process.kill()
 
+    def told(self, outcome: str) -> set[str]:
+        """The stacks of which it has said that this became of them."""
+        told = [line.rpartition("] ")[2].partition(":") for line in self.said]
+        return {stack for stack, _, rest in told if rest.strip().startswith(outcome)}
+
 
 Start = Callable[..., Program]
 
