@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from config import Settings
+from modules.monitoring.nat import nat_alarms
 from modules.network.endpoints import Endpoints
 from modules.network.security_groups import TierSecurityGroups
 from modules.network.vpc import Vpc
@@ -28,6 +29,7 @@ class NetworkStack(TierStack):
             nat_gateways=network.nat_gateways,
             ipv6=network.ipv6,
         )
+        self.alarms += nat_alarms(self.vpc.nat_metrics)
         self.security_groups = TierSecurityGroups(
             self,
             "security-groups",

@@ -30,6 +30,7 @@ _DECIDED = {
     r"network \w+\.(vpc_nat_|vpc_app-default-|security-groups_application-to-internet_)": (
         f"network.nat_gateways, {_ZONES}"
     ),
+    r"monitoring aws_cloudwatch_metric_alarm\.alarms_nat-": f"network.nat_gateways, {_ZONES}",
     r"network \w+\.vpc_(app|database|public)[_-][a-z]+-[a-z]_": _ZONES,
 }
 

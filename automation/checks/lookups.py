@@ -241,3 +241,9 @@ def origin_secret(clients: Clients, settings: Settings, *, version: int) -> str:
     """The value that CloudFront sends with a version of the settings."""
     name = settings.naming.name(f"origin-{version % ORIGIN_SECRETS}")
     return clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]
+
+
+def nat_zones(settings: Settings) -> tuple[str, ...]:
+    """The zones that have a NAT gateway of their own."""
+    zones = settings.availability_zones
+    return {"per_az": zones, "single": zones[:1], "none": ()}[settings.network.nat_gateways]

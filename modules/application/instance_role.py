@@ -6,15 +6,24 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.iam_instance_profile import IamInstanceProfile
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
-from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
 from config.naming import Naming
 from modules.policy import Conditions, Statement, assume_role_policy, policy_document
 
-# Session Manager takes the place of SSH.
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
-SESSION_MANAGER = "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+# Session Manager takes the place of SSH. AWS's own policy for it reads every parameter, too.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+SESSION_MANAGER = Statement(
+    sid="SessionManager",
+    actions=[
+        "ssm:UpdateInstanceInformation",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ],
+    resources=["*"],
+)
 
 
 class InstanceRole(Construct):
@@ -52,9 +61,7 @@ class InstanceRole(Construct):
         self.instance_profile_arn: str = profile.arn
         # Instances use the policies as they boot, and so wait for them.
         self.policies: list[ITerraformDependable] = [
-            IamRolePolicyAttachment(
-                self, "session-manager", role=self._role.name, policy_arn=SESSION_MANAGER
-            ),
+            self._allow("use-session-manager", SESSION_MANAGER),
             self._allow("use-artifacts", *self._artifacts(artifacts_bucket_arn, storage_key_arn)),
             self._allow("use-assets", *self._assets(access_point_arn, storage_key_arn)),
             self._allow("read-database-secret", *self._secret(database_secret_arn, data_key_arn)),

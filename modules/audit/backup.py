@@ -23,7 +23,14 @@ from modules.policy import assume_role_policy
 START_WINDOW, COMPLETION_WINDOW = 60, 480
 # A restore copies the data to where other rules may hold, so nobody should miss one.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
-EVENTS = ("BACKUP_JOB_FAILED", "RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
+EVENTS = ("RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
+# How a job can end without a backup. A vault no longer tells a topic of any of them.
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
+BAD_ENDS = {
+    "Failed": "A backup failed.",
+    "Aborted": "A backup was broken off.",
+    "Expired": "A backup did not start or end in time.",
+}
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html
 POLICIES = {
     "backup": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
@@ -96,7 +103,7 @@ class Backup(Construct):
             sns_topic_arn=topic_arn,
             backup_vault_events=list(EVENTS),
         )
-        Alarms(self, "alarms", naming=naming, topic_arn=topic_arn).add(_expired(vault.name))
+        Alarms(self, "alarms", naming=naming, topic_arn=topic_arn).add(*_bad_ends(vault.name))
         return vault
 
     def _role(self, naming: Naming) -> IamRole:
@@ -117,23 +124,23 @@ class Backup(Construct):
         return role
 
 
-def _expired(vault_name: str) -> Alarm:
-    """Goes off when a job missed its windows, of which AWS Backup sends no notification.
-
-    https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
-    """
-    return Alarm(
-        purpose="backup-expired",
-        description="A backup did not start or end in time.",
-        metric=Metric(
-            namespace="AWS/Backup",
-            name="NumberOfBackupJobsExpired",
-            statistic="Sum",
-            dimensions={"BackupVaultName": vault_name},
-            period=FIVE_MINUTES,
-        ),
-        threshold=0,
-        evaluation_periods=1,
-        datapoints_to_alarm=1,
-        treat_missing_data="notBreaching",
-    )
+def _bad_ends(vault_name: str) -> list[Alarm]:
+    """Alarms that go off at once when a job leaves no backup."""
+    return [
+        Alarm(
+            purpose=f"backup-{end.lower()}",
+            description=description,
+            metric=Metric(
+                namespace="AWS/Backup",
+                name=f"NumberOfBackupJobs{end}",
+                statistic="Sum",
+                dimensions={"BackupVaultName": vault_name},
+                period=FIVE_MINUTES,
+            ),
+            threshold=0,
+            evaluation_periods=1,
+            datapoints_to_alarm=1,
+            treat_missing_data="notBreaching",
+        )
+        for end, description in BAD_ENDS.items()
+    ]

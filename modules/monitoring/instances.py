@@ -46,6 +46,16 @@ class InstanceMetrics:
             metrics={"minimum": minimum, "in_service": self.in_service},
         )
 
+    @property
+    def room(self) -> Expression:
+        """How many instances more the group may have; one that has a fixed size always has one."""
+        minimum = self._metric("AWS/AutoScaling", "GroupMinSize", "Minimum")
+        maximum = self._metric("AWS/AutoScaling", "GroupMaxSize", "Minimum")
+        return Expression(
+            formula="IF(maximum > minimum, maximum - in_service, 1)",
+            metrics={"minimum": minimum, "maximum": maximum, "in_service": self.in_service},
+        )
+
     def _metric(self, namespace: str, name: str, statistic: str) -> Metric:
         return Metric(
             namespace=namespace,
@@ -69,8 +79,18 @@ def instance_alarms(metrics: InstanceMetrics, thresholds: Thresholds) -> list[Al
         evaluation_periods=3,
         treat_missing_data="breaching",
     )
+    full = Alarm(
+        purpose="instances-at-maximum",
+        description="The group cannot grow any further.",
+        metric=metrics.room,
+        comparison_operator="LessThanThreshold",
+        threshold=1,
+        evaluation_periods=3,
+        treat_missing_data="notBreaching",
+    )
     return [
         missing,
+        full,
         _usage(
             "cpu",
             "The instances are busy, in spite of scaling.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
-from modules.monitoring.metric import Expression, Metric
+from modules.monitoring.metric import FIVE_MINUTES, Expression, Metric
 
 NO_HEALTHY_HOST = "no-healthy-host"
 OUTAGE = "outage"
@@ -29,6 +29,21 @@ class LoadBalancerMetrics:
     def latency(self, percentile: str) -> Metric:
         """Seconds until a target answers, at a percentile such as p99."""
         return self._target_group("TargetResponseTime", percentile)
+
+    def slowness(self, percentile: str) -> Expression:
+        """The latency of five minutes, or 0 when too few requests tell what it is.
+
+        Of so many requests as are asked for, at least two are slower than the percentile.
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
+        """
+        enough = round(2 / (1 - float(percentile[1:]) / 100))
+        return Expression(
+            formula=f"IF(requests >= {enough}, latency, 0)",
+            metrics={
+                "requests": replace(self.requests, period=FIVE_MINUTES),
+                "latency": replace(self.latency(percentile), period=FIVE_MINUTES),
+            },
+        )
 
     @property
     def error_rate(self) -> Expression:
@@ -94,8 +109,10 @@ def load_balancer_alarms(metrics: LoadBalancerMetrics, thresholds: Thresholds) -
         Alarm(
             purpose=f"latency-{percentile}",
             description=f"Answers take too long ({percentile}).",
-            metric=metrics.latency(percentile),
+            metric=metrics.slowness(percentile),
             threshold=seconds,
+            evaluation_periods=3,
+            datapoints_to_alarm=2,
             treat_missing_data="notBreaching",
         )
         for percentile, seconds in slow.items()

@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
 from constructs import Construct
 
 from config.naming import Naming
+from modules.monitoring.nat import NatMetrics
 
 
 class NatGateways(Construct):
@@ -45,6 +46,14 @@ class NatGateways(Construct):
                 depends_on=[internet_gateway],
             )
             self._gateways[zone] = gateway.id
+
+    @property
+    def metrics(self) -> list[NatMetrics]:
+        """What is measured of each gateway."""
+        return [
+            NatMetrics(purpose=f"nat-{zone[-1]}", gateway_id=id_)
+            for zone, id_ in self._gateways.items()
+        ]
 
     def gateway_for(self, zone: str) -> str:
         """The id of the zone's own gateway, or of the only one."""

@@ -12,6 +12,7 @@ from cdktf_cdktf_provider_aws.vpc import Vpc as AwsVpc
 from constructs import Construct
 
 from config.naming import Naming
+from modules.monitoring.nat import NatMetrics
 from modules.network.address_plan import plan
 from modules.network.nat import NatGateways
 from modules.network.subnets import Subnets
@@ -71,7 +72,7 @@ class Vpc(Construct):
             "database", {zone: each.database for zone, each in networks.items()}
         )
         internet_gateway = self._internet_gateway()
-        self._nat(nat_gateways, internet_gateway)
+        self.nat_metrics = self._nat(nat_gateways, internet_gateway)
         if ipv6:
             self._egress_only_gateway()
 
@@ -124,9 +125,9 @@ class Vpc(Construct):
         self,
         strategy: Literal["per_az", "single", "none"],
         internet_gateway: InternetGateway,
-    ) -> None:
+    ) -> list[NatMetrics]:
         if strategy == "none":
-            return
+            return []
         nat = NatGateways(
             self,
             "nat",
@@ -143,6 +144,7 @@ class Vpc(Construct):
                 destination_cidr_block=ANYWHERE,
                 nat_gateway_id=nat.gateway_for(zone),
             )
+        return nat.metrics
 
     def _egress_only_gateway(self) -> None:
         gateway = EgressOnlyInternetGateway(

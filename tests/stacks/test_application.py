@@ -40,7 +40,6 @@ def test_instances_boot_when_all_that_they_need_is_there(application: Synthesize
     assert waits_for == {
         "aws_cloudwatch_log_group",
         "aws_iam_role_policy",
-        "aws_iam_role_policy_attachment",
         "aws_lb_listener_rule",
         "aws_s3_object",
         "aws_ssm_parameter",

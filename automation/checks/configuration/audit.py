@@ -19,7 +19,8 @@ TOPIC = "audit-alarms"
 # The folder of the log bucket that flow logs go to.
 FLOW_LOGS = "vpc"
 SECURITY_ALARMS = ("key-loss", "root-use", "sign-in-failures", "trail-change")
-BACKUP_EVENTS = ("BACKUP_JOB_FAILED", "RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
+BACKUP_ALARMS = ("backup-aborted", "backup-expired", "backup-failed")
+BACKUP_EVENTS = ("RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
 
 
 def check_audit(clients: Clients, settings: Settings) -> Iterator[Finding]:
@@ -33,7 +34,7 @@ def check_audit(clients: Clients, settings: Settings) -> Iterator[Finding]:
         **bucket.by_subject(),
         **bucket.logged(),
         "audit bucket lifecycle": partial(replaced_versions, purpose=AUDIT, days=days),
-        "alarms": partial(alarms, purposes=[*SECURITY_ALARMS, "backup-expired"], topic=TOPIC),
+        "alarms": partial(alarms, purposes=[*SECURITY_ALARMS, *BACKUP_ALARMS], topic=TOPIC),
         "topic": _topic,
         "counted events": _counted,
         "flow logs": _flow_logs,

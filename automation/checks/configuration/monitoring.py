@@ -64,6 +64,7 @@ SERVICE_ALARMS = (
     "instance-cpu",
     "instance-disk",
     "instance-memory",
+    "instances-at-maximum",
     "instances-missing",
     "latency-p50",
     "latency-p95",
@@ -75,6 +76,7 @@ SERVICE_ALARMS = (
     "web-certificate-expiry",
 )
 DATABASE_ALARMS = ("connections", "cpu", "memory", "reads", "silent", "storage", "writes")
+NAT_ALARMS = ("drops", "ports")
 CAUSES = ("no-healthy-host", "outage", "database-silent")
 
 
@@ -98,6 +100,7 @@ def regional_alarms(settings: Settings) -> list[str]:
     instances = ["database", *replicas]
     return [
         *SERVICE_ALARMS,
+        *(f"nat-{zone[-1]}-{what}" for zone in lookups.nat_zones(settings) for what in NAT_ALARMS),
         *(f"{instance}-{what}" for instance in instances for what in DATABASE_ALARMS),
         *(f"{replica}-lag" for replica in replicas),
     ]

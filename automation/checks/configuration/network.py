@@ -209,12 +209,6 @@ def _ipv6_networks(subnet: "SubnetTypeDef") -> list[str]:
     ]
 
 
-def _nat_zones(settings: Settings) -> tuple[str, ...]:
-    """The zones that have a NAT gateway of their own."""
-    zones = settings.availability_zones
-    return {"per_az": zones, "single": zones[:1], "none": ()}[settings.network.nat_gateways]
-
-
 def _gateways(clients: Clients, settings: Settings) -> "dict[str, NatGatewayTypeDef]":
     """The NAT gateways that work, by the public subnet that they are in."""
     here = lookups.vpc_id(clients, settings)
@@ -229,7 +223,7 @@ def _nat(clients: Clients, settings: Settings) -> Iterator[Claim]:
     zones = {each["SubnetId"]: each["AvailabilityZone"] for each in subnets}
     gateways = _gateways(clients, settings)
     found = sorted(zones[subnet] for subnet in gateways)
-    yield equal("zones with a gateway", found, sorted(_nat_zones(settings)))
+    yield equal("zones with a gateway", found, sorted(lookups.nat_zones(settings)))
     yield same("gateways outside of public subnets", set(gateways) - public, [])
 
 
@@ -279,7 +273,7 @@ def _app_routes(clients: Clients, settings: Settings) -> Iterator[Claim]:
             for route in routes
             if "DestinationCidrBlock" in route
         }
-        owners = [each for each in (zone, *_nat_zones(settings)) if each in _nat_zones(settings)]
+        owners = [each for each in (zone, *lookups.nat_zones(settings)) if each in lookups.nat_zones(settings)]
         yield equal(zone, found, {ANYWHERE: gateways.get(owners[0])} if owners else {})
 
 

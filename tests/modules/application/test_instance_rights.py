@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 import modules.application
 from automation.iam import Call, decide
 from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 from config import load
-from modules.application.instance_role import SESSION_MANAGER
 from tests.automation.emulator import recorded
 from tests.automation.iam import rights
 from tests.automation.iam.rights import Right
@@ -32,8 +30,6 @@ REVIEWED = tomllib.loads(
     (Path(modules.application.__file__).parent / "instance_rights.toml").read_text(encoding="utf-8")
 )
 ROLE = f"arn:aws:iam::{SETTINGS.account_id}:role/{SETTINGS.naming.name('application')}"
-# The attachment of a policy that AWS writes, and whose actions nobody takes away.
-MANAGED = ("AmazonSSMManagedInstanceCore", "*")
 
 
 @cache
@@ -71,12 +67,7 @@ def of(action: str, key: str = "", value: str = "", *, but: str = " ") -> str:
 
 def denied(policies: Sequence[Policy], without: Right | None = None) -> set[str]:
     """The actions that the role needs and may not do, without one of its rights."""
-    given = [rights.lessened(each, without) for each in policies]
-    if without != MANAGED:
-        known = json.loads(aws_managed_policies_data)
-        document = known[SESSION_MANAGER.rpartition("/")[2]]["Document"]
-        given.append(Policy.parse(document))
-    return set(_denied(given))
+    return set(_denied([rights.lessened(each, without) for each in policies]))
 
 
 def _denied(policies: Sequence[Policy]) -> Iterator[str]:
@@ -102,11 +93,11 @@ def test_a_right_that_is_taken_away_is_missed_or_has_its_reason(
     policies: Sequence[Policy],
 ) -> None:
     unneeded = set()
-    for right in [*rights.granted(policies), MANAGED]:
+    for right in rights.granted(policies):
         missed = denied(policies, without=right)
         if not missed:
             unneeded.add(right)
-        assert right == MANAGED or all(rights.covers(right, each) for each in missed)
+        assert all(rights.covers(right, each) for each in missed)
     spared = {(sid, action) for sid, each in REVIEWED["spare"].items() for action in each}
     assert unneeded == spared
 

@@ -39,8 +39,19 @@ def test_only_instances_assume_the_role(stack: Synthesized) -> None:
 
 
 def test_session_manager_takes_the_place_of_ssh(stack: Synthesized) -> None:
-    attachment = stack.only("aws_iam_role_policy_attachment")
-    assert attachment["policy_arn"] == "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"
+    actions = statements(stack)["SessionManager"]["Action"]
+    assert {each for each in actions if each.startswith("ssmmessages:")} == {
+        f"ssmmessages:{verb}{channel}Channel"
+        for verb in ("Create", "Open")
+        for channel in ("Control", "Data")
+    }
+
+
+def test_parameters_are_read_by_their_names_alone(stack: Synthesized) -> None:
+    assert not stack.resources("aws_iam_role_policy_attachment")
+    for each in statements(stack).values():
+        if any(action.startswith("ssm:GetParameter") for action in each["Action"]):
+            assert each["Resource"] != ["*"]
 
 
 def test_names_carry_the_prefix(stack: Synthesized) -> None:

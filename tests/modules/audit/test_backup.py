@@ -1,3 +1,5 @@
+import pytest
+
 from config import Naming
 from modules.audit.backup import Backup
 from tests.synthesized import Synthesized, policy, synthesize
@@ -39,16 +41,22 @@ def test_the_vault_is_encrypted_and_kept_unless_disposable(naming: Naming) -> No
     assert backup(naming, force_destroy=True).has("aws_backup_vault", force_destroy=True)
 
 
-def test_somebody_hears_of_backups_that_fail_or_expire(naming: Naming) -> None:
-    stack = backup(naming)
-    notifications = stack.only("aws_backup_vault_notifications")
-    assert notifications["sns_topic_arn"] == "arn:topic"
-    assert "BACKUP_JOB_FAILED" in notifications["backup_vault_events"]
-    assert stack.has(
+@pytest.mark.parametrize("end", ["Failed", "Aborted", "Expired"])
+def test_somebody_hears_of_a_job_that_leaves_no_backup(naming: Naming, end: str) -> None:
+    (vault,) = backup(naming).resources("aws_backup_vault")
+    assert backup(naming).has(
         "aws_cloudwatch_metric_alarm",
-        metric_name="NumberOfBackupJobsExpired",
+        metric_name=f"NumberOfBackupJobs{end}",
+        dimensions={"BackupVaultName": f"${{aws_backup_vault.{vault}.name}}"},
         alarm_actions=["arn:topic"],
     )
+
+
+def test_somebody_hears_of_restores(naming: Naming) -> None:
+    notifications = backup(naming).only("aws_backup_vault_notifications")
+    assert notifications["sns_topic_arn"] == "arn:topic"
+    events = ["RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED"]
+    assert notifications["backup_vault_events"] == events
 
 
 def test_only_aws_backup_of_the_account_assumes_the_role(naming: Naming) -> None:

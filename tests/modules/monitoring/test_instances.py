@@ -1,3 +1,5 @@
+import pytest
+
 from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
 from modules.monitoring.instances import InstanceMetrics, instance_alarms
@@ -20,6 +22,22 @@ def test_too_few_instances_are_measured_against_the_group_itself() -> None:
         "GroupInServiceInstances",
     }
     assert missing.treat_missing_data == "breaching"
+
+
+@pytest.mark.parametrize(
+    ("minimum", "maximum", "in_service", "breaching"),
+    [(2, 6, 6, True), (2, 6, 5, False), (3, 3, 3, False)],
+)
+def test_a_group_that_cannot_grow_says_so(
+    minimum: int, maximum: int, in_service: int, *, breaching: bool
+) -> None:
+    full = alarms()["instances-at-maximum"]
+    assert isinstance(full.metric, Expression)
+    counts = {"minimum": minimum, "maximum": maximum, "in_service": in_service}
+    assert set(full.metric.metrics) == set(counts)
+    assert full.metric.formula == "IF(maximum > minimum, maximum - in_service, 1)"
+    room = maximum - in_service if maximum > minimum else 1
+    assert (room < full.threshold) == breaching
 
 
 def test_memory_and_disk_come_from_the_agent_for_the_whole_group() -> None:

@@ -3,7 +3,7 @@ import pytest
 from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
 from modules.monitoring.load_balancer import LoadBalancerMetrics, load_balancer_alarms
-from modules.monitoring.metric import Expression, Metric
+from modules.monitoring.metric import Expression
 
 METRICS = LoadBalancerMetrics(load_balancer="app/web/1", target_group="targetgroup/app/2")
 
@@ -51,6 +51,17 @@ def test_a_site_without_visitors_is_not() -> None:
 
 def test_latency_by_percentile() -> None:
     slowest = alarm("latency-p99")
-    assert isinstance(slowest.metric, Metric)
-    assert (slowest.metric.statistic, slowest.threshold) == ("p99", 2.0)
-    assert slowest.metric.dimensions["TargetGroup"] == "targetgroup/app/2"
+    assert isinstance(slowest.metric, Expression)
+    latency = slowest.metric.metrics["latency"]
+    assert (latency.statistic, slowest.threshold) == ("p99", 2.0)
+    assert latency.dimensions["TargetGroup"] == "targetgroup/app/2"
+
+
+@pytest.mark.parametrize(("percentile", "enough"), [("p50", 4), ("p95", 40), ("p99", 200)])
+def test_a_percentile_of_a_few_requests_wakes_nobody(percentile: str, enough: int) -> None:
+    slow = alarm(f"latency-{percentile}")
+    assert isinstance(slow.metric, Expression)
+    assert slow.metric.formula == f"IF(requests >= {enough}, latency, 0)"
+    counted, timed = slow.metric.metrics["requests"], slow.metric.metrics["latency"]
+    assert (counted.name, counted.statistic) == ("RequestCount", "Sum")
+    assert counted.period == timed.period == 300

@@ -63,7 +63,7 @@ def test_every_alarm_is_looked_for(environment: Environment) -> None:
         *monitoring.regional_alarms(settings),
         *monitoring.EDGE_ALARMS,
         *audit.SECURITY_ALARMS,
-        "backup-expired",
+        *audit.BACKUP_ALARMS,
     ]
     assert {settings.naming.name(purpose) for purpose in purposes} == made
 
