@@ -267,13 +267,14 @@ def _app_routes(clients: Clients, settings: Settings) -> Iterator[Claim]:
         zones[subnet]: gateway["NatGatewayId"]
         for subnet, gateway in _gateways(clients, settings).items()
     }
+    with_gateway = lookups.nat_zones(settings)
     for zone, routes in _routes(clients, settings, "app").items():
         found = {
             route["DestinationCidrBlock"]: route.get("NatGatewayId", "no NAT gateway")
             for route in routes
             if "DestinationCidrBlock" in route
         }
-        owners = [each for each in (zone, *lookups.nat_zones(settings)) if each in lookups.nat_zones(settings)]
+        owners = [each for each in (zone, *with_gateway) if each in with_gateway]
         yield equal(zone, found, {ANYWHERE: gateways.get(owners[0])} if owners else {})
 
 
