@@ -71,6 +71,12 @@ class Browser:
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
+    def busy_seconds(self) -> float:
+        """How long the page's thread has worked, in the time domain that was enabled."""
+        metrics = self.call("Performance.getMetrics")["metrics"]
+        (seconds,) = (each["value"] for each in metrics if each["name"] == "TaskDuration")
+        return float(seconds)
+
     def _going(self, action: Any) -> None:
         """Do what leads to another document, and wait until that is there."""
         self.value("window.old = true")

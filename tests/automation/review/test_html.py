@@ -1,6 +1,5 @@
 """The page in a real browser, from disk."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -125,15 +124,14 @@ def test_every_tier_that_changes_glows_in_the_platforms_own_picture(
 
 
 def test_2000_changes_render_in_under_two_seconds(browser: Browser, tmp_path: Path) -> None:
-    start = time.perf_counter()
+    browser.call("Performance.enable", timeDomain="threadTicks")
+    before = browser.busy_seconds()
     show(browser, tmp_path, many(2000))
     browser.value("document.body.getBoundingClientRect().height")
     assert browser.value(f"{VISIBLE}.length") == 2000
-    seconds = time.perf_counter() - start
-    timing = "performance.getEntriesByType('navigation')[0].loadEventEnd"
-    assert browser.value(timing) < 2000
-    # Making the page, and asking the browser, take their time, too.
-    assert seconds < 10
+    # Of the page's own thread on a core: whatever else runs on this machine counts for nothing.
+    took = browser.busy_seconds() - before
+    assert 0 < took < 2
 
 
 def test_values_are_text_and_nothing_else(browser: Browser, tmp_path: Path) -> None:
