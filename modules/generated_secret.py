@@ -19,7 +19,7 @@ class GeneratedSecret(Construct):
 
     With `username` the secret holds JSON with `username` and `password`, as RDS has it.
     An ephemeral resource makes the value and a write-only argument stores it, so that it is in
-    neither the plan nor the state. `policy` is the secret's own, as `read_only_by` makes it.
+    neither the plan nor the state. `policy` says who reads it, as `read_only_by` makes it.
     https://developer.hashicorp.com/terraform/language/resources/ephemeral
     """
 
@@ -32,10 +32,10 @@ class GeneratedSecret(Construct):
         description: str,
         kms_key_arn: str,
         length: int,
+        policy: str,
         version: int = 1,
         username: str | None = None,
         recoverable: bool = True,
-        policy: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
         secret = SecretsmanagerSecret(
@@ -46,8 +46,7 @@ class GeneratedSecret(Construct):
             kms_key_id=kms_key_arn,
             recovery_window_in_days=RECOVERY_DAYS if recoverable else 0,
         )
-        if policy is not None:
-            SecretsmanagerSecretPolicy(self, "policy", secret_arn=secret.arn, policy=policy)
+        SecretsmanagerSecretPolicy(self, "policy", secret_arn=secret.arn, policy=policy)
         value = f"ephemeral.aws_secretsmanager_random_password.{self._random(length)}"
         stored = SecretsmanagerSecretVersion(
             self,

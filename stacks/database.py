@@ -33,6 +33,7 @@ class DatabaseStack(TierStack):
             around=self._surroundings(security, network),
             log_retention_in_days=settings.log_retention_days,
             logs_key_arn=security.logs_key.arn,
+            secret_readers=settings.secret_readers,
         )
 
     def _surroundings(self, security: SecurityStack, network: NetworkStack) -> Surroundings:

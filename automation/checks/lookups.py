@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from automation.aws.clients import Clients
-from automation.checks import Claim, equal, holds, only
+from automation.checks import Claim, equal, holds, only, same
 from config import Settings
 
 if TYPE_CHECKING:
@@ -194,6 +194,20 @@ def not_denied(policy: str, action: str) -> list[str]:
         and _only_key(statement.get("Condition", {})) == "ArnNotLike"
         for arn in _list(statement["Condition"]["ArnNotLike"].get("aws:PrincipalArn", []))
     ]
+
+
+def readers_named(
+    clients: Clients, settings: Settings, secret: str, *, roles: Iterable[str]
+) -> Claim:
+    """Claims that a secret is for those alone who are named, whomever IAM lets read it."""
+    naming = settings.naming
+    own = [f"role/{naming.name(each)}" for each in roles]
+    readers = [
+        naming.arn("iam", each, region="") for each in ("root", *own, *settings.secret_readers)
+    ]
+    answer = clients.secretsmanager.get_resource_policy(SecretId=naming.name(secret))
+    policy = answer.get("ResourcePolicy") or '{"Statement": []}'
+    return same(secret, not_denied(policy, "secretsmanager:GetSecretValue"), readers)
 
 
 def _statements(policy: str, effect: str) -> Iterator[dict[str, Any]]:

@@ -17,7 +17,7 @@ from modules.database.instance import (
     replica_instance,
 )
 from modules.database.logs import ExportedLogs
-from modules.generated_secret import GeneratedSecret
+from modules.generated_secret import GeneratedSecret, read_only_by
 from modules.monitoring.database import DatabaseMetrics, instances_of
 
 # RDS accepts at most 41 characters.
@@ -47,6 +47,7 @@ class MysqlDatabase(Construct):
     Raises `ValueError` where AWS would refuse: replicas with a managed password, with blue/green
     updates, without backups, or of a pinned minor version; blue/green updates with a managed
     password or without backups; the advanced mode of Database Insights without what it shows.
+    `secret_readers` are who may read a password that Terraform writes, beside the platform's roles.
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_MySQL.Replication.ReadReplicas.html
     https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/blue-green-deployments-considerations.html
     """
@@ -61,6 +62,7 @@ class MysqlDatabase(Construct):
         around: Surroundings,
         log_retention_in_days: int,
         logs_key_arn: str,
+        secret_readers: Sequence[str],
     ) -> None:
         super().__init__(scope, id_)
         _refuse_impossible(database)
@@ -68,6 +70,7 @@ class MysqlDatabase(Construct):
         self._around = around
         self._log_retention_in_days = log_retention_in_days
         self._logs_key_arn = logs_key_arn
+        self._secret_readers = secret_readers
         identifier = naming.name("database")
         user = self._master_user(naming)
         instance = primary_instance(
@@ -115,6 +118,8 @@ class MysqlDatabase(Construct):
             version=version,
             username=username,
             recoverable=self._around.deletion_protection,
+            # Who deploys gives it to RDS, and the application signs in with it.
+            policy=read_only_by(naming, self._secret_readers, roles=("deploy", "application")),
         )
         password = self._secret.read_password()
         return MasterUser(username=username, password=password, password_version=version)

@@ -186,3 +186,5 @@ def _master_password(clients: Clients, settings: Settings) -> Iterator[Claim]:
         name = settings.naming.name("database-master")
         secret = clients.secretsmanager.describe_secret(SecretId=name)
         yield equal("key", lookups.key_behind(clients, secret["KmsKeyId"]), key)
+        roles = ("deploy", "application")
+        yield lookups.readers_named(clients, settings, "database-master", roles=roles)

@@ -107,16 +107,6 @@ def _listeners(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _secret_readers(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    """Each secret is for those alone who are named, whomever IAM lets read them."""
-    naming = settings.naming
-    roles = [f"role/{naming.name(each)}" for each in ("plan", "deploy")]
-    readers = [
-        naming.arn("iam", each, region="") for each in ("root", *roles, *settings.secret_readers)
-    ]
+    """Who plans and deploys has to know them; instances never do."""
     for number in range(lookups.ORIGIN_SECRETS):
-        secret = f"origin-{number}"
-        answer = clients.secretsmanager.get_resource_policy(SecretId=naming.name(secret))
-        found = lookups.not_denied(
-            answer.get("ResourcePolicy") or '{"Statement": []}', "secretsmanager:GetSecretValue"
-        )
-        yield same(secret, found, readers)
+        yield lookups.readers_named(clients, settings, f"origin-{number}", roles=("plan", "deploy"))

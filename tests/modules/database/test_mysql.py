@@ -3,12 +3,17 @@ from typing import Any
 
 import pytest
 
+from automation.iam import Call, ResourcePolicy, decide
+from automation.iam.policies import Policy
+from automation.iam.principals import Principal
 from config import Naming
 from config.database import Database
 from modules.database.instance import Surroundings
 from modules.database.mysql import MysqlDatabase
+from modules.policy import Statement, policy_document
 from tests.synthesized import Synthesized, synthesize
 
+IAM = "arn:aws:iam::123456789012"
 KEY = "arn:aws:kms:us-west-2:123456789012:key/data"
 AROUND = Surroundings(
     kms_key_arn=KEY,
@@ -33,6 +38,7 @@ def database(naming: Naming, *, around: Surroundings = AROUND, **changes: object
             around=around,
             log_retention_in_days=365,
             logs_key_arn="arn:aws:kms:us-west-2:123456789012:key/logs",
+            secret_readers=("user/admin",),
         )
     )
 
@@ -77,6 +83,27 @@ def test_a_password_of_its_own_is_read_back_from_its_secret(naming: Naming) -> N
     assert version["secret_string_wo_version"] == 3
     assert '"username" = "platform"' in version["secret_string_wo"]
     assert "secret_string" not in version
+
+
+@pytest.mark.parametrize(
+    ("who", "reads"),
+    [
+        (Principal.user(f"{IAM}:user/admin"), True),
+        (Principal.user(f"{IAM}:user/other"), False),
+        (Principal.session(f"{IAM}:role/prod-349081-deploy", "it"), True),
+        (Principal.session(f"{IAM}:role/prod-349081-application", "it"), True),
+        (Principal.session(f"{IAM}:role/prod-349081-plan", "it"), False),
+    ],
+)
+def test_a_password_of_its_own_is_read_by_who_is_named_whatever_iam_says(
+    naming: Naming, who: Principal, reads: bool
+) -> None:
+    stack = database(naming, managed_password=False)
+    own = ResourcePolicy(Policy.parse(stack.only("aws_secretsmanager_secret_policy")["policy"]))
+    everything = Policy.parse(policy_document(Statement(sid="All", actions=["*"], resources=["*"])))
+    secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:prod-349081-database-master-a1"
+    asked = Call(who, "secretsmanager:GetSecretValue", secret)
+    assert decide(asked, identity=[everything], resource=own).allowed is reads
 
 
 @pytest.mark.parametrize("protected", [True, False])

@@ -8,6 +8,7 @@ from automation.checks.configuration import database
 from automation.checks.configuration.database import check_database
 from automation.emulator.extensions.double import remember
 from config import Settings
+from modules.generated_secret import read_only_by
 from tests.automation.checks.configuration.account import Account, failed
 
 NAME = "prod-349081-database"
@@ -173,6 +174,20 @@ def test_another_key_fails(mysql: Database, clients: Clients) -> None:
 def test_a_password_that_rds_does_not_manage_fails(mysql: Database) -> None:
     given = {"ManageMasterUserPassword": False, "MasterUserPassword": "made-by-hand"}
     assert "master password: made by RDS" in mysql.make(**given)
+
+
+def test_a_password_of_ones_own_is_for_who_is_named(
+    mysql: Database, clients: Clients, settings: Settings
+) -> None:
+    naming, secret = settings.naming, settings.naming.name("database-master")
+    own = settings.database.model_copy(update={"managed_password": False})
+    named = settings.model_copy(update={"database": own, "secret_readers": ("user/admin",)})
+    clients.secretsmanager.create_secret(Name=secret, KmsKeyId=mysql.data_key, SecretString="it")
+    mysql.make(ManageMasterUserPassword=False, MasterUserPassword="made-by-terraform")
+    assert failed(check_database(clients, named)) == {"master password: database-master"}
+    readers = read_only_by(naming, named.secret_readers, roles=("deploy", "application"))
+    clients.secretsmanager.put_resource_policy(SecretId=secret, ResourcePolicy=readers)
+    assert failed(check_database(clients, named)) == set()
 
 
 def test_a_parameter_with_another_value_fails(mysql: Database) -> None:
