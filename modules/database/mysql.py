@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from cdktf import Fn, Token
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
@@ -125,9 +126,14 @@ class MysqlDatabase(Construct):
         return MasterUser(username=username, password=password, password_version=version)
 
     def _secret_arn(self, instance: DbInstance) -> str:
+        """RDS's own is not in the plan that asks for it, so there may be none of which to tell yet.
+
+        https://github.com/terraform-aws-modules/terraform-aws-rds/issues/588
+        """
         if self._secret is not None:
             return self._secret.arn
-        return instance.master_user_secret.get(0).secret_arn
+        arns = instance.get_list_attribute("master_user_secret[*].secret_arn")
+        return Token.as_string(Fn.one(arns))
 
     def _logs(self, id_: str, identifier: str) -> Sequence[CloudwatchLogGroup]:
         return ExportedLogs(

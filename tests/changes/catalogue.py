@@ -130,8 +130,6 @@ DATABASE = (
         end=End.APPROVED,
         says="the secret is lost",
         loses=("secret",),
-        # The provider does not say that RDS will make one, so an output has nothing to point at.
-        fails=Fact(name="unlisted: a secret that a plan does not find", seen=("Invalid index",)),
     ),
     Change(
         name="blue/green updates with a password that RDS manages",

@@ -2,6 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from cdktf import TerraformOutput, TerraformStack
 
 from automation.iam import Call, ResourcePolicy, decide
 from automation.iam.policies import Policy
@@ -29,8 +30,8 @@ OWN_PASSWORD: dict[str, Any] = {"managed_password": False, "blue_green_updates":
 
 
 def database(naming: Naming, *, around: Surroundings = AROUND, **changes: object) -> Synthesized:
-    return synthesize(
-        lambda stack: MysqlDatabase(
+    def build(stack: TerraformStack) -> None:
+        mysql = MysqlDatabase(
             stack,
             "mysql",
             naming=naming,
@@ -40,7 +41,9 @@ def database(naming: Naming, *, around: Surroundings = AROUND, **changes: object
             logs_key_arn="arn:aws:kms:us-west-2:123456789012:key/logs",
             secret_readers=("user/admin",),
         )
-    )
+        TerraformOutput(stack, "secret", value=mysql.secret_arn)
+
+    return synthesize(build)
 
 
 def test_the_primary_is_highly_available_encrypted_and_private(naming: Naming) -> None:
@@ -71,6 +74,12 @@ def test_rds_makes_the_password_unless_terraform_is_to(naming: Naming) -> None:
     assert instance["master_user_secret_kms_key_id"] == KEY
     assert "password_wo" not in instance
     assert not stack.resources("aws_secretsmanager_secret")
+
+
+def test_a_plan_that_asks_rds_for_a_password_need_not_find_its_secret(naming: Naming) -> None:
+    secret = database(naming).parsed["output"]["secret"]["value"]
+    assert secret.startswith("${one(aws_db_instance.mysql_primary_")
+    assert secret.endswith(".master_user_secret[*].secret_arn)}")
 
 
 def test_a_password_of_its_own_is_read_back_from_its_secret(naming: Naming) -> None:
