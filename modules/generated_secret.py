@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cdktf import TerraformStack
+from cdktf import Fn, Op, TerraformStack
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
 from cdktf_cdktf_provider_aws.secretsmanager_secret_policy import SecretsmanagerSecretPolicy
 from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
@@ -72,12 +72,15 @@ class GeneratedSecret(Construct):
         """An ephemeral reference to the stored password, for write-only arguments alone.
 
         It is read back rather than made up again, so that a run which failed half-way leaves no
-        second password behind.
+        second password behind. What names it is told the time, which only an apply knows: a plan
+        leaves it unread, whoever plans.
+        https://developer.hashicorp.com/terraform/language/block/ephemeral
         """
         name = f"{self.node.id}_stored"
+        version_id = Fn.conditional(Op.neq(Fn.timestamp(), "never"), self.version_id, "never")
         TerraformStack.of(self).add_override(
             f"ephemeral.aws_secretsmanager_secret_version.{name}",
-            {"secret_id": self._version.secret_id, "version_id": self.version_id},
+            {"secret_id": self._version.secret_id, "version_id": version_id},
         )
         stored = f"ephemeral.aws_secretsmanager_secret_version.{name}.secret_string"
         return f"${{jsondecode({stored}).password}}"

@@ -24,7 +24,8 @@ _CONNECT, _PLAN, _APPLY, _AGAIN = "connect ", "plan ", "apply ", "plan again "
 class Rehearsal:
     """Applies, checks and plans again what was synthesized, and puts it all into `result`.
 
-    `pool` signs as the role that deploys; `planning` and `session` as the one that plans.
+    `pool` signs as the role that deploys; `planning` and `session` as the one that plans, but with
+    a provider that `reads_written` secrets, and of whose passwords that role is to know none.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Rehearsal:
         *,
         pool: StackPool,
         planning: StackPool,
+        reads_written: bool = False,
         session: boto3.Session,
         console: Console,
     ) -> None:
@@ -46,7 +48,12 @@ class Rehearsal:
         graph = dependencies(synthesis.stacks)
         self._graph = {name: graph[name] for name in in_order(graph)}
         self.result = RehearsalResult(
-            synthesis, self._graph, without_checks=without_checks(self._graph)
+            synthesis,
+            self._graph,
+            without_checks=without_checks(self._graph),
+            not_by_plan=[
+                each.name for each in synthesis.stacks if reads_written and each.reads_back
+            ],
         )
 
     def run(self, *, destroy: bool) -> RehearsalResult:
@@ -96,8 +103,9 @@ class Rehearsal:
         for name in reversed(self._graph):
             applied = frozenset(_APPLY + each for each in (name, *readers[name]))
             patient = len(readers[name]) > 1
+            pool = self._pool if name in self.result.not_by_plan else self._planning
             jobs[_AGAIN + name] = Job(
-                name, self._plan_one_again, applied, patient=patient, pool=self._planning
+                name, self._plan_one_again, applied, patient=patient, pool=pool
             )
         return jobs
 

@@ -180,6 +180,7 @@ class RehearseCommand:
             settings,
             pool=pool(role_of(emulator, settings, "deploy")),
             planning=pool(plan),
+            reads_written=workspace.installation.reads_written,
             session=session(emulator, plan),
             console=self._progress,
         )

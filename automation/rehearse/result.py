@@ -30,6 +30,8 @@ class RehearsalResult:
     findings: Sequence[Finding] = ()
     without_checks: Sequence[str] = ()
     """The tiers of which is looked at what is looked at of any, and no more."""
+    not_by_plan: Sequence[str] = ()
+    """The stacks that the role which plans cannot plan again with the provider that is here."""
     planned_again: Mapping[str, StackRun] = field(default_factory=dict)
     verdicts: dict[str, GapVerdict] = field(default_factory=dict)
     destroyed: Mapping[str, StackRun] = field(default_factory=dict)
@@ -126,6 +128,10 @@ _AGAIN = (
     "something that the emulator forgets and AWS keeps: then add it, with the reason, to "
     "automation/emulator/gaps.toml, and it no longer counts"
 )
+_NOT_BY_PLAN = (
+    "planned again as the role that deploys, since this provider reads the password that it wrote; "
+    "6.40 and newer ones do not, and leave that to the role that plans"
+)
 _STYLES = {Outcome.DONE: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "yellow"}
 
 
@@ -186,6 +192,7 @@ def _lines(result: RehearsalResult) -> Iterator[str]:
         yield _checks(result)
     if result.planned_again:
         yield _changes(result)
+        yield from (f"[yellow]{name}: {_NOT_BY_PLAN}[/]" for name in result.not_by_plan)
     if result.outputs:
         yield "Outputs:"
         width = max(map(len, result.outputs))
@@ -273,6 +280,7 @@ def to_json(result: RehearsalResult) -> dict[str, Any]:
                 for gap in verdict.used
             }
         ),
+        "not_by_plan": list(result.not_by_plan),
         "unknown": [each.to_json() for each in result.unknown],
         "outputs": result.outputs,
     }

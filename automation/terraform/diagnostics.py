@@ -229,6 +229,12 @@ _DENIAL = re.compile(
     r"|with an explicit deny in (?:an?|the) (?P<denying>[\w -]+?)[\s:,.]*(?:$|\n))"
 )
 _OPERATION = re.compile(r"operation error ([\w .-]+): (\w+)")
+# Who may not read what Terraform only writes need not be let: see `Installation.reads_written`.
+_WRITTEN = re.compile(r"aws_secretsmanager_secret_version\.")
+_UNREAD = (
+    "leave this stack to the role that deploys, or take the AWS provider 6.40 or newer, which "
+    "reads no secret that it only writes: let nobody read it for a plan"
+)
 _PATH = re.compile(r"Path:\s+\S*?([a-z][a-z0-9]*)-[a-z0-9]+/([\w-]+)/terraform\.tfstate")
 
 
@@ -262,6 +268,8 @@ def classify(problem: Problem) -> Fault:
         what, remedy = _lock(text, what), remedy + _unlock(text)
     if kind is ErrorKind.DENIED:
         what, remedy = _denied(text, what, remedy)
+        if _WRITTEN.match(problem.address):
+            remedy = _UNREAD
     return Fault(kind, what, remedy)
 
 

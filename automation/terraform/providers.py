@@ -35,6 +35,9 @@ _DEPTH = 2
 # Since S3 blocks SSE-C for new buckets, these plan to change their encryption again and again.
 # https://github.com/hashicorp/terraform-provider-aws/issues/47320
 REFUSED = ">= 6.22.0, < 6.40.0"
+# These read what they have written once, though nothing asks for it.
+# https://github.com/hashicorp/terraform-provider-aws/pull/44876
+_READS_WRITTEN = "< 6.26.0"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 
 # https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
@@ -169,6 +172,12 @@ class Installation:
     def versions(self) -> Mapping[str, str]:
         """Which version of each provider it is."""
         return dict(re.findall(r'provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"', self.lock))
+
+    @property
+    def reads_written(self) -> bool:
+        """Whether a plan reads the secrets that Terraform only writes."""
+        found = program.parse(self.versions.get(_PROVIDER.as_posix(), ""))
+        return found is not None and program.within(found, _READS_WRITTEN)
 
 
 def install(terraform: Terraform, stacks: Sequence[Stack], workspace: Path) -> Installation:

@@ -57,6 +57,11 @@ class Stack:
         return sum(len(each) for each in self.content.get("data", {}).values())
 
     @property
+    def reads_back(self) -> bool:
+        """Whether it hands on a secret of its own, as it was stored."""
+        return "aws_secretsmanager_secret_version" in self.content.get("ephemeral", {})
+
+    @property
     def required_providers(self) -> dict[str, dict[str, str]]:
         """Source and version of every provider that it needs."""
         required: dict[str, dict[str, str]] = self.content["terraform"]["required_providers"]

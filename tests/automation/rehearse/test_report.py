@@ -92,6 +92,14 @@ def test_known_gaps_are_counted_apart() -> None:
     assert "Live account: 1 of 2 checks hold" in lines
 
 
+def test_who_planned_again_where_the_role_that_plans_cannot_is_said() -> None:
+    found = success()
+    found.not_by_plan = ["edge"]
+    (line,) = [each for each in shown(found, width=300) if "planned again as" in each]
+    assert line.startswith("edge: planned again as the role that deploys, since this provider")
+    assert to_json(found)["not_by_plan"] == ["edge"]
+
+
 def test_a_tier_without_checks_of_its_own_is_named() -> None:
     found = success()
     found.without_checks = ["queue"]

@@ -40,6 +40,21 @@ def test_the_action_that_is_denied_is_named() -> None:
     )
 
 
+def test_nobody_is_told_to_let_plans_read_what_is_only_written() -> None:
+    role = "arn:aws:sts::123456789012:assumed-role/prod-349081-plan/ci"
+    problem = Problem(
+        "reading Secrets Manager Secret Version (database-master|1): operation error Secrets "
+        f"Manager: GetSecretValue, User: {role} is not authorized to perform: "
+        "secretsmanager:GetSecretValue on resource: database-master because no identity-based "
+        "policy allows the secretsmanager:GetSecretValue action",
+        address="aws_secretsmanager_secret_version.mysql_master-secret_version_1",
+    )
+    fault = classify(problem)
+    assert fault.what.startswith("secretsmanager:GetSecretValue is denied")
+    assert "role that deploys, or take the AWS provider 6.40 or newer" in fault.remedy
+    assert "Allow" not in fault.remedy
+
+
 def test_a_denial_shows_the_statement_that_is_missing() -> None:
     role = "arn:aws:sts::123456789012:assumed-role/prod-349081-deploy/ci"
     bucket = "arn:aws:s3:::prod-349081-assets-123456789012"

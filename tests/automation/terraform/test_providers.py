@@ -193,3 +193,14 @@ def test_a_provider_that_is_gone_is_installed_again(tmp_path: Path) -> None:
     shutil.rmtree(tmp_path / PACKAGE)
     assert installed(tmp_path) == 2
     assert (tmp_path / PACKAGE).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("version", "reads"),
+    [("5.100.0", True), ("6.21.0", True), ("6.26.0", False), ("6.40.0", False)],
+)
+def test_providers_that_read_what_they_only_write_are_known(
+    tmp_path: Path, version: str, reads: bool
+) -> None:
+    lock = f'provider "registry.terraform.io/hashicorp/aws" {{\n  version = "{version}"\n}}\n'
+    assert providers.Installation(tmp_path, lock, {}).reads_written is reads

@@ -94,6 +94,15 @@ def test_a_password_of_its_own_is_read_back_from_its_secret(naming: Naming) -> N
     assert "secret_string" not in version
 
 
+def test_no_plan_reads_a_password_of_its_own(naming: Naming) -> None:
+    """Nobody knows a time before an apply, and what is not known is not read."""
+    stack = database(naming, managed_password=False)
+    (stored,) = stack.parsed["ephemeral"]["aws_secretsmanager_secret_version"].values()
+    assert stored["version_id"].startswith(
+        '${(timestamp() != "never") ? aws_secretsmanager_secret_version.'
+    )
+
+
 @pytest.mark.parametrize(
     ("who", "reads"),
     [
