@@ -130,11 +130,11 @@ def _size(field: FieldInfo, before: str, unit: str) -> str:
 
 
 def _number(field: FieldInfo, kind: type[Any]) -> str:
-    what = "a whole number" if kind is int else "a number"
-    for each in field.metadata:
+    what, metadata = "a whole number" if kind is int else "a number", _own(field).metadata
+    for each in metadata:
         if isinstance(each, Ge | Gt):
             what += f" from {each.ge}" if isinstance(each, Ge) else f" above {each.gt}"
-    for each in field.metadata:
+    for each in metadata:
         if isinstance(each, Le | Lt):
             what += f" to {each.le}" if isinstance(each, Le) else f" and below {each.lt}"
     return what

@@ -106,7 +106,7 @@ def _free_storage(settings: Settings) -> Iterator[Fault]:
         settings.monitoring.thresholds.database_free_storage_gib,
         settings.database.allocated_storage_gib,
     )
-    if threshold * _GROWS_AT >= allocated:
+    if threshold is not None and threshold * _GROWS_AT >= allocated:
         involved, most = "database.allocated_storage_gib", (allocated - 1) // _GROWS_AT
         remedy = (
             f"give at most {most}, less than 10 % of {involved}, which is {allocated}: RDS itself "

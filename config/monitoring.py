@@ -1,8 +1,12 @@
 """Settings of the monitoring tier."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from config.fields import Email, Percent, Section
+
+FreeGib = Annotated[int, Field(ge=1, le=5957)]
 
 
 class Thresholds(Section):
@@ -13,8 +17,10 @@ class Thresholds(Section):
     disk_percent: Percent = Field(80, description="an instance's volume in use, in percent")
     database_cpu_percent: Percent = Field(80, description="the database's processors, in percent")
     database_connections: int = Field(500, ge=1, le=100_000, description="open connections")
-    database_free_storage_gib: int = Field(
-        5, ge=1, le=5957, description="GiB that are free, less than 10 % of what is allocated"
+    database_free_storage_gib: FreeGib | None = Field(
+        None,
+        description="GiB that are free, less than 10 % of what is allocated; when absent, 5 % of "
+        "it, at most 100",
     )
     database_free_memory_mib: int = Field(
         512, ge=1, le=1_048_576, description="MiB of memory that are free"

@@ -102,6 +102,16 @@ class Settings(Section):
         )
 
     @property
+    def free_storage_alarm_gib(self) -> float:
+        """GiB that are free when the database's alarm goes off.
+
+        RDS makes room when a tenth is free, so with half of that it has not been able to.
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
+        """
+        chosen = self.monitoring.thresholds.database_free_storage_gib
+        return chosen or min(self.database.allocated_storage_gib / 20, 100)
+
+    @property
     def required_tags(self) -> dict[str, str]:
         """What every taggable resource carries, whatever else is configured."""
         return {

@@ -149,7 +149,13 @@ class MonitoringStack(TierStack):
         return errors.metric
 
     def _databases(self, database: MysqlDatabase) -> list[DatabaseMetrics]:
-        self._alarms.add(*database_alarms(database.metrics, self._thresholds))
+        self._alarms.add(
+            *database_alarms(
+                database.metrics,
+                self._thresholds,
+                free_storage_gib=self.settings.free_storage_alarm_gib,
+            )
+        )
         return database.metrics
 
     def _certificates(self, web: Certificate, edge: Certificate) -> None:

@@ -92,11 +92,20 @@ def instances_of(identifiers: Sequence[str]) -> list[DatabaseMetrics]:
     ]
 
 
-def database_alarms(instances: Sequence[DatabaseMetrics], thresholds: Thresholds) -> list[Alarm]:
+def database_alarms(
+    instances: Sequence[DatabaseMetrics], thresholds: Thresholds, *, free_storage_gib: float
+) -> list[Alarm]:
     """Alarms on silence, on what each instance runs out of, and on replicas that lag behind."""
     _, *replicas = instances
     return [
-        *(alarm for instance in instances for alarm in _instance_alarms(instance, thresholds)),
+        *(
+            alarm
+            for instance in instances
+            for alarm in (
+                *_instance_alarms(instance, thresholds),
+                _full(instance, free_storage_gib),
+            )
+        ),
         *(_lag(replica, thresholds.replica_lag_seconds) for replica in replicas),
     ]
 
@@ -118,19 +127,22 @@ def _instance_alarms(metrics: DatabaseMetrics, thresholds: Thresholds) -> list[A
         ),
         _below(
             metrics,
-            "storage",
-            "Storage runs out, in spite of autoscaling.",
-            metrics.free_storage,
-            thresholds.database_free_storage_gib * GIB,
-        ),
-        _below(
-            metrics,
             "memory",
             "Memory runs out.",
             metrics.free_memory,
             thresholds.database_free_memory_mib * MIB,
         ),
     ]
+
+
+def _full(metrics: DatabaseMetrics, gib: float) -> Alarm:
+    return _below(
+        metrics,
+        "storage",
+        "Storage runs out, in spite of autoscaling.",
+        metrics.free_storage,
+        int(gib * GIB),
+    )
 
 
 def _lag(metrics: DatabaseMetrics, seconds: int) -> Alarm:

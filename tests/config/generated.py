@@ -235,15 +235,16 @@ def fits(field: FieldInfo) -> Callable[[str], bool]:
 
 
 def _number(field: FieldInfo, kind: type) -> Values:
+    metadata = _own(field).metadata
     least = next(
         each.ge if isinstance(each, Ge) else each.gt
-        for each in field.metadata
+        for each in metadata
         if isinstance(each, Ge | Gt)
     )
-    most = next(each.le for each in field.metadata if isinstance(each, Le))
+    most = next(each.le for each in metadata if isinstance(each, Le))
     if kind is int:
         return st.integers(int(str(least)), int(str(most)))
-    open_ = any(isinstance(each, Gt) for each in field.metadata)
+    open_ = any(isinstance(each, Gt) for each in metadata)
     return st.floats(float(str(least)), float(str(most)), exclude_min=open_)
 
 

@@ -28,7 +28,17 @@ def test_the_storage_alarm_may_be_just_below_where_rds_grows_the_storage() -> No
         "monitoring": {"thresholds": {"database_free_storage_gib": 10}},
     }
     settings = parsed(**changes)
-    assert settings.monitoring.thresholds.database_free_storage_gib == 10
+    assert settings.free_storage_alarm_gib == 10
+
+
+@pytest.mark.parametrize(
+    ("allocated", "gib"), [(20, 1), (30, 1.5), (100, 5), (2000, 100), (59578, 100)]
+)
+def test_the_storage_alarm_goes_off_at_a_share_of_what_is_allocated(
+    allocated: int, gib: float
+) -> None:
+    storage = {"allocated_storage_gib": allocated, "max_allocated_storage_gib": 65536}
+    assert parsed(database=storage).free_storage_alarm_gib == gib
 
 
 @pytest.mark.parametrize(

@@ -130,13 +130,21 @@ def faults(**changes: Any) -> list[str]:
             "database.performance_insights = true",
         ),
         (
+            {"monitoring": {"thresholds": {"database_free_storage_gib": 0}}},
+            "monitoring.thresholds.database_free_storage_gib: received 0; expected a whole number "
+            "from 1 to 5957",
+        ),
+        (
             {"monitoring": {"thresholds": {"database_free_storage_gib": 10}}},
             "monitoring.thresholds.database_free_storage_gib: received 10; give at most 9, less "
             "than 10 % of database.allocated_storage_gib, which is 100: RDS itself makes room",
         ),
         (
-            {"database": {"allocated_storage_gib": 20}},
-            "monitoring.thresholds.database_free_storage_gib: received 5; give at most 1, less",
+            {
+                "database": {"allocated_storage_gib": 20},
+                "monitoring": {"thresholds": {"database_free_storage_gib": 2}},
+            },
+            "monitoring.thresholds.database_free_storage_gib: received 2; give at most 1, less",
         ),
         (
             {"database": {"backup_days": 1}},

@@ -5,7 +5,7 @@ from modules.monitoring.metric import Expression, Metric
 
 
 def alarms(*identifiers: str) -> dict[str, Alarm]:
-    found = database_alarms(instances_of(identifiers), Thresholds())
+    found = database_alarms(instances_of(identifiers), Thresholds(), free_storage_gib=5)
     return {alarm.purpose: alarm for alarm in found}
 
 
