@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from automation.review.rules import ORDER, Risk, Rules, assess
+from automation.review.rules import ORDER, Assessment, Risk, Rules, assess
 from automation.terraform.diff import UNKNOWN, Difference, compare
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Action, ResourceChange
@@ -78,15 +78,16 @@ def changes(resources: Sequence[ResourceChange], rules: Rules, mask: Mask) -> tu
     """Every change of a stack's resources, the riskiest first; what stays as it is is none."""
     renamed = renamed_to(resources)
     found = [
-        _change(each, rules, mask, renamed) for each in resources if each.action is not Action.NO_OP
+        _change(each, assess(each, rules, among=resources), mask, renamed)
+        for each in resources
+        if each.action is not Action.NO_OP
     ]
     return tuple(sorted(found, key=lambda each: (ORDER.index(each.risk), each.address)))
 
 
 def _change(
-    resource: ResourceChange, rules: Rules, mask: Mask, renamed: Mapping[str, str]
+    resource: ResourceChange, assessment: Assessment, mask: Mask, renamed: Mapping[str, str]
 ) -> Change:
-    assessment = assess(resource, rules)
     hint = ""
     if resource.address in renamed:
         hint = (

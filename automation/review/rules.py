@@ -2,7 +2,7 @@
 
 import ipaddress
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -222,6 +222,9 @@ class Rule:
     reason: str
     types: tuple[str, ...] = ("*",)
     without: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ("*",)
+    up_to: int = 0
+    """How many such changes in a plan are no matter."""
     actions: tuple[Action, ...]
     attributes: tuple[str, ...] = ()
     when: str = ""
@@ -238,11 +241,19 @@ class Rule:
             raise ValueError(f'"{rule.when}" is no condition')
         return rule
 
+    def applies(self, resource: ResourceChange, among: Sequence[ResourceChange]) -> bool:
+        """Whether a change is of this kind, and there are enough of it among all of its plan."""
+        return self.matches(resource) and (
+            not self.up_to or sum(map(self.matches, among)) > self.up_to
+        )
+
     def matches(self, resource: ResourceChange) -> bool:
         """Whether a change is of this kind."""
         if resource.action not in self.actions or resource.type in self.without:
             return False
         if not any(fnmatchcase(resource.type, pattern) for pattern in self.types):
+            return False
+        if not any(fnmatchcase(resource.address, pattern) for pattern in self.addresses):
             return False
         if self.when == _OPENED:
             return opened(resource.before, resource.after)
@@ -286,9 +297,11 @@ def load(file: Path = RULES) -> Rules:
     return Rules(*(tuple(map(Rule.parse, content[key])) for key in ("rule", "otherwise")))
 
 
-def assess(resource: ResourceChange, rules: Rules) -> Assessment:
-    """The worst risk that a rule sees in a change, with the reasons of all that see it."""
-    found = [rule for rule in rules.rules if rule.matches(resource)]
+def assess(
+    resource: ResourceChange, rules: Rules, *, among: Sequence[ResourceChange]
+) -> Assessment:
+    """The worst risk that a rule sees in a change of a plan, with the reasons of all that do."""
+    found = [rule for rule in rules.rules if rule.applies(resource, among)]
     if not found:
         found = [next(rule for rule in rules.otherwise if rule.matches(resource))]
     worst = min((rule.risk for rule in found), key=ORDER.index)

@@ -222,6 +222,13 @@ APPLICATION = (
         by=By.ROTATE,
         says="version 2 is in use; version 1 is good until the next rotation",
     ),
+    Change(
+        name="the origin's secret by two versions",
+        after="application.origin_secret_version = 3",
+        end=End.BLOCKED,
+        says="by one, deploy, and only then by one again",
+        gate=False,
+    ),
     Change(name="a release", after=_SECOND, by=By.RELEASE, says=_EVERY),
     Change(
         name="a release taken back",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.automation.review.reviewing import entry, only, update
+from tests.automation.review.reviewing import entry, only, plan, reviewed, update
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,37 @@ def test_what_aws_refuses_while_it_is_in_use_is_blocked_with_the_way(
     assert found.risk == "blocking"
     (reason,) = found.reasons
     assert way in reason
+
+
+def rotation(*secrets: int) -> dict[str, Any]:
+    """The plan in which so many of the origin's secrets are written once more."""
+    version, number = "aws_secretsmanager_secret_version", "secret_string_wo_version"
+    return plan(
+        *(
+            entry(
+                version,
+                ["delete", "create"],
+                {number: 1},
+                {number: 2},
+                name=f"origin-secret_origin-{each}_version_1A2B",
+            )
+            for each in secrets
+        ),
+        entry(version, ["delete", "create"], {number: 1}, {number: 2}, name="mysql_master_1A2B"),
+    )
+
+
+def test_one_secret_more_for_the_origin_blocks_nothing() -> None:
+    assert reviewed(web=rotation(0)).blocking == ()
+
+
+@pytest.mark.parametrize("secrets", [(0, 1), (0, 1, 2)])
+def test_several_secrets_for_the_origin_at_once_are_blocked_with_the_way(
+    secrets: tuple[int, ...],
+) -> None:
+    found = reviewed(web=rotation(*secrets)).blocking
+    names = [f"origin-secret_origin-{each}_version" for each in secrets]
+    assert [each.address.split(".")[1].removesuffix("_1A2B") for each in found] == names
+    for each in found:
+        (reason,) = each.reasons
+        assert "by one, deploy, and only then by one again" in reason
