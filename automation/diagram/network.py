@@ -19,6 +19,11 @@ from automation.diagram.svg import (
 )
 
 _TITLES = {"public": "PUBLIC", "app": "APPLICATION", "database": "DATABASE"}
+# What is on the edge of the VPC, and how far from its left.
+_GATEWAYS = (
+    ("aws_internet_gateway", "internet gateway", 296),
+    ("aws_egress_only_internet_gateway", "egress-only gateway", 446),
+)
 _ROWS = {"public": 132, "app": 136, "database": 136}
 _TOP, _GAP, _LEFT, _RIGHT = 62, 10, 24, 14
 
@@ -59,16 +64,17 @@ def draw(catalogue: Catalogue, vpc: Box) -> str:
 
 def _vpc(catalogue: Catalogue, box: Box) -> str:
     ranges = " ".join(each.text("cidr_block") for each in catalogue.of("aws_vpc", "network"))
-    gateways = catalogue.of("aws_internet_gateway", "network")
     drawn = [
         frame(box, "outline vpc"),
         text((box.x + 16, box.y + 24), "NETWORK", "label"),
         text((box.x + 92, box.y + 24), f"VPC {ranges}", "small"),
     ]
-    if gateways:
-        words = text((box.x + 316, box.y - 7), "internet gateway", "small")
-        drawn.append(part(gateways, icon("AmazonVPCInternetGateway", (box.x + 296, box.y), 32)))
-        drawn.append(words)
+    for kind, words, x in _GATEWAYS:
+        if gateways := catalogue.of(kind, "network"):
+            drawn += [
+                part(gateways, icon("AmazonVPCInternetGateway", (box.x + x, box.y), 32)),
+                text((box.x + x + 20, box.y - 7), words, "small"),
+            ]
     return part(catalogue.of("aws_vpc", "network"), *drawn)
 
 

@@ -152,6 +152,7 @@ def test_development_has_no_standby_and_one_nat_gateway(picture_of: Draw) -> Non
     said = words(picture)
     assert "Standby" not in said
     assert "us-west-2c" not in said
+    assert "egress-only gateway" not in said
     assert "s3" in said
 
 
@@ -159,7 +160,9 @@ def test_every_choice_is_drawn(picture_of: Draw) -> None:
     picture = picture_of(OPTIONS)
     assert icons(picture, "AmazonVPCNATGateway") == 0
     assert icons(picture, "AmazonRDS") == 4
+    assert icons(picture, "AmazonVPCInternetGateway") == 2
     said = words(picture)
+    assert {"internet gateway", "egress-only gateway"} <= set(said)
     assert {"MySQL primary", "Standby", "Replica 1", "Replica 2"} <= set(said)
     assert "Auto Scaling group: 4 to 40 m7i.large and 2 more, some of them Spot" in said
     assert "/static/*, /media/*, /errors/*" in said
