@@ -105,20 +105,20 @@ def breaches(shape: Shape, value: Any, member: str = "") -> Iterator[Breach]:
     if isinstance(shape, StructureShape):
         yield from _structure(shape, value, member)
     elif isinstance(shape, ListShape):
-        yield from _length(shape, value, len(value), member)
+        yield from _within(shape, "length", len(value), value, member)
         for number, each in enumerate(value, start=1):
             yield from breaches(shape.member, each, f"{member}.{number}.member")
     elif isinstance(shape, MapShape):
-        yield from _length(shape, value, len(value), member)
+        yield from _within(shape, "length", len(value), value, member)
         for key, each in value.items():
             yield from breaches(shape.key, key, f"{member}.key")
             yield from breaches(shape.value, each, f"{member}.{key}")
     elif isinstance(shape, StringShape):
         yield from _text(shape, value, member)
     elif shape.type_name in ("integer", "long", "float", "double"):
-        yield from _number(shape, value, member)
+        yield from _within(shape, "value", value, value, member)
     elif shape.type_name == "blob":
-        yield from _length(shape, "<bytes>", len(value), member)
+        yield from _within(shape, "length", len(value), "<bytes>", member)
 
 
 def _structure(shape: StructureShape, value: Mapping[str, Any], member: str) -> Iterator[Breach]:
@@ -133,7 +133,7 @@ def _structure(shape: StructureShape, value: Mapping[str, Any], member: str) -> 
 
 def _text(shape: StringShape, value: str, member: str) -> Iterator[Breach]:
     shown = "***" if shape.metadata.get("sensitive") else value
-    yield from _length(shape, shown, len(value), member)
+    yield from _within(shape, "length", len(value), shown, member)
     if shape.enum and value not in shape.enum:
         values = f"satisfy enum value set: [{', '.join(shape.enum)}]"
         yield Breach(member, shown, values, ageing=True)
@@ -142,14 +142,9 @@ def _text(shape: StringShape, value: str, member: str) -> Iterator[Breach]:
         yield Breach(member, shown, f"satisfy regular expression pattern: {pattern}")
 
 
-def _length(shape: Shape, shown: object, length: int, member: str) -> Iterator[Breach]:
-    for said in bounds("length", length, shape.metadata.get("min"), shape.metadata.get("max")):
+def _within(shape: Shape, what: str, size: float, shown: object, member: str) -> Iterator[Breach]:
+    for said in bounds(what, size, shape.metadata.get("min"), shape.metadata.get("max")):
         yield Breach(member, shown, said)
-
-
-def _number(shape: Shape, value: float, member: str) -> Iterator[Breach]:
-    for said in bounds("value", value, shape.metadata.get("min"), shape.metadata.get("max")):
-        yield Breach(member, value, said)
 
 
 def bounds(what: str, size: float, least: float | None, most: float | None) -> Iterator[str]:

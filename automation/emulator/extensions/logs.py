@@ -86,17 +86,16 @@ class Logs(LogsResponse, Double):
         for each in self.logs_backend.delivery_destinations.values():
             if each.arn == given["deliveryDestinationArn"]:
                 arn = each.delivery_destination_configuration["destinationResourceArn"]
-                self._allow_delivery(arn, source.arn)
+                self._let_in(arn, source.arn)
         return answer
 
-    def _allow_delivery(self, destination: str, source: str) -> None:
-        name, _, folder = destination.rpartition(":")[2].partition("/")
-        bucket = s3_backends[self.current_account][self.partition].buckets.get(name)
-        if ":s3:" not in destination or bucket is None:
-            return
-        sample = f"{bucket.arn}/{folder}/it".replace("//", "/")
-        wanted = _delivery(bucket.arn, source, self.current_account)
-        _let_in(bucket, ((wanted, sample),), source)
+    def _let_in(self, destination: str, source: str) -> None:
+        bucket, folder = _bucket(self.current_account, self.partition, destination)
+        if bucket is not None:
+            own = f"{bucket.arn}/AWSLogs/{self.current_account}/CloudFront/*"
+            sources = f"{source.rpartition(':')[0]}:*"
+            write = _statement("AWSLogsDeliveryWrite", own, sources, self.current_account)
+            _let_in(bucket, ((write, "/".join(filter(None, (bucket.arn, folder, "it")))),), source)
 
     def put_query_definition(self) -> ActionResult:
         """Create a definition, or replace the one whose id is given."""
@@ -197,58 +196,39 @@ def deliver_flow_logs(ec2: EC2Backend, made: list[str], parameters: Mapping[str,
         found.log_destination = destination
         given = parameters.get("DestinationOptions", {})
         found.destination_options = {**_FORMAT, **given}  # type: ignore[attr-defined]
-    if made:
-        name, _, folder = destination.rpartition(":")[2].partition("/")
-        bucket = s3_backends[ec2.account_id][ec2.partition].buckets[name]
+    bucket, folder = _bucket(ec2.account_id, ec2.partition, destination)
+    if made and bucket is not None:
         hive = parameters.get("DestinationOptions", {}).get("HiveCompatiblePartitions")
         logs = "/".join(filter(None, (bucket.arn, folder, "AWSLogs")))
         path = f"{logs}/{'aws-account-id=' if hive else ''}{ec2.account_id}"
         source = f"arn:aws:logs:{ec2.region_name}:{ec2.account_id}:*"
-        write, check = _for_flow_logs(bucket.arn, path, source, ec2.account_id)
+        write = _statement("AWSLogDeliveryWrite", f"{path}/*", source, ec2.account_id)
+        check = _statement("AWSLogDeliveryAclCheck", bucket.arn, source, ec2.account_id)
         _let_in(bucket, ((write, f"{path}/it"), (check, bucket.arn)), source)
 
 
-def _for_flow_logs(bucket: str, path: str, source: str, account: str) -> tuple[dict[str, Any], ...]:
-    """Both as they are documented.
+def _bucket(account: str, partition: str, destination: str) -> tuple[FakeBucket | None, str]:
+    """The bucket that a destination is in, if it is in one, and the folder."""
+    name, _, folder = destination.rpartition(":")[2].partition("/")
+    found = s3_backends[account][partition].buckets.get(name) if ":s3:" in destination else None
+    return found, folder
+
+
+def _statement(sid: str, resource: str, sources: str, account: str) -> dict[str, Any]:
+    """What is documented to write objects below a path, or to look at a whole bucket first.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-permissions.html
     """
-    start = {"Effect": "Allow", "Principal": {"Service": _SERVICE}}
-    own, like = {"aws:SourceAccount": account}, {"ArnLike": {"aws:SourceArn": source}}
-    write = {
-        **start,
-        "Sid": "AWSLogDeliveryWrite",
-        "Action": "s3:PutObject",
-        "Resource": f"{path}/*",
-        "Condition": {
-            "StringEquals": {**own, "s3:x-amz-acl": "bucket-owner-full-control"},
-            **like,
-        },
-    }
-    check = {
-        **start,
-        "Sid": "AWSLogDeliveryAclCheck",
-        "Action": "s3:GetBucketAcl",
-        "Resource": bucket,
-        "Condition": {"StringEquals": own, **like},
-    }
-    return write, check
-
-
-def _delivery(bucket: str, source: str, account: str) -> dict[str, Any]:
-    """The statement as it is documented."""
-    sources = f"{source.rpartition(':')[0]}:*"
+    writes = resource.endswith("*")
+    equals = {"s3:x-amz-acl": "bucket-owner-full-control"} if writes else {}
     return {
-        "Sid": "AWSLogsDeliveryWrite",
+        "Sid": sid,
         "Effect": "Allow",
-        "Principal": {"Service": "delivery.logs.amazonaws.com"},
-        "Action": "s3:PutObject",
-        "Resource": f"{bucket}/AWSLogs/{account}/CloudFront/*",
+        "Principal": {"Service": _SERVICE},
+        "Action": "s3:PutObject" if writes else "s3:GetBucketAcl",
+        "Resource": resource,
         "Condition": {
-            "StringEquals": {
-                "s3:x-amz-acl": "bucket-owner-full-control",
-                "aws:SourceAccount": account,
-            },
+            "StringEquals": {**equals, "aws:SourceAccount": account},
             "ArnLike": {"aws:SourceArn": sources},
         },
     }

@@ -51,11 +51,10 @@ class Rds(RDSResponse):
         given = self.params.original_dict()
         rds_in_use.check_count(self.backend)
         rds_in_use.check_names(given)
-        rds_in_use.check_insights(given, given["DBInstanceClass"])
+        rds_in_use.check_insights({}, given)
         rds_in_use.check_keys(self.current_account, self.region, given)
         rds_in_use.check_family(self.backend, given)
         rds_in_use.check_logs(given["Engine"], given.get("EngineVersion", ""), given)
-        rds_in_use.check_insights_mode({}, given)
         given.setdefault("DatabaseInsightsMode", _STANDARD)
         self.params.setdefault("ca_certificate_identifier", _DEFAULT_AUTHORITY)
         result = super().create_db_instance()
@@ -66,7 +65,7 @@ class Rds(RDSResponse):
         given = self.params.original_dict()
         rds_in_use.check_count(self.backend)
         rds_in_use.check_source(self.backend, given["SourceDBInstanceIdentifier"])
-        rds_in_use.check_insights_mode({}, given)
+        rds_in_use.check_insights({}, given)
         given.setdefault("DatabaseInsightsMode", _STANDARD)
         result = super().create_db_instance_read_replica()
         replica = self._instance(given)
@@ -90,9 +89,7 @@ class Rds(RDSResponse):
         rds_in_use.check_replicas_first(self.backend, instance, given)
         rds_in_use.check_logs(str(instance.engine), str(instance.engine_version), given)
         rds_in_use.check_storage(instance, given)
-        class_ = given.get("DBInstanceClass") or instance.db_instance_class
-        rds_in_use.check_insights(given, str(class_))
-        rds_in_use.check_insights_mode(self._insights(instance), given)
+        rds_in_use.check_insights(self._insights(instance), given)
         pending = {} if given.get("ApplyImmediately") else self._pending(given)
         for name in pending:
             del self.params[name]
@@ -234,6 +231,7 @@ class Rds(RDSResponse):
     @staticmethod
     def _insights(instance: DBInstance) -> dict[str, Any]:
         found = {name: getattr(instance, xform_name(_FORGOTTEN[name]), None) for name in _FORGOTTEN}
+        found["DBInstanceClass"] = instance.db_instance_class
         return {name: value for name, value in found.items() if value is not None}
 
     def _pending(self, given: dict[str, Any]) -> dict[str, Any]:

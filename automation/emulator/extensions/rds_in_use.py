@@ -94,11 +94,25 @@ def check_count(backend: RDSBackend) -> None:
         raise Refused("InstanceQuotaExceeded", message)
 
 
-def check_insights(given: Mapping[str, Any], instance_class: str) -> None:
-    """Small classes have no Performance Insights."""
-    family, _, size = instance_class.rpartition(".")
+def check_insights(found: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Small classes have no Performance Insights, whose fifteen months the advanced mode shows.
+
+    `found` is what the instance has. The message about the mode is what users report of clusters.
+    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.TurningOnAdvanced.html
+    """
+    now = {**found, **given}
+    family, _, size = str(now.get("DBInstanceClass")).rpartition(".")
     if given.get("EnablePerformanceInsights") and family in _BURSTABLE and size in _SMALL:
         message = "Performance Insights not supported for this configuration."
+        raise Refused("InvalidParameterCombination", message)
+    days = int(now.get("PerformanceInsightsRetentionPeriod") or 0)
+    shown = now.get("EnablePerformanceInsights") and days >= _ADVANCED_DAYS
+    if now.get("DatabaseInsightsMode") == "advanced" and not shown:
+        message = (
+            "To enable the Advanced mode of Database Insights, modify your instance to enable"
+            " Performance Insights and set the retention period for Performance Insights to at"
+            f" least {_ADVANCED_DAYS} days."
+        )
         raise Refused("InvalidParameterCombination", message)
 
 
@@ -305,25 +319,6 @@ def check_logs(engine: str, version: str, given: Mapping[str, Any]) -> None:
         message = f"You cannot use the log types {named} with engine version {engine} {version}."
         documented = "For supported log types, see the documentation."
         raise Refused("InvalidParameterCombination", f"{message} {documented}")
-
-
-def check_insights_mode(found: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-    """The advanced mode shows what Performance Insights keeps for fifteen months.
-
-    `found` is what the instance has. The message is what users report of clusters.
-    https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DatabaseInsights.TurningOnAdvanced.html
-    """
-    now = {**found, **given}
-    if now.get("DatabaseInsightsMode") != "advanced":
-        return
-    days = now.get("PerformanceInsightsRetentionPeriod") or 0
-    if not now.get("EnablePerformanceInsights") or int(days) < _ADVANCED_DAYS:
-        message = (
-            "To enable the Advanced mode of Database Insights, modify your instance to enable"
-            " Performance Insights and set the retention period for Performance Insights to at"
-            f" least {_ADVANCED_DAYS} days."
-        )
-        raise Refused("InvalidParameterCombination", message)
 
 
 def check_replicas_first(

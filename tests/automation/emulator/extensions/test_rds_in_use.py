@@ -205,8 +205,8 @@ def test_an_account_has_so_many_databases(emulator: Emulator) -> None:
 
 def test_small_classes_have_no_performance_insights(emulator: Emulator) -> None:
     rds, insights = emulator.client("rds"), {"EnablePerformanceInsights": True}
-    instance(emulator, "insights", DBInstanceClass="db.t4g.small")
-    change = {"DBInstanceIdentifier": "insights", **insights}
+    instance(emulator, "insights-of-small", DBInstanceClass="db.t4g.small")
+    change = {"DBInstanceIdentifier": "insights-of-small", **insights}
     unsupported = (
         "InvalidParameterCombination",
         "Performance Insights not supported for this configuration.",
