@@ -25,6 +25,10 @@ VariableName = Annotated[
     Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=64),
     Form("an upper-case letter, then upper-case letters, digits and _", "FEATURE_X"),
 ]
+# What CloudFront proves itself with: the header, and the secrets of which one after the other is
+# sent, with the one before and the next one beside it.
+ORIGIN_HEADER = "X-Origin-Verify"
+ORIGIN_SECRETS = ("origin-0", "origin-1", "origin-2")
 
 
 def _no_token(value: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from automation.aws.clients import Clients
 from automation.checks import Claim, equal, holds, only, same
 from config import Settings
+from config.application import ORIGIN_SECRETS
 
 if TYPE_CHECKING:
     from types_boto3_acm.type_defs import CertificateDetailTypeDef
@@ -225,9 +226,6 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-ORIGIN_HEADER = "X-Origin-Verify"
-
-
 def load_balancer(clients: Clients, settings: Settings) -> "LoadBalancerTypeDef":
     """The load balancer of the environment."""
     name = settings.naming.name("web")
@@ -248,12 +246,9 @@ def target_group_name(settings: Settings, vpc: str) -> str:
     return settings.naming.name(f"app-{digest[:6]}")
 
 
-ORIGIN_SECRETS = 3
-
-
 def origin_secret(clients: Clients, settings: Settings, *, version: int) -> str:
     """The value that CloudFront sends with a version of the settings."""
-    name = settings.naming.name(f"origin-{version % ORIGIN_SECRETS}")
+    name = settings.naming.name(ORIGIN_SECRETS[version % len(ORIGIN_SECRETS)])
     return clients.secretsmanager.get_secret_value(SecretId=name)["SecretString"]
 
 

@@ -14,6 +14,7 @@ from automation.checks import lookups
 from automation.errors import UserError
 from automation.terraform.stacks import Stack, key_of
 from config import Settings
+from config.application import ORIGIN_HEADER
 
 if TYPE_CHECKING:
     from types_boto3_cloudfront.type_defs import DistributionTypeDef
@@ -75,7 +76,7 @@ class Origin:
             header["HeaderValue"]
             for origin in distribution["DistributionConfig"]["Origins"]["Items"]
             for header in origin.get("CustomHeaders", {}).get("Items", [])
-            if header["HeaderName"] == lookups.ORIGIN_HEADER
+            if header["HeaderName"] == ORIGIN_HEADER
         }
         if sent != {current}:
             raise UserError(

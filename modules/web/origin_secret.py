@@ -8,11 +8,11 @@ from cdktf_cdktf_provider_aws.data_aws_secretsmanager_secret_version import (
 )
 from constructs import Construct
 
+from config.application import ORIGIN_HEADER, ORIGIN_SECRETS
 from config.naming import Naming
 from modules.generated_secret import GeneratedSecret, read_only_by
 
 LENGTH = 48
-_SLOTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class OriginSecret(Construct):
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/restrict-access-to-load-balancer.html
     """
 
-    header_name = "X-Origin-Verify"
+    header_name = ORIGIN_HEADER
 
     def __init__(
         self,
@@ -65,7 +65,8 @@ class OriginSecret(Construct):
 
     def _value(self, version: int) -> OriginValue:
         """Each third version has the same secret, which counts its own versions from 1."""
-        id_ = f"origin-{version % _SLOTS}"
+        written, turn = divmod(version, len(ORIGIN_SECRETS))
+        id_ = ORIGIN_SECRETS[turn]
         secret = GeneratedSecret(
             self,
             id_,
@@ -73,7 +74,7 @@ class OriginSecret(Construct):
             description=f"Sent by CloudFront to the load balancer in {self.header_name}",
             kms_key_arn=self._kms_key_arn,
             length=LENGTH,
-            version=version // _SLOTS + 1,
+            version=written + 1,
             recoverable=self._recoverable,
             # Who plans and deploys has to know it; instances never do.
             policy=read_only_by(self._naming, self._readers, roles=("plan", "deploy")),

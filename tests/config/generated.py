@@ -236,16 +236,12 @@ def fits(field: FieldInfo) -> Callable[[str], bool]:
 
 def _number(field: FieldInfo, kind: type) -> Values:
     metadata = _own(field).metadata
-    least = next(
-        each.ge if isinstance(each, Ge) else each.gt
-        for each in metadata
-        if isinstance(each, Ge | Gt)
-    )
+    lower = next(each for each in metadata if isinstance(each, Ge | Gt))
+    least = lower.ge if isinstance(lower, Ge) else lower.gt
     most = next(each.le for each in metadata if isinstance(each, Le))
     if kind is int:
         return st.integers(int(str(least)), int(str(most)))
-    open_ = any(isinstance(each, Gt) for each in metadata)
-    return st.floats(float(str(least)), float(str(most)), exclude_min=open_)
+    return st.floats(float(str(least)), float(str(most)), exclude_min=isinstance(lower, Gt))
 
 
 def _kind(field: FieldInfo) -> Any:

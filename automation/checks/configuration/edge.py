@@ -18,6 +18,7 @@ from automation.checks import (
 )
 from automation.checks.configuration.web import issued
 from config import Settings
+from config.application import ORIGIN_HEADER
 
 if TYPE_CHECKING:
     from types_boto3_cloudfront.type_defs import (
@@ -249,10 +250,10 @@ def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]
         each["HeaderName"]: each["HeaderValue"]
         for each in origin.get("CustomHeaders", {}).get("Items", [])
     }
-    yield same("headers", headers, [lookups.ORIGIN_HEADER])
+    yield same("headers", headers, [ORIGIN_HEADER])
     version = settings.application.origin_secret_version
     secret = lookups.origin_secret(clients, settings, version=version)
-    current = headers.get(lookups.ORIGIN_HEADER) == secret
+    current = headers.get(ORIGIN_HEADER) == secret
     found = "the current secret" if current else "another value"
     yield holds("value", current, found=found, expected="the current secret")
 

@@ -7,8 +7,9 @@ from automation.aws.clients import Clients
 from automation.checks import Check, Claim, Finding, covers, equal, holds, lookups, only, run, same
 from automation.checks.configuration.network import security_group_checks
 from automation.checks.configuration.web import HTTPS, listener
-from automation.checks.lookups import ORIGIN_HEADER, ORIGIN_SECRETS, origin_secret, target_group
+from automation.checks.lookups import origin_secret, target_group
 from config import Settings
+from config.application import ORIGIN_HEADER, ORIGIN_SECRETS
 
 if TYPE_CHECKING:
     from types_boto3_autoscaling.type_defs import (
@@ -202,7 +203,8 @@ def _rule(clients: Clients, settings: Settings) -> Iterator[Claim]:
     fields = [each.get("Field") for each in rule.get("Conditions", [])]
     yield equal("asks for", fields, ["http-header"])
     yield from _header(
-        rule, {origin_secret(clients, settings, version=each) for each in range(ORIGIN_SECRETS)}
+        rule,
+        {origin_secret(clients, settings, version=each) for each in range(len(ORIGIN_SECRETS))},
     )
 
 
@@ -213,7 +215,7 @@ def _header(rule: "RuleTypeDef", secrets: set[str]) -> Iterator[Claim]:
     yield equal(
         "values",
         f"{len(values & secrets)} of the {len(secrets)} secrets, {len(values - secrets)} others",
-        f"{ORIGIN_SECRETS} of the {ORIGIN_SECRETS} secrets, 0 others",
+        f"{len(ORIGIN_SECRETS)} of the {len(ORIGIN_SECRETS)} secrets, 0 others",
     )
     yield equal("secrets too short to be safe", sum(len(each) < 32 for each in secrets), 0)
 

@@ -7,6 +7,7 @@ from automation.aws.clients import Clients
 from automation.checks import Check, Claim, Finding, equal, lookups, only, run, same
 from automation.checks.lookups import load_balancer
 from config import Settings
+from config.application import ORIGIN_SECRETS
 
 if TYPE_CHECKING:
     from types_boto3_acm.type_defs import CertificateDetailTypeDef
@@ -108,5 +109,5 @@ def _listeners(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 def _secret_readers(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """Who plans and deploys has to know them; instances never do."""
-    for number in range(lookups.ORIGIN_SECRETS):
-        yield lookups.readers_named(clients, settings, f"origin-{number}", roles=("plan", "deploy"))
+    for each in ORIGIN_SECRETS:
+        yield lookups.readers_named(clients, settings, each, roles=("plan", "deploy"))

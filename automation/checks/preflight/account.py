@@ -8,10 +8,11 @@ from botocore.exceptions import ClientError
 
 from automation.aws.clients import Clients
 from automation.aws.states import STATE
-from automation.checks import Check, Claim, covers, equal, holds, lookups, shown
+from automation.checks import Check, Claim, covers, equal, holds, shown
 from automation.checks.configuration.audit import AUDIT
 from automation.checks.configuration.storage import ASSETS, BucketChecks
 from config import Settings
+from config.application import ORIGIN_SECRETS
 
 if TYPE_CHECKING:
     from types_boto3_rds.type_defs import OrderableDBInstanceOptionTypeDef
@@ -103,7 +104,7 @@ def _free(clients: Clients, settings: Settings, *, purpose: str) -> Iterator[Cla
 def secrets(settings: Settings) -> list[str]:
     """What secrets the environment makes itself are for."""
     own = [] if settings.database.managed_password else ["database-master"]
-    return [*own, *(f"origin-{number}" for number in range(lookups.ORIGIN_SECRETS))]
+    return [*own, *ORIGIN_SECRETS]
 
 
 def _secrets(clients: Clients, settings: Settings) -> Iterator[Claim]:

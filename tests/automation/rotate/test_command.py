@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from automation.checks.lookups import ORIGIN_HEADER
 from automation.deploy import DeployRequest
 from automation.errors import UserError
 from automation.rotate import Origin, declared
 from automation.rotate.command import RotateCommand, RotateRequest
 from automation.terraform.stacks import Stack, ordered, read
+from config.application import ORIGIN_HEADER
 from tests.automation.accounts import Account, emulated
 from tests.automation.consoles import Consoles
 from tests.automation.emulator.calls import issued

@@ -22,12 +22,12 @@ from automation.checks.configuration import (
 )
 from automation.checks.preflight import account
 from config import Settings, load
+from config.application import ORIGIN_SECRETS
 from modules.dns.hosted_zone import AMAZON_ISSUERS
 from modules.edge import behaviors
 from modules.edge.error_pages import ErrorPages
 from modules.network.address_plan import plan
 from modules.web.listeners import SSL_POLICY
-from modules.web.origin_secret import OriginSecret
 from tests.conftest import ENVIRONMENTS, OPTIONS, Tiers
 from tests.promises import SHIPPED
 
@@ -93,8 +93,7 @@ def test_parameters_are_those_of_the_group(environment: Environment) -> None:
 def test_every_secret_of_the_origin_is_looked_for(environment: Environment) -> None:
     settings, tiers = environment
     made = {each["name"] for each in resources(tiers, "web", "aws_secretsmanager_secret")}
-    numbers = range(lookups.ORIGIN_SECRETS)
-    assert {settings.naming.name(f"origin-{number}") for number in numbers} == made
+    assert set(map(settings.naming.name, ORIGIN_SECRETS)) == made
 
 
 def test_the_target_group_is_looked_for_by_the_digest_in_its_name(
@@ -150,7 +149,6 @@ def test_tags_are_those_that_the_group_propagates(environment: Environment) -> N
 
 def test_constants_are_those_of_the_modules() -> None:
     assert web.SSL_POLICY == SSL_POLICY
-    assert OriginSecret.header_name == lookups.ORIGIN_HEADER
     assert ErrorPages.path_pattern == edge.ERROR_PATHS
     assert edge.CACHING_DISABLED == behaviors.CACHING_DISABLED
     assert edge.CACHING_OPTIMIZED == behaviors.CACHING_OPTIMIZED

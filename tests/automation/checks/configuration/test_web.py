@@ -7,8 +7,9 @@ from automation.aws.clients import Clients
 from automation.checks import Finding
 from automation.checks.configuration.instances import check_application
 from automation.checks.configuration.web import SSL_POLICY, check_web
-from automation.checks.lookups import ORIGIN_HEADER, target_group_name
+from automation.checks.lookups import target_group_name
 from config import Settings
+from config.application import ORIGIN_HEADER
 from tests.automation.checks.configuration.account import Account, policy
 
 SECRETS = {f"origin-{number}": str(number) * 48 for number in range(3)}
