@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cdktf import Fn, Token
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.data_aws_db_instance import DataAwsDbInstance
 from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
@@ -126,14 +126,17 @@ class MysqlDatabase(Construct):
         return MasterUser(username=username, password=password, password_version=version)
 
     def _secret_arn(self, instance: DbInstance) -> str:
-        """RDS's own is not in the plan that asks for it, so there may be none of which to tell yet.
+        """RDS's own is looked up once the instance is as it is to be.
 
+        The plan that asks for it says that there will be none, and an output believes that.
         https://github.com/terraform-aws-modules/terraform-aws-rds/issues/588
         """
         if self._secret is not None:
             return self._secret.arn
-        arns = instance.get_list_attribute("master_user_secret[*].secret_arn")
-        return Token.as_string(Fn.one(arns))
+        found = DataAwsDbInstance(
+            self, "found", db_instance_identifier=instance.identifier, depends_on=[instance]
+        )
+        return found.master_user_secret.get(0).secret_arn
 
     def _logs(self, id_: str, identifier: str) -> Sequence[CloudwatchLogGroup]:
         return ExportedLogs(

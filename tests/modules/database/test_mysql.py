@@ -76,10 +76,16 @@ def test_rds_makes_the_password_unless_terraform_is_to(naming: Naming) -> None:
     assert not stack.resources("aws_secretsmanager_secret")
 
 
-def test_a_plan_that_asks_rds_for_a_password_need_not_find_its_secret(naming: Naming) -> None:
-    secret = database(naming).parsed["output"]["secret"]["value"]
-    assert secret.startswith("${one(aws_db_instance.mysql_primary_")
-    assert secret.endswith(".master_user_secret[*].secret_arn)}")
+def test_the_secret_of_rds_is_looked_up_once_the_instance_is_as_it_is_to_be(
+    naming: Naming,
+) -> None:
+    stack = database(naming)
+    ((name, found),) = stack.parsed["data"]["aws_db_instance"].items()
+    (primary,) = stack.resources("aws_db_instance")
+    assert found["db_instance_identifier"] == f"${{aws_db_instance.{primary}.identifier}}"
+    assert found["depends_on"] == [f"aws_db_instance.{primary}"]
+    secret = f"${{data.aws_db_instance.{name}.master_user_secret[0].secret_arn}}"
+    assert stack.parsed["output"]["secret"]["value"] == secret
 
 
 def test_a_password_of_its_own_is_read_back_from_its_secret(naming: Naming) -> None:
