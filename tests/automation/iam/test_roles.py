@@ -62,8 +62,9 @@ def test_the_deploy_role(action: str, resource: str, keys: dict[str, Any], allow
     [
         ("rds:DescribeDBInstances", DATABASE, {}, True),
         ("rds:ModifyDBInstance", DATABASE, HOME, False),
-        ("s3:PutObject", f"{STATES}/dev-shop/network/terraform.tfstate.tflock", {}, True),
+        ("s3:GetObject", f"{STATES}/dev-shop/network/terraform.tfstate", {}, True),
         ("s3:PutObject", f"{STATES}/dev-shop/network/terraform.tfstate", {}, False),
+        ("wafv2:GetSampledRequests", "*", {}, False),
         (
             "kms:Decrypt",
             f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/5678",
@@ -110,13 +111,6 @@ def test_the_plan_role(action: str, resource: str, keys: dict[str, Any], allowed
             f"arn:aws:s3:::dev-shop-trail-{ACCOUNT}/AWSLogs/it",
             {},
             id="S8: who deploys deletes the trail of it",
-        ),
-        pytest.param(
-            "PlanRole",
-            "s3:DeleteObject",
-            f"{STATES}/dev-shop/network/terraform.tfstate.tflock",
-            {},
-            id="B4: a pull request deletes the lock of a deployment",
         ),
     ],
 )
