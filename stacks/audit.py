@@ -48,7 +48,11 @@ class AuditStack(TierStack):
             bucket=self._bucket(),
             kms_key_arn=self._logs_key.arn,
             log_group_retention_in_days=settings.audit.trail_log_group_days,
-            bucket_arns=[storage.assets_bucket.arn],
+            bucket_arns=[
+                storage.assets_bucket.arn,
+                storage.artifacts_bucket.arn,
+                self.naming.bucket_arn("tfstate"),
+            ],
             access_point_arns=[storage.access_point.arn],
         )
         SecurityAlarms(

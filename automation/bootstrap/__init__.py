@@ -91,7 +91,8 @@ class Bootstrap:
         """
         resources = self.account.retained()
         nobody = {**GitHub(NONE, ()).parameters, "GitHubProvider": "existing"}
-        change_set = self.stack.adopt({**self._basics(), **nobody}, resources)
+        basics = {**self._basics(), "Environment": NONE, "Protected": NONE}
+        change_set = self.stack.adopt({**basics, **nobody}, resources)
         try:
             agreed = self._agreed(change_set)
         except BaseException:
@@ -138,6 +139,8 @@ class Bootstrap:
     def _basics(self) -> dict[str, str]:
         return {
             "Prefix": self.settings.naming.prefix,
+            "Environment": self.settings.environment,
+            "Protected": self.settings.naming.prefix if self.settings.deletion_protection else NONE,
             "AccessLogDays": str(self.settings.storage.log_days),
         }
 

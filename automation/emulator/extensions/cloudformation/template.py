@@ -120,6 +120,8 @@ class Template:
         ((function, value),) = condition.items()
         if function == "Condition":
             return self._holds(value)
+        if function == "Fn::And":
+            return all(self._holds(each) for each in value)
         if function == "Fn::Not":
             return not self._holds(value[0])
         if function == "Fn::Equals":
