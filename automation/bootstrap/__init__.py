@@ -14,7 +14,13 @@ from config import Settings
 
 # Seconds between two looks at the stack: AWS throttles who asks for events more often.
 PAUSE = 3.0
-_GITHUB = ("GitHubRepository", "GitHubSubjects", "GitHubPlanSubjects", "GitHubProvider")
+_GITHUB = (
+    "GitHubRepository",
+    "GitHubRepositoryId",
+    "GitHubSubjects",
+    "GitHubPlanSubjects",
+    "GitHubProvider",
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -102,6 +103,7 @@ class BootstrapRequest:
     delete: bool = False
     as_json: bool = False
     github: str | None = None
+    github_ids: str | None = None
     branches: tuple[str, ...] = ()
     github_environments: tuple[str, ...] = ()
 
@@ -116,12 +118,14 @@ class BootstrapCommand:
         console: Console,
         progress: Console,
         confirmation: Confirmation | None = None,
+        look_up: Callable[[str], str | None] = account.look_up,
         pause: float = PAUSE,
     ) -> None:
         self._request = request
         self._console = console
         self._progress = progress
         self._confirmation = confirmation or Confirmation(request.yes, progress)
+        self._look_up = look_up
         self._pause = pause
         self._start = time.perf_counter()
 
@@ -133,15 +137,34 @@ class BootstrapCommand:
         request = self._request
         if request.status and request.delete:
             raise UserError("--status and --delete exclude each other: give one of them")
-        wanted = account.parse(
-            request.github, branches=request.branches, environments=request.github_environments
-        )
+        wanted = self._wanted()
         settings = settings_of(request.environment)
         return run(
             partial(self._run, settings, wanted),
             progress=self._progress,
             interrupted="interrupted: CloudFormation goes on; run it again to follow",
         )
+
+    def _wanted(self) -> account.GitHub | None:
+        """Whose workflows get roles, by ids wherever these can be had."""
+        request = self._request
+        parse = partial(
+            account.parse,
+            request.github,
+            branches=request.branches,
+            environments=request.github_environments,
+        )
+        wanted = parse(ids=request.github_ids)
+        if wanted is None or wanted.ids or wanted.repository == account.NONE:
+            return wanted
+        ids = self._look_up(wanted.repository)
+        if ids is None:
+            ask = f"gh api repos/{wanted.repository} --jq '\"\\(.owner.id)/\\(.id)\"'"
+            raise UserError(
+                f"--github: nobody tells the ids of {wanted.repository} and its owner: give "
+                f"--github-ids, as `{ask}` prints them"
+            )
+        return parse(ids=ids)
 
     def _run(self, settings: Settings, wanted: account.GitHub | None) -> int:
         try:
@@ -204,6 +227,10 @@ def bootstrap(
         str | None,
         typer.Option(help="owner/name: roles for its workflows; none: take them away"),
     ] = None,
+    github_ids: Annotated[
+        str | None,
+        typer.Option(help="ids of its owner and of itself, as 12/34, where nobody can look"),
+    ] = None,
     branch: Annotated[
         list[str], typer.Option(help="may deploy, may be given again; default main")
     ] = [],  # noqa: B006
@@ -220,6 +247,7 @@ def bootstrap(
         delete=delete,
         as_json=as_json,
         github=github,
+        github_ids=github_ids,
         branches=tuple(branch),
         github_environments=tuple(github_environment),
     )

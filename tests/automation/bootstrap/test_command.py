@@ -37,6 +37,7 @@ class Typed:
             console=self.consoles.console,
             progress=self.consoles.progress,
             confirmation=Confirmation(request.yes, self.consoles.progress, terminal),
+            look_up={"acme/shop": "12/34"}.get,
             pause=runs.PAUSE,
         ).run()
 
@@ -83,6 +84,16 @@ def test_without_a_terminal_an_update_needs_yes(typed: Typed) -> None:
         "nobody can be asked without a terminal: give `bootstrap --yes`; nothing changed"
     )
     assert typed(github="acme/shop", yes=True) == 0
+
+
+def test_whose_ids_nobody_knows_gets_no_roles(typed: Typed) -> None:
+    with pytest.raises(UserError) as refusal:
+        typed(github="acme/secret")
+    assert str(refusal.value) == (
+        "--github: nobody tells the ids of acme/secret and its owner: give --github-ids, as "
+        "`gh api repos/acme/secret --jq '\"\\(.owner.id)/\\(.id)\"'` prints them"
+    )
+    assert typed(github="acme/secret", github_ids="12/56", yes=True) == 0
 
 
 def test_an_update_is_shown_and_made_when_the_user_agrees(typed: Typed, settings: Settings) -> None:
