@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -21,7 +22,7 @@ from automation.bootstrap.lifecycle import Event, StackPhase, rest_of
 from automation.bootstrap.stack import BootstrapStack, Confirmation
 from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Yes, run, settings_of
 from automation.errors import CommandError, UserError
-from config import Settings
+from config import ConfigError, Settings, load, names
 
 _REMEDIES = {
     StackPhase.ABSENT: "there is no stack: run bootstrap",
@@ -36,6 +37,16 @@ def fine(outcome: BootstrapOutcome) -> bool:
     if outcome.action == "status":
         return _rest(outcome) is StackPhase.USABLE
     return outcome.action != "declined"
+
+
+def sharing(settings: Settings) -> list[str]:
+    """The other environments in the account, as far as their files can be read."""
+    found = []
+    for name in names():
+        with suppress(ConfigError):
+            if name != settings.environment and load(name).account_id == settings.account_id:
+                found.append(name)
+    return found
 
 
 def to_json(settings: Settings, outcome: BootstrapOutcome) -> dict[str, Any]:
@@ -207,6 +218,14 @@ class BootstrapCommand:
         self._progress.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
     def _tell(self, settings: Settings, outcome: BootstrapOutcome) -> None:
+        others = sharing(settings)
+        if others and outcome.action in ("created", "imported", "updated"):
+            line = (
+                f"{settings.environment} shares the account {settings.account_id} with "
+                f"{', '.join(others)}: names and tags keep them apart, which an account for each "
+                "does better"
+            )
+            self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
         if self._request.as_json:
             print(json.dumps(to_json(settings, outcome), indent=2))
         else:

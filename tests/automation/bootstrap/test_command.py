@@ -70,6 +70,12 @@ def test_creation_streams_events_and_says_what_there_is(typed: Typed, settings: 
     assert typed.last_line == f"{runs.name(settings)}: created"
 
 
+def test_environments_in_one_account_are_told(typed: Typed) -> None:
+    assert typed() == 0
+    told = "dev shares the account 123456789012 with options, prod, staging: names and tags"
+    assert told in typed.consoles.errors.getvalue()
+
+
 def test_a_second_run_says_that_nothing_changed(typed: Typed, settings: Settings) -> None:
     typed()
     assert typed() == 0
