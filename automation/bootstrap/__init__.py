@@ -146,6 +146,7 @@ class Bootstrap:
         return {
             "Prefix": self.settings.naming.prefix,
             "Environment": self.settings.environment,
+            "Application": self.settings.app_id,
             "Protected": self.settings.naming.prefix if self.settings.deletion_protection else NONE,
             "AccessLogDays": str(self.settings.storage.log_days),
         }

@@ -49,6 +49,7 @@ def values(prefix: str) -> dict[str, str]:
         "AWS::Region": "us-west-2",
         "Prefix": prefix,
         "Environment": prefix.partition("-")[0],
+        "Application": prefix.partition("-")[2],
         "Protected": prefix if prefix.startswith("prod-") else "none",
         "StateBucket": f"{bucket}-{ACCOUNT}",
         "AccessLogBucket": f"{bucket}-logs-{ACCOUNT}",

@@ -82,6 +82,7 @@ _VALUES = {
     "AWS::Region": "eu-west-1",
     "Prefix": "dev-shop",
     "Environment": "dev",
+    "Application": "shop",
     "Protected": "dev-shop",
     "StateBucket": "dev-shop-tfstate",
     "AccessLogBucket": "dev-shop-tfstate-logs",

@@ -162,6 +162,16 @@ def test_who_deploys(action: str, resource: str, keys: dict[str, Any], statement
     assert denying("DeployRole", action, resource, keys) == {statement}
 
 
+def test_another_application_of_the_same_environment() -> None:
+    others = {**DEV, "aws:ResourceTag/ManagedBy": "terrace"}
+    for application, statements in (
+        ("blog", {"DenyErasing", "DenyOtherApplications"}),
+        ("shop", {"DenyErasing"}),
+    ):
+        keys = {**others, "aws:ResourceTag/Application": application}
+        assert denying("DeployRole", "kms:ScheduleKeyDeletion", OTHER_KEY, keys) == statements
+
+
 @pytest.mark.parametrize(
     ("action", "resource"),
     [

@@ -101,6 +101,7 @@ def test_policies_fit_into_iam() -> None:
         "AWS::Region": "ap-southeast-2",
         "Prefix": LONGEST,
         "Environment": "e" * 12,
+        "Application": "349081",
         "Protected": LONGEST,
         "StateBucket": f"{bucket}-{ACCOUNT}",
         "AccessLogBucket": f"{bucket}-logs-{ACCOUNT}",
