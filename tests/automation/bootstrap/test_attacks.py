@@ -177,3 +177,25 @@ def test_an_attack_is_denied_by_a_statement(shared: Shared, name: str) -> None:
         attack(shared.act(role), shared)
     assert "with an explicit deny in " in str(denial.value)
     assert shared.denying(role) == statements
+
+
+def test_a_deployment_makes_roles_within_the_boundary_and_leaves_its_state(shared: Shared) -> None:
+    aws, name = shared.act("deploy"), f"{MINE}-web"
+    iam, s3 = aws.client("iam"), aws.client("s3")
+    boundary = shared.mine.naming.boundary
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, PermissionsBoundary=boundary)
+    iam.put_role_policy(**{**OWN_ROLE, "RoleName": name})
+    assert iam.get_role(RoleName=name)["Role"]["PermissionsBoundary"] == {
+        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+        "PermissionsBoundaryArn": boundary,
+    }
+    with pytest.raises(ClientError, match="iam:DeleteRolePermissionsBoundary"):
+        iam.delete_role_permissions_boundary(RoleName=name)
+    iam.delete_role_policy(RoleName=name, PolicyName="more")
+    iam.delete_role(RoleName=name)
+    key = shared.mine.naming.arn("kms", f"alias/{MINE}-tfstate")
+    for each in (states(MINE), lock(MINE)):
+        s3.put_object(**each, Body=b"{}", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    s3.delete_object(**lock(MINE))
+    seen = shared.act("plan").client("s3").get_object(**states(MINE))
+    assert seen["Body"].read() == b"{}"
