@@ -52,6 +52,11 @@ class Naming:
         return f"arn:aws:{service}:{region}:{self.account_id}:{resource}"
 
     @property
+    def boundary(self) -> str:
+        """The most that a role of the environment may do: a policy that `bootstrap` makes."""
+        return self.arn("iam", f"policy/{self.name('boundary')}", region="")
+
+    @property
     def account_root(self) -> str:
         """The principal that stands for the whole account."""
         return self.arn("iam", "root", region="")

@@ -48,7 +48,7 @@ class AuditStack(TierStack):
             bucket=self._bucket(),
             kms_key_arn=self._logs_key.arn,
             log_group_retention_in_days=settings.audit.trail_log_group_days,
-            bucket_arns=[storage.assets_bucket.arn],
+            bucket_arns=self._watched(storage),
             access_point_arns=[storage.access_point.arn],
         )
         SecurityAlarms(
@@ -74,6 +74,11 @@ class AuditStack(TierStack):
             identifiers=database.database.identifiers,
         )
         self._backup(security.data_key, database.database)
+
+    def _watched(self, storage: StorageStack) -> list[str]:
+        """What visitors see, what instances run, and all that Terraform knows."""
+        buckets = (storage.assets_bucket, storage.artifacts_bucket)
+        return [*(each.arn for each in buckets), self.naming.bucket_arn("tfstate")]
 
     def _flow_log_destination(self) -> ToBucket | ToLogGroup:
         if self.settings.network.flow_log_destination == "s3":

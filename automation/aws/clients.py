@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types_boto3_cloudwatch.client import CloudWatchClient
     from types_boto3_ec2.client import EC2Client
     from types_boto3_elbv2.client import ElasticLoadBalancingv2Client
+    from types_boto3_iam.client import IAMClient
     from types_boto3_kms.client import KMSClient
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_rds.client import RDSClient
@@ -84,6 +85,11 @@ class Clients:
     def elbv2(self) -> "ElasticLoadBalancingv2Client":
         """Load balancers."""
         return self._session.client("elbv2", region_name=self.region)
+
+    @cached_property
+    def iam(self) -> "IAMClient":
+        """Roles and policies, which are global."""
+        return self._session.client("iam", region_name=self.region)
 
     @cached_property
     def kms(self) -> "KMSClient":

@@ -14,7 +14,13 @@ from config import Settings
 
 # Seconds between two looks at the stack: AWS throttles who asks for events more often.
 PAUSE = 3.0
-_GITHUB = ("GitHubRepository", "GitHubSubjects", "GitHubPlanSubjects", "GitHubProvider")
+_GITHUB = (
+    "GitHubRepository",
+    "GitHubRepositoryId",
+    "GitHubSubjects",
+    "GitHubPlanSubjects",
+    "GitHubProvider",
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,8 @@ class Bootstrap:
         """
         resources = self.account.retained()
         nobody = {**GitHub(NONE, ()).parameters, "GitHubProvider": "existing"}
-        change_set = self.stack.adopt({**self._basics(), **nobody}, resources)
+        basics = {**self._basics(), "Environment": NONE, "Protected": NONE}
+        change_set = self.stack.adopt({**basics, **nobody}, resources)
         try:
             agreed = self._agreed(change_set)
         except BaseException:
@@ -138,6 +145,9 @@ class Bootstrap:
     def _basics(self) -> dict[str, str]:
         return {
             "Prefix": self.settings.naming.prefix,
+            "Environment": self.settings.environment,
+            "Application": self.settings.app_id,
+            "Protected": self.settings.naming.prefix if self.settings.deletion_protection else NONE,
             "AccessLogDays": str(self.settings.storage.log_days),
         }
 

@@ -1,7 +1,11 @@
 """The account around the bootstrap stack: its OIDC provider, the roles that GitHub may assume."""
 
+import json
 import re
-from collections.abc import Sequence
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +28,9 @@ _DEFAULT = f"ref:refs/heads/{DEFAULT_BRANCH}"
 _PULL_REQUEST = "pull_request"
 ISSUER = "token.actions.githubusercontent.com"
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+_IDS = re.compile(r"[0-9]+/[0-9]+")
+_API = "https://api.github.com/repos/"
+_PATIENCE = 20
 # What Git allows in the name of a branch, less the comma, which separates parameters.
 _BRANCH = re.compile(r"[^\s~^:?*\[\\,]+")
 _ENVIRONMENT = re.compile(r"[^:*?,]+")
@@ -31,16 +38,21 @@ _ENVIRONMENT = re.compile(r"[^:*?,]+")
 
 @dataclass(frozen=True)
 class GitHub:
-    """A repository and the subjects whose workflows deploy; `NONE` and none of them for nobody."""
+    """A repository and the subjects whose workflows deploy; `NONE` and none of them for nobody.
+
+    `ids` are its owner's and its own, as "owner/repository"; without them names have to do.
+    """
 
     repository: str
     subjects: tuple[str, ...]
+    ids: str | None = None
 
     @property
     def parameters(self) -> dict[str, str]:
         """As the template has them."""
         return {
             "GitHubRepository": self.repository,
+            "GitHubRepositoryId": self.ids.partition("/")[2] if self.ids else NONE,
             "GitHubSubjects": ",".join(self.subjects) or NONE,
             "GitHubPlanSubjects": ",".join(self.planners) or NONE,
         }
@@ -50,20 +62,76 @@ class GitHub:
         """Whose workflows plan: pull requests, who deploys, and the default branch before that."""
         if self.repository == NONE:
             return ()
-        own = (f"repo:{self.repository}:{_PULL_REQUEST}", f"repo:{self.repository}:{_DEFAULT}")
+        own = _subjects(self.repository, self.ids, [_PULL_REQUEST, _DEFAULT])
         return tuple(dict.fromkeys((*own, *self.subjects)))
 
 
+def _subjects(repository: str, ids: str | None, ends: Sequence[str]) -> Iterator[str]:
+    """As tokens name them: by names and, of repositories since July 2026 and moved ones, ids.
+
+    https://docs.github.com/actions/reference/security/oidc#immutable-subject-claims
+    """
+    forms = [repository]
+    if ids:
+        pairs = zip(repository.split("/"), ids.split("/"), strict=True)
+        forms.append("/".join(f"{name}@{id_}" for name, id_ in pairs))
+    for form in forms:
+        yield from (f"repo:{form}:{end}" for end in ends)
+
+
+def look_up(repository: str) -> str | None:
+    """The ids of a repository, by `gh` or by GitHub's API; None if neither knows.
+
+    Raises `UserError` for one that is called otherwise by now, which its tokens are, too.
+    """
+    answer = _asked_gh(repository) or _asked_api(repository)
+    if answer is None:
+        return None
+    name = str(answer["full_name"])
+    if name.lower() != repository.lower():
+        raise UserError(f"--github: received {repository!r}, which is called {name} now")
+    return f"{answer['owner']['id']}/{answer['id']}"
+
+
+def _asked_gh(repository: str) -> dict[str, Any] | None:
+    program = shutil.which("gh")
+    if program is None:
+        return None
+    command = [program, "api", f"repos/{repository}"]
+    try:
+        said = subprocess.run(command, capture_output=True, check=True, timeout=_PATIENCE)  # noqa: S603
+        answer: dict[str, Any] = json.loads(said.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return answer
+
+
+def _asked_api(repository: str) -> dict[str, Any] | None:
+    """Without a name or a password: of public repositories."""
+    try:
+        with urllib.request.urlopen(_API + repository, timeout=_PATIENCE) as said:  # noqa: S310
+            answer: dict[str, Any] = json.load(said)
+    except (OSError, ValueError):
+        return None
+    return answer
+
+
 def parse(
-    repository: str | None, *, branches: Sequence[str], environments: Sequence[str]
+    repository: str | None,
+    *,
+    branches: Sequence[str],
+    environments: Sequence[str],
+    ids: str | None = None,
 ) -> GitHub | None:
     """What the options say, None if nothing; raises `UserError`.
 
     https://docs.github.com/actions/reference/security/oidc#example-subject-claims
     """
     if repository in (None, NONE):
-        if branches or environments:
-            raise UserError("--branch and --github-environment need --github owner/name as well")
+        if branches or environments or ids:
+            raise UserError(
+                "--branch, --github-environment and --github-ids need --github owner/name as well"
+            )
         return None if repository is None else GitHub(NONE, ())
     if not _REPOSITORY.fullmatch(repository):
         raise UserError(f"--github: received {repository!r}; expected owner/name, or none")
@@ -72,11 +140,13 @@ def parse(
     for environment in environments:
         expected = "the name of one environment, without : * ? ,"
         _expect(_ENVIRONMENT, environment, "--github-environment", expected)
+    if ids is not None:
+        _expect(_IDS, ids, "--github-ids", "the owner's and the repository's, as 12/34")
     if not branches and not environments:
         branches = [DEFAULT_BRANCH]
     refs = [f"ref:refs/heads/{branch}" for branch in branches]
     refs += [f"environment:{environment}" for environment in environments]
-    return GitHub(repository, tuple(f"repo:{repository}:{ref}" for ref in refs))
+    return GitHub(repository, tuple(_subjects(repository, ids, refs)), ids)
 
 
 def _expect(pattern: re.Pattern[str], value: str, option: str, expected: str) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Annotated, Any
@@ -20,7 +22,7 @@ from automation.bootstrap.lifecycle import Event, StackPhase, rest_of
 from automation.bootstrap.stack import BootstrapStack, Confirmation
 from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, Yes, run, settings_of
 from automation.errors import CommandError, UserError
-from config import Settings
+from config import ConfigError, Settings, load, names
 
 _REMEDIES = {
     StackPhase.ABSENT: "there is no stack: run bootstrap",
@@ -35,6 +37,16 @@ def fine(outcome: BootstrapOutcome) -> bool:
     if outcome.action == "status":
         return _rest(outcome) is StackPhase.USABLE
     return outcome.action != "declined"
+
+
+def sharing(settings: Settings) -> list[str]:
+    """The other environments in the account, as far as their files can be read."""
+    found = []
+    for name in names():
+        with suppress(ConfigError):
+            if name != settings.environment and load(name).account_id == settings.account_id:
+                found.append(name)
+    return found
 
 
 def to_json(settings: Settings, outcome: BootstrapOutcome) -> dict[str, Any]:
@@ -102,6 +114,7 @@ class BootstrapRequest:
     delete: bool = False
     as_json: bool = False
     github: str | None = None
+    github_ids: str | None = None
     branches: tuple[str, ...] = ()
     github_environments: tuple[str, ...] = ()
 
@@ -116,12 +129,14 @@ class BootstrapCommand:
         console: Console,
         progress: Console,
         confirmation: Confirmation | None = None,
+        look_up: Callable[[str], str | None] = account.look_up,
         pause: float = PAUSE,
     ) -> None:
         self._request = request
         self._console = console
         self._progress = progress
         self._confirmation = confirmation or Confirmation(request.yes, progress)
+        self._look_up = look_up
         self._pause = pause
         self._start = time.perf_counter()
 
@@ -133,15 +148,34 @@ class BootstrapCommand:
         request = self._request
         if request.status and request.delete:
             raise UserError("--status and --delete exclude each other: give one of them")
-        wanted = account.parse(
-            request.github, branches=request.branches, environments=request.github_environments
-        )
+        wanted = self._wanted()
         settings = settings_of(request.environment)
         return run(
             partial(self._run, settings, wanted),
             progress=self._progress,
             interrupted="interrupted: CloudFormation goes on; run it again to follow",
         )
+
+    def _wanted(self) -> account.GitHub | None:
+        """Whose workflows get roles, by ids wherever these can be had."""
+        request = self._request
+        parse = partial(
+            account.parse,
+            request.github,
+            branches=request.branches,
+            environments=request.github_environments,
+        )
+        wanted = parse(ids=request.github_ids)
+        if wanted is None or wanted.ids or wanted.repository == account.NONE:
+            return wanted
+        ids = self._look_up(wanted.repository)
+        if ids is None:
+            ask = f"gh api repos/{wanted.repository} --jq '\"\\(.owner.id)/\\(.id)\"'"
+            raise UserError(
+                f"--github: nobody tells the ids of {wanted.repository} and its owner: give "
+                f"--github-ids, as `{ask}` prints them"
+            )
+        return parse(ids=ids)
 
     def _run(self, settings: Settings, wanted: account.GitHub | None) -> int:
         try:
@@ -184,6 +218,14 @@ class BootstrapCommand:
         self._progress.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
     def _tell(self, settings: Settings, outcome: BootstrapOutcome) -> None:
+        others = sharing(settings)
+        if others and outcome.action in ("created", "imported", "updated"):
+            line = (
+                f"{settings.environment} shares the account {settings.account_id} with "
+                f"{', '.join(others)}: names and tags keep them apart, which an account for each "
+                "does better"
+            )
+            self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
         if self._request.as_json:
             print(json.dumps(to_json(settings, outcome), indent=2))
         else:
@@ -204,6 +246,10 @@ def bootstrap(
         str | None,
         typer.Option(help="owner/name: roles for its workflows; none: take them away"),
     ] = None,
+    github_ids: Annotated[
+        str | None,
+        typer.Option(help="ids of its owner and of itself, as 12/34, where nobody can look"),
+    ] = None,
     branch: Annotated[
         list[str], typer.Option(help="may deploy, may be given again; default main")
     ] = [],  # noqa: B006
@@ -220,6 +266,7 @@ def bootstrap(
         delete=delete,
         as_json=as_json,
         github=github,
+        github_ids=github_ids,
         branches=tuple(branch),
         github_environments=tuple(github_environment),
     )

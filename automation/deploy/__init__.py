@@ -69,6 +69,8 @@ class StackCommand:
     """
 
     name = ""
+    # Who only looks leaves the locks to those who deploy.
+    locks = True
 
     def __init__(
         self,
@@ -125,6 +127,7 @@ class StackCommand:
             console=self.progress,
             watch=self._watch,
             tell=log.step,
+            locks=self.locks,
         )
         deployment = Deployment(
             synthesis.stacks,
@@ -199,6 +202,7 @@ class PlanCommand(StackCommand):
     """Says what `deploy` would do."""
 
     name = "plan"
+    locks = False
 
     def refuse(self) -> None:
         """Plans that cannot be kept need not be made."""

@@ -96,7 +96,7 @@ class DriftCommand:
                     workspace = prepare(stacks)
                 elsewhere = pieces(states.document(each) for each in applied)
                 data = Path(folder) / "data"
-                pool = workspace.pool(stacks, data=data, console=self._progress)
+                pool = workspace.pool(stacks, data=data, console=self._progress, locks=False)
                 self._compare(result, pool, chosen, elsewhere)
         return result
 

@@ -92,6 +92,7 @@ def pool_of(
     when: str,
     role: Mapping[str, str] | None = None,
     limit: int = LIMIT,
+    locks: bool = True,
 ) -> StackPool:
     """The stacks in the emulated account; `when` tells of an emulator that ends too early.
 
@@ -104,6 +105,7 @@ def pool_of(
         environ={**terraform_environment(emulator, workspace.installation.environ), **(role or {})},
         watch=watching(emulator, when),
         limit=limit,
+        locks=locks,
     )
 
 

@@ -163,7 +163,7 @@ class RehearseCommand:
         workspace: Workspace,
         emulator: Emulator,
     ) -> Rehearsal:
-        def pool(role: Mapping[str, str]) -> StackPool:
+        def pool(role: Mapping[str, str], *, locks: bool = True) -> StackPool:
             return pool_of(
                 workspace,
                 synthesis.stacks,
@@ -172,6 +172,7 @@ class RehearseCommand:
                 console=self._progress,
                 when="during the rehearsal",
                 role=role,
+                locks=locks,
             )
 
         plan = role_of(emulator, settings, "plan")
@@ -179,7 +180,7 @@ class RehearseCommand:
             synthesis,
             settings,
             pool=pool(role_of(emulator, settings, "deploy")),
-            planning=pool(plan),
+            planning=pool(plan, locks=False),
             reads_written=workspace.installation.reads_written,
             session=session(emulator, plan),
             console=self._progress,

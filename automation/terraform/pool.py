@@ -165,6 +165,7 @@ class StackPool:
         watch: Callable[[], None] = lambda: None,
         tell: Callable[[StackRun, str], None] = lambda *_: None,
         limit: int = LIMIT,
+        locks: bool = True,
     ) -> None:
         self._stacks = {stack.name: stack for stack in stacks}
         self._terraform = terraform
@@ -174,6 +175,7 @@ class StackPool:
         self._watch = watch
         self._tell = tell
         self._limit = limit
+        self._locks = locks
         self._processes = Processes()
 
     def run(
@@ -220,6 +222,7 @@ class StackPool:
             processes=processes,
             data=self._workspace / job.stack,
             patient=job.patient,
+            locks=self._locks,
             on_event=partial(board.event, job.stack),
         )
 
@@ -252,10 +255,12 @@ class Workspace:
         watch: Callable[[], None] = lambda: None,
         tell: Callable[[StackRun, str], None] = lambda *_: None,
         limit: int = LIMIT,
+        locks: bool = True,
     ) -> StackPool:
         """The stacks, ready to be worked on; `environ` is Terraform's, if not the installation's.
 
-        What Terraform needs meanwhile, plans with secrets too, goes to `data`.
+        What Terraform needs meanwhile, plans with secrets too, goes to `data`. Who only plans
+        needs no `locks`.
         """
         return StackPool(
             stacks,
@@ -266,6 +271,7 @@ class Workspace:
             watch=watch,
             tell=tell,
             limit=limit,
+            locks=locks,
         )
 
 

@@ -99,7 +99,7 @@ class Step:
 class StackRunner:
     """Terraform over one synthesized stack; what it writes of its own goes below `data`.
 
-    A `patient` one lets others go first.
+    A `patient` one lets others go first; one that never `locks` can plan, and nothing else.
     """
 
     def __init__(
@@ -111,6 +111,7 @@ class StackRunner:
         processes: Processes,
         data: Path,
         patient: bool = False,
+        locks: bool = True,
         on_event: Callable[[Event], None] = lambda _: None,
     ) -> None:
         self._folder = stack.file.parent
@@ -124,6 +125,7 @@ class StackRunner:
         self._installation = installation
         self._processes = processes
         self._patient = patient
+        self._locks = locks
         self._on_event = on_event
 
     @property
@@ -143,9 +145,11 @@ class StackRunner:
     def plan(self, mode: str | None = None) -> Step:
         """Plan, and keep the plan; `mode` is "destroy", "refresh-only" or None for the usual one.
 
+        A plan writes no state. One that was made beside a deployment is refused as stale.
         https://developer.hashicorp.com/terraform/cli/commands/plan#planning-modes
         """
         options = [f"-{mode}"] if mode else []
+        options += [] if self._locks else ["-lock=false"]
         return self._step(Operation.PLAN, *options, "-detailed-exitcode", f"-out={self.plan_file}")
 
     def apply(self) -> Step:

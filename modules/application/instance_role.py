@@ -52,6 +52,7 @@ class InstanceRole(Construct):
             self,
             "role",
             name=naming.name("application"),
+            permissions_boundary=naming.boundary,
             # EC2 sends neither aws:SourceAccount nor aws:SourceArn when it assumes a role.
             assume_role_policy=assume_role_policy("ec2.amazonaws.com"),
         )

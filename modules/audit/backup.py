@@ -112,6 +112,7 @@ class Backup(Construct):
             self,
             "role",
             name=naming.name("backup"),
+            permissions_boundary=naming.boundary,
             assume_role_policy=assume_role_policy(
                 "backup.amazonaws.com",
                 conditions={"StringEquals": {"aws:SourceAccount": naming.account_id}},

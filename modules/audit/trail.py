@@ -23,9 +23,9 @@ PURPOSE = "trail"
 class Trail(Construct):
     """A trail of every region, validated and encrypted, in a bucket and a log group.
 
-    It records management events, unusual rates of calls and errors, and every use of objects in
-    the named buckets and through the named access points. The bucket's policy has to let it in
-    (`trail_delivery`).
+    It records management events, unusual rates of calls and errors, every use of objects in the
+    named buckets and through the named access points, and whoever deletes its own files. The
+    bucket's policy has to let it in (`trail_delivery`).
     https://docs.aws.amazon.com/awscloudtrail/latest/userguide/best-practices-security.html
     """
 
@@ -61,7 +61,7 @@ class Trail(Construct):
             s3_bucket_name=bucket.name,
             cloud_watch_logs_group_arn=f"{self.log_group.arn}:*",
             cloud_watch_logs_role_arn=role.arn,
-            advanced_event_selector=_recorded(bucket_arns, access_point_arns),
+            advanced_event_selector=_recorded(bucket_arns, access_point_arns, bucket.arn),
             insight_selector=[
                 CloudtrailInsightSelector(insight_type=each)
                 for each in ("ApiCallRateInsight", "ApiErrorRateInsight")
@@ -80,6 +80,7 @@ class Trail(Construct):
             self,
             "role",
             name=naming.name(PURPOSE),
+            permissions_boundary=naming.boundary,
             assume_role_policy=assume_role_policy("cloudtrail.amazonaws.com"),
         )
         streams = f"log-stream:{naming.account_id}_CloudTrail_{naming.region}*"
@@ -99,7 +100,7 @@ class Trail(Construct):
 
 
 def _recorded(
-    bucket_arns: Sequence[str], access_point_arns: Sequence[str]
+    bucket_arns: Sequence[str], access_point_arns: Sequence[str], own: str
 ) -> list[CloudtrailAdvancedEventSelector]:
     """What is recorded.
 
@@ -117,11 +118,15 @@ def _recorded(
         selectors.append(
             _data_events("Objects through access points", "AWS::S3::AccessPoint", points)
         )
+    # That files are written would be recorded by writing more.
+    selectors.append(
+        _data_events("Files of the trail", "AWS::S3::Object", [f"{own}/"], events=["Delete"])
+    )
     return selectors
 
 
 def _data_events(
-    name: str, resource_type: str, arn_prefixes: Sequence[str]
+    name: str, resource_type: str, arn_prefixes: Sequence[str], *, events: Sequence[str] = ()
 ) -> CloudtrailAdvancedEventSelector:
     fields = [
         CloudtrailAdvancedEventSelectorFieldSelector(field="eventCategory", equal_to=["Data"]),
@@ -132,6 +137,12 @@ def _data_events(
             field="resources.ARN", starts_with=list(arn_prefixes)
         ),
     ]
+    if events:
+        fields.append(
+            CloudtrailAdvancedEventSelectorFieldSelector(
+                field="eventName", starts_with=list(events)
+            )
+        )
     return CloudtrailAdvancedEventSelector(name=name, field_selector=fields)
 
 

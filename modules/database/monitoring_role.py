@@ -20,6 +20,7 @@ class MonitoringRole(Construct):
             self,
             "role",
             name=naming.name("database-monitoring"),
+            permissions_boundary=naming.boundary,
             assume_role_policy=assume_role_policy(
                 "monitoring.rds.amazonaws.com",
                 conditions={

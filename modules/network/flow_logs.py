@@ -80,6 +80,7 @@ class FlowLogs(Construct):
             self,
             "role",
             name=naming.name("flow-logs"),
+            permissions_boundary=naming.boundary,
             assume_role_policy=assume_role_policy(
                 "vpc-flow-logs.amazonaws.com",
                 conditions={

@@ -19,7 +19,7 @@ from automation.deploy import DeployRequest
 from automation.deploy.deployment import Wiring
 from automation.destroy.command import DestroyCommand, DestroyRequest
 from automation.errors import CommandError, UserError
-from automation.rehearse.account import role_of, watching
+from automation.rehearse.account import bootstrap_account, role_of, watching
 from automation.release import Releases
 from automation.release.command import ReleaseCommand, ReleaseRequest, RollbackCommand
 from automation.review.changes import Change as Reviewed
@@ -226,6 +226,8 @@ class Running:
             synthesize=lambda *_: synthesis_of(settings, self.workspace),
             workspace=self.workspace,
         )
+        # What was protected stays so for the deploy role until an administrator says otherwise.
+        bootstrap_account(self.account, settings)
         code = DestroyCommand(request, console=consoles.console, progress=consoles.progress).run()
         if code:
             return Changed(faults=(f"not destroyed: {consoles.output.getvalue()}",))

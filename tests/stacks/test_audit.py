@@ -3,18 +3,22 @@ from collections.abc import Callable
 from tests.conftest import Tiers
 
 
-def test_objects_in_the_assets_bucket_and_its_access_point_are_recorded(prod: Tiers) -> None:
+def test_assets_artifacts_states_and_the_trail_itself_are_recorded(prod: Tiers) -> None:
     selectors = prod["audit"].only("aws_cloudtrail")["advanced_event_selector"]
     recorded = [
         prefix
         for selector in selectors
         for field in selector["field_selector"]
         for prefix in field.get("starts_with", [])
+        if field["field"] == "resources.ARN"
     ]
-    objects, through_access_point = recorded
-    assert "aws_s3_bucketassets_bucket" in objects
-    assert objects.endswith("/")
+    assets, artifacts, states, through_access_point, own = recorded
+    assert "aws_s3_bucketassets_bucket" in assets
+    assert "aws_s3_bucketartifacts_bucket" in artifacts
+    assert states == "arn:aws:s3:::prod-349081-tfstate-123456789012/"
     assert "aws_s3_access_point" in through_access_point
+    assert "bucket" in own
+    assert all(each.endswith("/") for each in (assets, artifacts, own))
 
 
 def test_the_trail_and_its_bucket_share_the_logs_key(prod: Tiers) -> None:

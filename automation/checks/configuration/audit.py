@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
+from automation.aws.states import STATE
 from automation.checks import Check, Claim, Finding, covers, equal, lookups, only, run, same
 from automation.checks.configuration.database import identifiers
 from automation.checks.configuration.monitoring import alarms, topic, topic_arn
@@ -68,26 +69,26 @@ def _trail(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _events(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    """Management events, and every use of the assets, whichever way it comes."""
+    """Management events, and the use of objects, whichever way it comes."""
     name = settings.naming.name("trail")
     answer = clients.cloudtrail.get_event_selectors(TrailName=name)
-    found = {_recorded(selector) for selector in answer["AdvancedEventSelectors"]}
+    found = {each for one in answer["AdvancedEventSelectors"] for each in _recorded(one)}
     point = settings.naming.arn("s3", f"accesspoint/{settings.naming.name('assets')}")
-    expected = {
-        ("Management", "", ""),
-        ("Data", "AWS::S3::Object", f"{settings.naming.bucket_arn('assets')}/"),
-        ("Data", "AWS::S3::AccessPoint", point),
-    }
+    expected = {("Management", "", ""), ("Data", "AWS::S3::AccessPoint", point)}
+    for purpose in ("assets", "artifacts", STATE, AUDIT):
+        expected.add(("Data", "AWS::S3::Object", f"{settings.naming.bucket_arn(purpose)}/"))
     yield covers("are recorded", found, expected)
 
 
-def _recorded(selector: "AdvancedEventSelectorOutputTypeDef") -> tuple[str, str, str]:
-    """Category, type of resource and what its ARN starts with."""
+def _recorded(
+    selector: "AdvancedEventSelectorOutputTypeDef",
+) -> Iterator[tuple[str, str, str]]:
+    """Category, type of resource and each that its ARN may start with."""
     fields = {each["Field"]: each for each in selector["FieldSelectors"]}
     category = fields["eventCategory"].get("Equals", [])
     kind = fields["resources.type"].get("Equals", []) if "resources.type" in fields else []
-    arn = fields["resources.ARN"].get("StartsWith", []) if "resources.ARN" in fields else []
-    return ", ".join(category), ", ".join(kind), ", ".join(arn)
+    arns = fields["resources.ARN"].get("StartsWith", []) if "resources.ARN" in fields else []
+    yield from ((", ".join(category), ", ".join(kind), arn) for arn in arns or [""])
 
 
 def _insights(clients: Clients, settings: Settings) -> Iterator[Claim]:

@@ -143,6 +143,12 @@ def _state(clients: Clients, settings: Settings) -> Iterator[Claim]:
         yield Claim(name, ok=False, detail="there is none", remedy=bootstrap)
         return
     yield equal(name, region, settings.region).otherwise(f"empty and delete it, then {bootstrap}")
+    boundary = settings.naming.boundary
+    try:
+        clients.iam.get_policy(PolicyArn=boundary)
+        yield Claim("boundary of roles", ok=True, detail=boundary)
+    except clients.iam.exceptions.NoSuchEntityException:
+        yield Claim("boundary of roles", ok=False, detail="there is none", remedy=bootstrap)
     for subject, check in BucketChecks(STATE, key=STATE).by_subject().items():
         for claim in check(clients, settings):
             what = f"{subject.removeprefix(f'{STATE} bucket ')}: {claim.what}"

@@ -135,6 +135,10 @@ class Authorization:
         given = self.call.parameters
         names = _KEYS.get(self.call.service, {})
         found = {key: given[name] for name, key in names.items() if given.get(name) is not None}
+        if self.call.service == "iam" and "iam:PermissionsBoundary" not in found:
+            # Of whoever is given policies: the boundary that it has.
+            boundary = self.account.boundary_of(given.get("RoleName") or "")
+            found.update({"iam:PermissionsBoundary": boundary} if boundary else {})
         if self.call.service == "s3":
             found["s3:TlsVersion"] = "1.3"
             found["s3:ResourceAccount"] = self.account.account_id

@@ -53,6 +53,11 @@ class Records:
         policy = self._iam.managed_policies[arn]
         return parsed(_latest(policy), policy.name)
 
+    def boundary_of(self, role: str) -> str | None:
+        """The ARN of the boundary that a role has, by its name."""
+        found = next((each for each in self._iam.roles.values() if each.name == role), None)
+        return found.permissions_boundary_arn if found else None
+
     def _role(self, arn: str) -> Any:
         return next((each for each in self._iam.roles.values() if each.arn == arn), None)
 
@@ -182,6 +187,9 @@ class Records:
             backend = ec2_backends[self.account_id][call.region]
             found = backend.tags.get(arn.rpartition("/")[2], {})
             return dict(found)
+        if service == "kms" and ":key/" in arn:
+            keys = kms_backends[self.account_id][region]
+            return dict(keys.tagger.get_tag_dict_for_resource(arn.rpartition("/")[2]))
         if service == "secretsmanager":
             secret = secretsmanager_backends[self.account_id][region].secrets.get(arn)
             return {each["Key"]: each["Value"] for each in getattr(secret, "tags", None) or ()}

@@ -170,9 +170,9 @@ def _kind(pattern: str) -> str:
 def _named(call: ApiCall, action: str, names: Names) -> Iterator[str]:
     service = action.partition(":")[0]
     if action in _OF_ACTIONS:
-        yield from _arns(
-            call, service, _OF_ACTIONS[action].format_map(_Known(call.parameters)), names
-        )
+        name = _OF_ACTIONS[action].format_map(_Known(call.parameters))
+        # What is named by its ARN is found below.
+        yield from () if "/arn:" in name else _arns(call, service, name, names)
     named = _NAMED.get(service, {})
     for parameter, value in leaves(call.parameters):
         if service == "kms" and parameter in ("KeyId", "TargetKeyId"):

@@ -37,6 +37,7 @@ class Typed:
             console=self.consoles.console,
             progress=self.consoles.progress,
             confirmation=Confirmation(request.yes, self.consoles.progress, terminal),
+            look_up={"acme/shop": "12/34"}.get,
             pause=runs.PAUSE,
         ).run()
 
@@ -69,6 +70,12 @@ def test_creation_streams_events_and_says_what_there_is(typed: Typed, settings: 
     assert typed.last_line == f"{runs.name(settings)}: created"
 
 
+def test_environments_in_one_account_are_told(typed: Typed) -> None:
+    assert typed() == 0
+    told = "dev shares the account 123456789012 with options, prod, staging: names and tags"
+    assert told in typed.consoles.errors.getvalue()
+
+
 def test_a_second_run_says_that_nothing_changed(typed: Typed, settings: Settings) -> None:
     typed()
     assert typed() == 0
@@ -83,6 +90,16 @@ def test_without_a_terminal_an_update_needs_yes(typed: Typed) -> None:
         "nobody can be asked without a terminal: give `bootstrap --yes`; nothing changed"
     )
     assert typed(github="acme/shop", yes=True) == 0
+
+
+def test_whose_ids_nobody_knows_gets_no_roles(typed: Typed) -> None:
+    with pytest.raises(UserError) as refusal:
+        typed(github="acme/secret")
+    assert str(refusal.value) == (
+        "--github: nobody tells the ids of acme/secret and its owner: give --github-ids, as "
+        "`gh api repos/acme/secret --jq '\"\\(.owner.id)/\\(.id)\"'` prints them"
+    )
+    assert typed(github="acme/secret", github_ids="12/56", yes=True) == 0
 
 
 def test_an_update_is_shown_and_made_when_the_user_agrees(typed: Typed, settings: Settings) -> None:

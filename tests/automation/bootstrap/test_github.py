@@ -1,3 +1,5 @@
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,13 @@ from automation.bootstrap.account import GitHub
 from automation.errors import UserError
 
 
-def parse(repository: str | None, *branches: str, environments: tuple[str, ...] = ()) -> Any:
-    return account.parse(repository, branches=branches, environments=environments)
+def parse(
+    repository: str | None,
+    *branches: str,
+    environments: tuple[str, ...] = (),
+    ids: str | None = None,
+) -> Any:
+    return account.parse(repository, branches=branches, environments=environments, ids=ids)
 
 
 def test_main_is_the_branch_unless_others_are_named() -> None:
@@ -26,11 +33,73 @@ def test_an_environment_takes_the_place_of_branches() -> None:
     assert subjects == ("repo:acme/shop:environment:production eu",)
 
 
+def test_both_forms_of_a_subject_are_trusted_and_the_id_in_either() -> None:
+    found = parse("acme/shop", environments=("prod",), ids="12/34")
+    old, new = "repo:acme/shop", "repo:acme@12/shop@34"
+    assert found.subjects == (f"{old}:environment:prod", f"{new}:environment:prod")
+    assert found.planners == (
+        f"{old}:pull_request",
+        f"{old}:ref:refs/heads/main",
+        f"{new}:pull_request",
+        f"{new}:ref:refs/heads/main",
+        *found.subjects,
+    )
+    assert found.parameters["GitHubRepositoryId"] == "34"
+
+
+@pytest.mark.parametrize("ids", ["12", "12/34/56", "*/34", "12/*", "12/34,56", "acme/shop", ""])
+def test_other_ids_are_refused(ids: str) -> None:
+    with pytest.raises(UserError) as refusal:
+        parse("acme/shop", ids=ids)
+    expected = "expected the owner's and the repository's, as 12/34"
+    assert str(refusal.value) == f"--github-ids: received {ids!r}; {expected}"
+
+
+def gh(folder: Path, answer: str, code: int = 0) -> str:
+    """A stand-in for GitHub's program, and where it is found."""
+    program = folder / "gh"
+    program.write_text(
+        f"#!/bin/sh\ntest \"$*\" = 'api repos/acme/shop' || exit 9\necho '{answer}'\nexit {code}\n"
+    )
+    program.chmod(0o755)
+    return f"{folder}:/usr/bin:/bin"
+
+
+def test_ids_are_asked_of_gh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = json.dumps({"id": 34, "full_name": "Acme/shop", "owner": {"id": 12}})
+    monkeypatch.setenv("PATH", gh(tmp_path, answer))
+    assert account.look_up("acme/shop") == "12/34"
+
+
+def test_a_renamed_repository_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = json.dumps({"id": 34, "full_name": "acme/store", "owner": {"id": 12}})
+    monkeypatch.setenv("PATH", gh(tmp_path, answer))
+    with pytest.raises(UserError) as refusal:
+        account.look_up("acme/shop")
+    assert str(refusal.value) == "--github: received 'acme/shop', which is called acme/store now"
+
+
+def test_nobody_may_know(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", gh(tmp_path, "", code=4))
+    monkeypatch.setattr(account, "_API", (tmp_path / "nothing-").as_uri())
+    assert account.look_up("acme/shop") is None
+
+
+def test_ids_are_asked_of_the_api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = {"id": 34, "full_name": "acme/shop", "owner": {"id": 12}}
+    (tmp_path / "acme").mkdir()
+    (tmp_path / "acme" / "shop").write_text(json.dumps(answer))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(account, "_API", f"{tmp_path.as_uri()}/")
+    assert account.look_up("acme/shop") == "12/34"
+
+
 def test_nothing_is_said_or_nobody_is_trusted() -> None:
     assert parse(None) is None
     assert parse("none") == GitHub("none", ())
     assert parse("none").parameters == {
         "GitHubRepository": "none",
+        "GitHubRepositoryId": "none",
         "GitHubSubjects": "none",
         "GitHubPlanSubjects": "none",
     }
@@ -62,13 +131,13 @@ def test_pull_requests_and_the_default_branch_plan_too() -> None:
             None,
             ("main",),
             (),
-            "--branch and --github-environment need --github owner/name as well",
+            "--branch, --github-environment and --github-ids need --github owner/name as well",
         ),
         (
             "none",
             (),
             ("prod",),
-            "--branch and --github-environment need --github owner/name as well",
+            "--branch, --github-environment and --github-ids need --github owner/name as well",
         ),
     ],
 )

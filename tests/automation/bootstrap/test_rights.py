@@ -18,7 +18,7 @@ from automation.iam.policies import Policy
 from automation.iam.principals import Principal
 from tests.automation.emulator import recorded
 from tests.automation.iam import rights
-from tests.automation.iam.calls import ACCOUNT, bootstrapped
+from tests.automation.iam.calls import ACCOUNT, bootstrapped, boundary
 from tests.automation.iam.rights import Right
 
 ROLES = {"deploy": "DeployRole", "plan": "PlanRole"}
@@ -43,16 +43,28 @@ def state_key(prefix: str) -> str:
 
 
 @cache
-def policies(role: str, prefix: str) -> list[Policy]:
+def values(prefix: str) -> dict[str, str]:
     bucket = f"{prefix}-tfstate"
-    values = {
+    return {
         "AWS::Region": "us-west-2",
         "Prefix": prefix,
+        "Environment": prefix.partition("-")[0],
+        "Application": prefix.partition("-")[2],
+        "Protected": prefix if prefix.startswith("prod-") else "none",
         "StateBucket": f"{bucket}-{ACCOUNT}",
         "AccessLogBucket": f"{bucket}-logs-{ACCOUNT}",
         "StateKey.Arn": state_key(prefix),
     }
-    return bootstrapped(ROLES[role], values)
+
+
+@cache
+def policies(role: str, prefix: str) -> list[Policy]:
+    return bootstrapped(ROLES[role], values(prefix))
+
+
+@cache
+def most(role: str, prefix: str) -> Policy | None:
+    return boundary(values(prefix)) if role == "deploy" else None
 
 
 def denied(role: str, without: Right | None = None) -> set[str]:
@@ -62,7 +74,8 @@ def denied(role: str, without: Right | None = None) -> set[str]:
         prefix = prefixes(need)
         who = Principal.session(f"arn:aws:iam::{ACCOUNT}:role/{prefix}-{role}", role)
         call = Call(who, need["action"], need["resource"], need["context"], owner=ACCOUNT)
-        if not decide(call, identity=lessened(role, prefix, without)).allowed:
+        identity, limit = lessened(role, prefix, without), most(role, prefix)
+        if not decide(call, identity=identity, boundary=limit).allowed:
             found.add(need["action"])
     return found
 

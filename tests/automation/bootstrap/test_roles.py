@@ -49,6 +49,16 @@ def test_roles_trust_the_repository_alone(aws: boto3.Session, settings: Settings
     assert trust(aws, settings, "plan")[f"{ISSUER}:sub"] == [pull_request, main, hotfix]
 
 
+def test_an_id_says_which_repository_is_meant(aws: boto3.Session, settings: Settings) -> None:
+    known = account.parse("acme/shop", branches=(), environments=("prod",), ids="12/34")
+    runs.run(aws, settings, github=known)
+    for role in ("plan", "deploy"):
+        condition = trust(aws, settings, role)
+        assert condition[f"{ISSUER}:repository_id"] == "34"
+        subjects = {each.split(":")[1] for each in condition[f"{ISSUER}:sub"]}
+        assert subjects == {"acme/shop", "acme@12/shop@34"}
+
+
 def test_roles_stay_until_they_are_taken_away(aws: boto3.Session, settings: Settings) -> None:
     runs.run(aws, settings, github=runs.main_of())
     assert runs.run(aws, settings).action == "unchanged"

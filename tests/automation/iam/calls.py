@@ -59,10 +59,21 @@ def call(
 
 def bootstrapped(role: str, values: Mapping[str, str] | None = None) -> list[Policy]:
     """The identity policies of a role that `bootstrap --github` makes."""
-    resources = _template(TEMPLATE, {**_VALUES, **(values or {})})["Resources"]
+    resources = template(values)
     inline = [each["PolicyDocument"] for each in resources[role]["Properties"]["Policies"]]
     state = resources["StateAccess"]["Properties"]["PolicyDocument"]
     return [Policy.parse(document) for document in (state, *inline)]
+
+
+def boundary(values: Mapping[str, str] | None = None) -> Policy:
+    """The most that the deploy role may do, and every role that it makes."""
+    return Policy.parse(template(values)["Boundary"]["Properties"]["PolicyDocument"])
+
+
+def template(values: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The resources of the bootstrap stack; those that are protected, unless told otherwise."""
+    found: dict[str, Any] = _template(TEMPLATE, {**_VALUES, **(values or {})})["Resources"]
+    return found
 
 
 _VALUES = {
@@ -70,6 +81,9 @@ _VALUES = {
     "AWS::AccountId": ACCOUNT,
     "AWS::Region": "eu-west-1",
     "Prefix": "dev-shop",
+    "Environment": "dev",
+    "Application": "shop",
+    "Protected": "dev-shop",
     "StateBucket": "dev-shop-tfstate",
     "AccessLogBucket": "dev-shop-tfstate-logs",
     "StateKey.Arn": KEY,

@@ -7,9 +7,11 @@ import pytest
 
 from automation.iam import Call, decide
 from automation.iam.principals import Principal
-from tests.automation.iam.calls import ACCOUNT, KEY, bootstrapped
+from tests.automation.iam.calls import ACCOUNT, KEY, bootstrapped, boundary
 
 POLICIES = {role: bootstrapped(role) for role in ("PlanRole", "DeployRole")}
+BOUNDARIES = {"DeployRole": boundary()}
+BOUNDED = {"iam:PermissionsBoundary": f"arn:aws:iam::{ACCOUNT}:policy/dev-shop-boundary"}
 IAM = f"arn:aws:iam::{ACCOUNT}"
 STATES = "arn:aws:s3:::dev-shop-tfstate"
 DATABASE = f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:dev-shop"
@@ -20,7 +22,7 @@ ABROAD = {"aws:RequestedRegion": "eu-north-1"}
 def may(role: str, action: str, resource: str, keys: dict[str, Any]) -> bool:
     name = {"PlanRole": "dev-shop-plan", "DeployRole": "dev-shop-deploy"}[role]
     asked = Call(Principal.session(f"{IAM}:role/{name}", "ci"), action, resource, keys)
-    return decide(asked, identity=POLICIES[role]).allowed
+    return decide(asked, identity=POLICIES[role], boundary=BOUNDARIES.get(role)).allowed
 
 
 @pytest.mark.parametrize(
@@ -30,8 +32,10 @@ def may(role: str, action: str, resource: str, keys: dict[str, Any]) -> bool:
         ("rds:CreateDBInstance", DATABASE, ABROAD, False),
         ("rds:CreateDBInstance", DATABASE, {}, False),
         ("ec2:TerminateInstances", "*", HOME, False),
-        ("iam:CreateRole", f"{IAM}:role/dev-shop-web", {}, True),
-        ("iam:CreateRole", f"{IAM}:role/prod-shop-web", {}, False),
+        ("iam:CreateRole", f"{IAM}:role/dev-shop-web", BOUNDED, True),
+        ("iam:CreateRole", f"{IAM}:role/dev-shop-web", {}, False),
+        ("iam:CreateRole", f"{IAM}:role/prod-shop-web", BOUNDED, False),
+        ("iam:PutRolePolicy", f"{IAM}:role/dev-shop-web", BOUNDED, True),
         ("iam:PutRolePolicy", f"{IAM}:role/dev-shop-deploy", {}, False),
         ("iam:GetRole", f"{IAM}:role/dev-shop-deploy", {}, True),
         (
@@ -62,8 +66,9 @@ def test_the_deploy_role(action: str, resource: str, keys: dict[str, Any], allow
     [
         ("rds:DescribeDBInstances", DATABASE, {}, True),
         ("rds:ModifyDBInstance", DATABASE, HOME, False),
-        ("s3:PutObject", f"{STATES}/dev-shop/network/terraform.tfstate.tflock", {}, True),
+        ("s3:GetObject", f"{STATES}/dev-shop/network/terraform.tfstate", {}, True),
         ("s3:PutObject", f"{STATES}/dev-shop/network/terraform.tfstate", {}, False),
+        ("wafv2:GetSampledRequests", "*", {}, False),
         (
             "kms:Decrypt",
             f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/5678",
@@ -92,37 +97,6 @@ def test_the_deploy_role(action: str, resource: str, keys: dict[str, Any], allow
 )
 def test_the_plan_role(action: str, resource: str, keys: dict[str, Any], allowed: bool) -> None:
     assert may("PlanRole", action, resource, keys) is allowed
-
-
-@pytest.mark.parametrize(
-    ("role", "action", "resource", "keys"),
-    [
-        pytest.param(
-            "DeployRole",
-            "rds:DeleteDBInstance",
-            f"arn:aws:rds:eu-west-1:{ACCOUNT}:db:prod-shop",
-            {**HOME, "aws:ResourceTag/Environment": "prod"},
-            id="B3: dev deletes the database of prod",
-        ),
-        pytest.param(
-            "DeployRole",
-            "s3:DeleteObjectVersion",
-            f"arn:aws:s3:::dev-shop-trail-{ACCOUNT}/AWSLogs/it",
-            {},
-            id="S8: who deploys deletes the trail of it",
-        ),
-        pytest.param(
-            "PlanRole",
-            "s3:DeleteObject",
-            f"{STATES}/dev-shop/network/terraform.tfstate.tflock",
-            {},
-            id="B4: a pull request deletes the lock of a deployment",
-        ),
-    ],
-)
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="the fact that its name begins with")
-def test_no_role_harms_others(role: str, action: str, resource: str, keys: dict[str, Any]) -> None:
-    assert not may(role, action, resource, keys)
 
 
 def test_a_decision_takes_a_fraction_of_a_millisecond() -> None:

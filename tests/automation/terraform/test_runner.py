@@ -25,15 +25,20 @@ class Played:
         (self.folder / "cdk.tf.json").write_text("{}", encoding="utf-8")
         self._program = folder / "terraform"
         self.events: list[Event] = []
-        self.runner = StackRunner(
+        self._root = folder
+        self.runner = self.another()
+        self._calls = folder / "calls"
+
+    def another(self, *, locks: bool = True) -> StackRunner:
+        return StackRunner(
             Stack("security", self.folder / "cdk.tf.json"),
             terraform=Terraform(str(self._program), "1.11.4", {"PATH": "/usr/bin:/bin"}),
-            installation=Installation(folder / "providers", LOCK, {}),
+            installation=Installation(self._root / "providers", LOCK, {}),
             processes=Processes(),
-            data=folder / "data",
+            data=self._root / "data",
+            locks=locks,
             on_event=self.events.append,
         )
-        self._calls = folder / "calls"
 
     def play(self, recording: str, code: int = 0) -> None:
         file = RECORDED / f"{recording}.jsonl"
@@ -82,6 +87,14 @@ def test_a_plan_that_finds_changes_has_succeeded(played: Played) -> None:
     assert step.summary == PlannedCounts(add=8)
     assert len(step.intended) == 8
     assert PlannedCounts(8) in played.events
+
+
+def test_who_only_plans_takes_no_lock(played: Played) -> None:
+    played.play("plan", 2)
+    played.runner.plan()
+    assert "-lock=false" not in played.call
+    assert played.another(locks=False).plan().changed
+    assert "-lock=false" in played.call.split()
 
 
 def test_a_plan_without_changes(played: Played) -> None:

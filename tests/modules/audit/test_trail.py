@@ -70,6 +70,14 @@ def test_objects_are_recorded_in_the_bucket_and_through_the_access_point(naming:
         assert fields["eventCategory"]["equals"] == ["Data"]
         assert fields["resources.type"]["equals"] == [kind]
         assert fields["resources.ARN"]["starts_with"] == [prefix]
+        assert "eventName" not in fields
+
+
+def test_of_its_own_files_the_trail_records_that_they_are_deleted(naming: Naming) -> None:
+    fields = selector(trail(naming), "Files of the trail")
+    (prefix,) = fields["resources.ARN"]["starts_with"]
+    assert prefix.startswith("${aws_s3_bucket.") or "audit" in prefix
+    assert fields["eventName"]["starts_with"] == ["Delete"]
 
 
 def test_unusual_rates_are_noticed(naming: Naming) -> None:

@@ -105,7 +105,11 @@ class ManagedPolicy:
     def delete(self, region: str, made: Made, given: Properties) -> None:  # noqa: ARG002
         """All versions of it, which moto would do even while roles have it."""
         iam, arn = client("iam", region), made["Ref"]
-        if iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"]:
+        try:
+            found = iam.get_policy(PolicyArn=arn)["Policy"]
+        except iam.exceptions.NoSuchEntityException:
+            return
+        if found["AttachmentCount"]:
             raise refused("DeletePolicy", "DeleteConflict", f"{arn} is attached to roles")
         for version in iam.list_policy_versions(PolicyArn=arn)["Versions"]:
             if not version["IsDefaultVersion"]:
@@ -130,6 +134,7 @@ class Role:
             Description=given.get("Description", ""),
             MaxSessionDuration=given.get("MaxSessionDuration", 3600),
             Tags=pairs(tags),
+            **_given(given, "PermissionsBoundary"),
         )
         made = {"Ref": answer["Role"]["RoleName"], "Arn": answer["Role"]["Arn"]}
         self._permit(region, made, given)
@@ -140,6 +145,9 @@ class Role:
         document = json.dumps(given["AssumeRolePolicyDocument"])
         iam = client("iam", region)
         iam.update_assume_role_policy(RoleName=made["Ref"], PolicyDocument=document)
+        if "PermissionsBoundary" in given:
+            boundary = _given(given, "PermissionsBoundary")
+            iam.put_role_permissions_boundary(RoleName=made["Ref"], **boundary)
         self._permit(region, made, given)
 
     def delete(self, region: str, made: Made, given: Properties) -> None:
@@ -167,6 +175,10 @@ class Role:
             iam.put_role_policy(
                 RoleName=name, PolicyName=each["PolicyName"], PolicyDocument=document
             )
+
+
+def _given(properties: Properties, *names: str) -> dict[str, Any]:
+    return {name: properties[name] for name in names if name in properties}
 
 
 class Bucket:

@@ -8,6 +8,7 @@ import yaml
 
 from automation.emulator.extensions.double import Refused
 
+_NO_VALUE = object()
 _PLACE = re.compile(r"\$\{([^!][^}]*)\}")
 
 
@@ -120,6 +121,8 @@ class Template:
         ((function, value),) = condition.items()
         if function == "Condition":
             return self._holds(value)
+        if function == "Fn::And":
+            return all(self._holds(each) for each in value)
         if function == "Fn::Not":
             return not self._holds(value[0])
         if function == "Fn::Equals":
@@ -136,7 +139,9 @@ class Template:
             ((function, argument),) = value.items()
             if function == "Ref" or function.startswith("Fn::"):
                 return self._call(function, argument)
-        return {name: self._resolve(each) for name, each in value.items()}
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/pseudo-parameter-reference.html
+        resolved = {name: self._resolve(each) for name, each in value.items()}
+        return {name: each for name, each in resolved.items() if each is not _NO_VALUE}
 
     def _call(self, function: str, argument: Any) -> Any:
         if function == "Ref":
@@ -156,6 +161,8 @@ class Template:
         raise NotImplementedError(function)
 
     def _reference(self, name: str) -> Any:
+        if name == "AWS::NoValue":
+            return _NO_VALUE
         return self._names[name] if name in self._names else self._attribute(name, "Ref")
 
     def _substitute(self, argument: Any) -> str:

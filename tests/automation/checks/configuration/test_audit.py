@@ -8,7 +8,10 @@ from config import Settings
 from tests.automation.checks.configuration.account import Account, failed
 
 NAME = "prod-349081-trail"
-ASSETS = "arn:aws:s3:::prod-349081-assets-123456789012/"
+OBJECTS = [
+    ("AWS::S3::Object", f"arn:aws:s3:::prod-349081-{purpose}-123456789012/")
+    for purpose in ("assets", "artifacts", "tfstate", "audit")
+]
 POINT = "arn:aws:s3:us-west-2:123456789012:accesspoint/prod-349081-assets"
 
 
@@ -30,7 +33,7 @@ def trail(account: Account, clients: Clients, settings: Settings) -> dict[str, A
     }
     clients.cloudtrail.create_trail(**made)
     clients.cloudtrail.start_logging(Name=NAME)
-    select(clients, ("AWS::S3::Object", ASSETS), ("AWS::S3::AccessPoint", POINT))
+    select(clients, *OBJECTS, ("AWS::S3::AccessPoint", POINT))
     return made
 
 
@@ -90,7 +93,7 @@ def test_a_trail_that_is_otherwise_fails(
 
 @pytest.mark.usefixtures("trail")
 def test_a_trail_that_misses_the_access_point_fails(clients: Clients, settings: Settings) -> None:
-    select(clients, ("AWS::S3::Object", ASSETS))
+    select(clients, *OBJECTS)
     assert found(clients, settings) == {"trail events: are recorded"}
 
 
