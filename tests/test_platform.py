@@ -234,6 +234,12 @@ def test_iam_policies_grant_no_wildcards(platform: Tiers) -> None:
 WITHOUT_RESOURCES = {
     "cloudwatch:PutMetricData",
     "ec2:DescribeTags",
+    # Its resources are optional, and AWS's own policies for Session Manager name none.
+    "ssm:UpdateInstanceInformation",
+    "ssmmessages:CreateControlChannel",
+    "ssmmessages:CreateDataChannel",
+    "ssmmessages:OpenControlChannel",
+    "ssmmessages:OpenDataChannel",
     "xray:GetSamplingRules",
     "xray:GetSamplingStatisticSummaries",
     "xray:GetSamplingTargets",
