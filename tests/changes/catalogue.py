@@ -182,6 +182,42 @@ DATABASE = (
     ),
 )
 
+_PRIVATE = 'application.load_balancer = "private"'
+_BOTH = "application.both_load_balancers = true"
+_TAKEN_OVER = f"{_PRIVATE}\n{_BOTH}"
+
+LOAD_BALANCER = (
+    Change(
+        name="a private load balancer at once",
+        after=_PRIVATE,
+        end=End.BLOCKED,
+        says="application.both_load_balancers = true",
+    ),
+    Change(name="a private load balancer beside the public one", after=_BOTH),
+    Change(name="the private load balancer takes over", before=_BOTH, after=_TAKEN_OVER),
+    Change(
+        name="the public load balancer goes",
+        before=_TAKEN_OVER,
+        after=_PRIVATE,
+        end=End.APPROVED,
+        says="only then take both_load_balancers away",
+    ),
+    Change(
+        name="a public load balancer beside the private one",
+        before=_PRIVATE,
+        after=_TAKEN_OVER,
+        gate=False,
+    ),
+    Change(name="the public load balancer takes over", before=_TAKEN_OVER, after=_BOTH),
+    Change(
+        name="the private load balancer goes",
+        before=_BOTH,
+        end=End.APPROVED,
+        says="only then take both_load_balancers away",
+        gate=False,
+    ),
+)
+
 _SECOND = 'application.app.directory = "tests/changes/second_application"'
 _EVERY = "runs on every instance"
 _SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:payments-a1B2c3"
@@ -285,4 +321,4 @@ OTHERS = (
     ),
 )
 
-CHANGES = (*NAMES, *NETWORK, *DATABASE, *APPLICATION, *OTHERS)
+CHANGES = (*NAMES, *NETWORK, *DATABASE, *LOAD_BALANCER, *APPLICATION, *OTHERS)
