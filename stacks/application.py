@@ -26,7 +26,6 @@ from stacks.security import SecurityStack
 from stacks.storage import StorageStack
 from stacks.web import WebStack
 
-
 Where = Literal["public", "private"]
 
 

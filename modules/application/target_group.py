@@ -11,7 +11,7 @@ PROTOCOL = "HTTP"
 
 
 class TargetGroup(Construct):
-    """Instances behind a load balancer, `internal` or not; the one with the fewest open requests gets the next.
+    """Instances behind one load balancer; the one with the fewest open requests gets the next.
 
     An instance counts as fit to serve when it answers the health check's path with 200.
     """

@@ -92,7 +92,9 @@ class ApplicationOrigin(Construct):
                 )
             ],
             custom_origin_config=None if private_way else _over_the_internet(read_timeout_seconds),
-            vpc_origin_config=private_way and _through(private_way, read_timeout_seconds),
+            vpc_origin_config=(
+                _through(private_way, read_timeout_seconds) if private_way else None
+            ),
         )
 
 

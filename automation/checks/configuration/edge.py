@@ -241,7 +241,9 @@ def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]
     balancer = lookups.load_balancer(clients, settings).get("DNSName")
     yield equal("is", origin["DomainName"], balancer)
     private = settings.application.load_balancer == "private"
-    way = origin.get("VpcOriginConfig" if private else "CustomOriginConfig", {})
+    way: Mapping[str, Any] = (
+        origin.get("VpcOriginConfig", {}) if private else origin.get("CustomOriginConfig", {})
+    )
     timeout = settings.edge.origin_timeout_seconds
     yield equal("seconds to answer", way.get("OriginReadTimeout"), timeout)
     if private:
@@ -272,7 +274,7 @@ def _vpc_origin(clients: Clients, settings: Settings, id_: str | None) -> Iterat
     yield from _over_tls(endpoint)
 
 
-def _over_tls(way: Any) -> Iterator[Claim]:
+def _over_tls(way: Mapping[str, Any]) -> Iterator[Claim]:
     yield equal("protocol", way.get("OriginProtocolPolicy"), "https-only")
     yield equal("TLS", way.get("OriginSslProtocols", {}).get("Items"), ["TLSv1.2"])
 

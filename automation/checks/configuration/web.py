@@ -61,7 +61,9 @@ def _load_balancer(clients: Clients, settings: Settings) -> Iterator[Claim]:
     groups = [lookups.group_id(clients, settings, purpose) for purpose in purposes]
     yield same("security groups", found.get("SecurityGroups", []), groups)
     zones = [zone.get("SubnetId") for zone in found.get("AvailabilityZones", [])]
-    yield same("subnets", zones, lookups.subnet_ids(clients, settings, "app" if private else "public"))
+    yield same(
+        "subnets", zones, lookups.subnet_ids(clients, settings, "app" if private else "public")
+    )
 
 
 def _load_balancers(clients: Clients, settings: Settings) -> Iterator[Claim]:
