@@ -4,6 +4,7 @@ The deployed platform has a wildcard among its names (`BASE`), beside its enviro
 """
 
 from tests.changes.change import By, Change, End, Fact
+from tests.changes.load_balancers import LOAD_BALANCER
 
 BASE = 'dns.aliases = ["www", "*"]'
 # An existing hosted zone for the domain, for who wants to use it.
@@ -178,42 +179,6 @@ DATABASE = (
         after=_UNPROTECTED,
         end=End.APPROVED,
         says="deletion protection is switched off",
-        gate=False,
-    ),
-)
-
-_PRIVATE = 'application.load_balancer = "private"'
-_BOTH = "application.both_load_balancers = true"
-_TAKEN_OVER = f"{_PRIVATE}\n{_BOTH}"
-
-LOAD_BALANCER = (
-    Change(
-        name="a private load balancer at once",
-        after=_PRIVATE,
-        end=End.BLOCKED,
-        says="application.both_load_balancers = true",
-    ),
-    Change(name="a private load balancer beside the public one", after=_BOTH),
-    Change(name="the private load balancer takes over", before=_BOTH, after=_TAKEN_OVER),
-    Change(
-        name="the public load balancer goes",
-        before=_TAKEN_OVER,
-        after=_PRIVATE,
-        end=End.APPROVED,
-        says="only then take both_load_balancers away",
-    ),
-    Change(
-        name="a public load balancer beside the private one",
-        before=_PRIVATE,
-        after=_TAKEN_OVER,
-        gate=False,
-    ),
-    Change(name="the public load balancer takes over", before=_TAKEN_OVER, after=_BOTH),
-    Change(
-        name="the private load balancer goes",
-        before=_BOTH,
-        end=End.APPROVED,
-        says="only then take both_load_balancers away",
         gate=False,
     ),
 )
