@@ -1,11 +1,13 @@
 """VPC origins: what they ask for, and what lets go of them first."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from automation.emulator import Emulator
+from tests.automation.emulator.acting import ACCOUNT, Service, allow, denied
 from tests.automation.emulator.calls import balancer, network, refusal, refused, security_group
 from tests.automation.emulator.extensions.test_cloudfront import deleted, distribution_config
 
@@ -138,3 +140,16 @@ def test_a_vpc_origin_needs_a_load_balancer_that_it_can_reach(
     code, said = refusal(create, VpcOriginEndpointConfig=endpoint(case, arn))
     assert code == "InvalidArgument"
     assert message in said
+
+
+def test_the_first_one_makes_cloudfronts_role(
+    emulator: Emulator, acting: Callable[..., Service]
+) -> None:
+    config = endpoint("first", internal(emulator, "first"))
+    create = acting(allow("cloudfront:*"))("cloudfront").create_vpc_origin
+    code, said = denied(create, VpcOriginEndpointConfig=config)
+    role = "role/aws-service-role/vpcorigin.cloudfront.amazonaws.com/*"
+    assert code == "AccessDenied"
+    assert (
+        f"perform: iam:CreateServiceLinkedRole on resource: arn:aws:iam::{ACCOUNT}:{role}" in said
+    )
