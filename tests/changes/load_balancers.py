@@ -1,6 +1,6 @@
 """From a public load balancer to a private one, and back."""
 
-from tests.changes.change import Change, End
+from tests.changes.change import Change, End, Fact
 
 _PRIVATE = 'application.load_balancer = "private"'
 _BOTH = "application.both_load_balancers = true"
@@ -23,12 +23,13 @@ LOAD_BALANCER = (
         says="only then take both_load_balancers away",
     ),
     Change(
-        name="a public load balancer beside the private one",
-        before=_PRIVATE,
-        after=_TAKEN_OVER,
-        gate=False,
+        name="the public load balancer takes over",
+        before=_TAKEN_OVER,
+        after=_BOTH,
+        # Edge can be planned only when web has put out where the public one is: a second deployment
+        # shows it.
+        fails=Fact(name="unlisted: a VPC origin goes", seen=("which nobody was shown",)),
     ),
-    Change(name="the public load balancer takes over", before=_TAKEN_OVER, after=_BOTH),
     Change(
         name="the private load balancer goes",
         before=_BOTH,
