@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from config.allowed import Form
+from config.allowed import Form, Instead
 from config.fields import Percent, Section, UrlPath
 from config.schedules import crontab, time_zone
 
@@ -178,6 +178,17 @@ class App(Section):
     )
 
 
+LoadBalancerScheme = Annotated[
+    Literal["public", "private"],
+    Instead(
+        {
+            "internet-facing": 'write "public", for what AWS calls internet-facing',
+            "internal": 'write "private", for what AWS calls internal',
+        }
+    ),
+]
+
+
 class Application(Section):
     """The instances that run the web application, and the load balancer before them."""
 
@@ -208,6 +219,16 @@ class Application(Section):
     )
     idle_timeout_seconds: int = Field(
         60, ge=1, le=4000, description="seconds that an idle connection stays open"
+    )
+    load_balancer: LoadBalancerScheme = Field(
+        "public",
+        description="where the load balancer is: in public subnets, or in private ones, which "
+        "CloudFront reaches through a VPC origin (no gRPC; WebSockets only since May 2026)",
+    )
+    both_load_balancers: bool = Field(
+        False,
+        description="whether the other load balancer is there as well, so that the site is served "
+        "while one takes over from the other (docs/production.md)",
     )
     origin_secret_version: int = Field(
         1,

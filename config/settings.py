@@ -137,6 +137,14 @@ class Settings(Section):
         return tuple(each for each in self.availability_zones if each not in leaving)
 
     @property
+    def load_balancers(self) -> tuple[Literal["public", "private"], ...]:
+        """Where load balancers are, the one that CloudFront asks first."""
+        chosen = self.application.load_balancer
+        if not self.application.both_load_balancers:
+            return (chosen,)
+        return ("public", "private") if chosen == "public" else ("private", "public")
+
+    @property
     def site_names(self) -> tuple[str, ...]:
         """Every host name of the site, the domain first."""
         return (self.domain, *(f"{alias}.{self.domain}" for alias in self.dns.aliases))

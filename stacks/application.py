@@ -1,6 +1,7 @@
 """The application tier."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from cdktf import ITerraformDependable, TerraformOutput
 from constructs import Construct
@@ -25,9 +26,11 @@ from stacks.security import SecurityStack
 from stacks.storage import StorageStack
 from stacks.web import WebStack
 
+Where = Literal["public", "private"]
+
 
 class ApplicationStack(TierStack):
-    """The instances that answer requests, and what the load balancer forwards to them."""
+    """The instances that answer requests, and what each load balancer forwards to them."""
 
     def __init__(
         self,
@@ -47,9 +50,10 @@ class ApplicationStack(TierStack):
         self._instance_tags = {**self.tags, "Name": self._name}
         self._security, self._network, self._storage = security, network, storage
         self._database, self._web = database.database, web
-        self.target_group = self._target_group()
+        self._target_groups = {each: self._target_group(each) for each in settings.load_balancers}
+        self.target_group = self._target_groups[settings.application.load_balancer]
         open_port = self._open_port()
-        forwarding = self._forwarding()
+        forwarding = [self._forwarding(each) for each in settings.load_balancers]
         self.agent = self._agent()
         self.log_group = self.agent.application_logs
         role = self._instance_role()
@@ -65,7 +69,7 @@ class ApplicationStack(TierStack):
             template,
             after=[
                 *open_port.rules,
-                forwarding.rule,
+                *(each.rule for each in forwarding),
                 *self.agent.before_instances,
                 *role.policies,
                 releases.resource,
@@ -74,14 +78,15 @@ class ApplicationStack(TierStack):
         self._scaling_policies()
         TerraformOutput(self, "log_group_name", value=self.log_group.name)
 
-    def _target_group(self) -> TargetGroup:
+    def _target_group(self, where: Where) -> TargetGroup:
         application = self.settings.application
         return TargetGroup(
             self,
-            "target-group",
+            _id("target-group", where),
             naming=self.naming,
             vpc_id=self._network.vpc.vpc_id,
             port=application.port,
+            internal=where == "private",
             health_check=application.health_check,
             deregistration_seconds=application.deregistration_seconds,
         )
@@ -97,13 +102,13 @@ class ApplicationStack(TierStack):
             port=self.settings.application.port,
         )
 
-    def _forwarding(self) -> Forwarding:
+    def _forwarding(self, where: Where) -> Forwarding:
         return Forwarding(
             self,
-            "forwarding",
+            _id("forwarding", where),
             naming=self.naming,
-            listener_arn=self._web.load_balancer.https_listener_arn,
-            target_group_arn=self.target_group.arn,
+            listener_arn=self._web.load_balancers[where].https_listener_arn,
+            target_group_arn=self._target_groups[where].arn,
             header_name=self._web.origin_secret.header_name,
             header_values=self._web.origin_secret.accepted,
         )
@@ -191,7 +196,7 @@ class ApplicationStack(TierStack):
             tags=self._instance_tags,
             subnet_ids=self._network.vpc.app.ids,
             launch_template=template,
-            target_group_arn=self.target_group.arn,
+            target_group_arns=[each.arn for each in self._target_groups.values()],
             instance_types=application.instance_types,
             purchase=application.purchase,
             capacity=application.capacity,
@@ -214,3 +219,7 @@ class ApplicationStack(TierStack):
             scaling=application.scaling,
             schedules=application.schedules,
         )
+
+
+def _id(id_: str, where: Where) -> str:
+    return f"private-{id_}" if where == "private" else id_

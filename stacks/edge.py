@@ -11,7 +11,7 @@ from modules.edge.alias_records import AliasRecords
 from modules.edge.distribution import Distribution
 from modules.edge.error_pages import ErrorPages
 from modules.edge.health_check import HealthCheck
-from modules.edge.origins import ApplicationOrigin, AssetsOrigin
+from modules.edge.origins import ApplicationOrigin, AssetsOrigin, PrivateWay
 from modules.edge.response_headers import ResponseHeaders
 from modules.edge.web_acl import WebAcl, WebAclLogs
 from modules.encryption.key import EncryptionKey
@@ -100,6 +100,11 @@ class EdgeStack(TierStack):
         )
 
     def _application(self, web: WebStack) -> ApplicationOrigin:
+        private_way = None
+        if self.settings.application.load_balancer == "private":
+            private_way = PrivateWay(
+                self, "private-way", naming=self.naming, load_balancer_arn=web.load_balancer.arn
+            )
         return ApplicationOrigin(
             self,
             "application",
@@ -107,6 +112,7 @@ class EdgeStack(TierStack):
             header_name=web.origin_secret.header_name,
             header_value=web.origin_secret.sent,
             read_timeout_seconds=self.settings.edge.origin_timeout_seconds,
+            private_way=private_way,
         )
 
     def _distribution(

@@ -1,5 +1,7 @@
 """The web tier."""
 
+from typing import Literal
+
 from cdktf import TerraformOutput
 from constructs import Construct
 
@@ -16,6 +18,9 @@ from stacks.security import SecurityStack
 
 class WebStack(TierStack):
     """A load balancer that only CloudFront reaches, and what proves that a request came by it.
+
+    `load_balancer` is the one that CloudFront asks. Beside it is the other one while one takes over
+    from the other; that one is not protected, for it is to go.
 
     It waits for no instance and no database: CloudFront is made beside them.
     """
@@ -48,15 +53,26 @@ class WebStack(TierStack):
             version=settings.application.origin_secret_version,
             recoverable=settings.deletion_protection,
         )
-        self.load_balancer = LoadBalancer(
+        self.load_balancers = {
+            each: self._load_balancer(each, logs, network) for each in settings.load_balancers
+        }
+        self.load_balancer = self.load_balancers[settings.application.load_balancer]
+        TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name)
+
+    def _load_balancer(
+        self, where: Literal["public", "private"], logs: LogsStack, network: NetworkStack
+    ) -> LoadBalancer:
+        settings, private = self.settings, where == "private"
+        return LoadBalancer(
             self,
-            "load-balancer",
+            "private-load-balancer" if private else "load-balancer",
             naming=self.naming,
-            subnet_ids=network.vpc.public.ids,
+            subnet_ids=network.vpc.app.ids if private else network.vpc.public.ids,
             security_group_ids=network.security_groups.load_balancer_ids,
             certificate_arn=self.certificate.arn,
             access_log_bucket=logs.bucket.name,
             idle_timeout_seconds=settings.application.idle_timeout_seconds,
-            deletion_protection=settings.deletion_protection,
+            internal=private,
+            deletion_protection=settings.deletion_protection
+            and where == settings.application.load_balancer,
         )
-        TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name)

@@ -9,6 +9,10 @@ _ZONES = "network.availability_zones, network.availability_zone_count"
 # By stack, type and id of the resource; tests hold this against the environments of the tests.
 _DECIDED = {
     r"application aws_autoscaling_schedule\.": "application.schedules",
+    r"(web|application) \w+\.(private-)?(load-balancer|target-group|forwarding)_": (
+        "application.load_balancer, application.both_load_balancers"
+    ),
+    r"edge aws_cloudfront_vpc_origin\.private-way_": "application.load_balancer",
     r"application aws_iam_role_policy\.role_read-secrets_": "application.app.secrets",
     r"audit aws_sns_topic_subscription\.": "audit.alarm_emails, monitoring.alarm_emails",
     r"monitoring aws_sns_topic_subscription\.": "monitoring.alarm_emails",

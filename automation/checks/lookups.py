@@ -227,10 +227,15 @@ def _list(value: Any) -> list[Any]:
 
 
 def load_balancer(clients: Clients, settings: Settings) -> "LoadBalancerTypeDef":
-    """The load balancer of the environment."""
-    name = settings.naming.name("web")
+    """The load balancer that CloudFront asks."""
+    name = load_balancer_name(settings, settings.application.load_balancer)
     answer = clients.elbv2.describe_load_balancers(Names=[name])
     return only(answer["LoadBalancers"], f"load balancer {name}")
+
+
+def load_balancer_name(settings: Settings, where: str) -> str:
+    """That of the public or of the private load balancer."""
+    return settings.naming.name("web-private" if where == "private" else "web")
 
 
 def target_group(clients: Clients, settings: Settings) -> "TargetGroupTypeDef":
@@ -241,8 +246,10 @@ def target_group(clients: Clients, settings: Settings) -> "TargetGroupTypeDef":
 
 
 def target_group_name(settings: Settings, vpc: str) -> str:
-    """It ends in a digest of all that asks for another group."""
-    digest = hashlib.sha256(f"{vpc} HTTP {settings.application.port}".encode()).hexdigest()
+    """It ends in a digest of all that asks for another group, as another load balancer does."""
+    application = settings.application
+    end = " internal" if application.load_balancer == "private" else ""
+    digest = hashlib.sha256(f"{vpc} HTTP {application.port}{end}".encode()).hexdigest()
     return settings.naming.name(f"app-{digest[:6]}")
 
 

@@ -23,6 +23,7 @@ HARMLESS = frozenset(
         "aws_cloudfront_distribution",
         "aws_cloudfront_origin_access_control",
         "aws_cloudfront_response_headers_policy",
+        "aws_cloudfront_vpc_origin",
         "aws_cloudtrail",
         "aws_cloudwatch_composite_alarm",
         "aws_cloudwatch_dashboard",

@@ -84,8 +84,9 @@ def _between(catalogue: Catalogue) -> Iterable[str]:
     """What goes from the network to the tiers beside it."""
     gutter = (_VPC.right + _SIDE.x) / 2
     storage, monitoring, audit, _ = tiers.places(_SIDE)
+    placed = network.rows(_VPC, private=model.private(catalogue))
     if catalogue.of("aws_autoscaling_group"):
-        app = network.rows(_VPC)["app"]
+        app = placed["app"]
         if catalogue.of("aws_s3_access_point"):
             points = (app.right - 8, app.y + 30), (gutter, app.y + 30), (gutter, storage.middle)
             yield arrow("data", *points, (storage.x - 3, storage.middle))
@@ -96,7 +97,7 @@ def _between(catalogue: Catalogue) -> Iterable[str]:
             yield text((gutter, y + 16), "logs, metrics,", "small middle")
             yield text((gutter, y + 30), "traces", "small middle")
     if catalogue.of("aws_backup_plan") and catalogue.of("aws_db_instance"):
-        database = network.rows(_VPC)["database"]
+        database = placed["database"]
         y = (max(database.y, audit.y) + min(database.bottom, audit.bottom)) / 2
         yield arrow("data", (database.right - 8, y), (audit.x - 3, y))
         yield text((gutter, y + 16), "backups", "small middle")

@@ -137,6 +137,11 @@ def _within(
     )
 
 
+def private(catalogue: Catalogue) -> bool:
+    """Whether CloudFront reaches the load balancer through a VPC origin."""
+    return bool(catalogue.of("aws_cloudfront_vpc_origin", "edge"))
+
+
 def instances(catalogue: Catalogue) -> Instances | None:
     """How many instances there are, and of which types."""
     templates = {each.name: each for each in catalogue.of("aws_launch_template", "application")}

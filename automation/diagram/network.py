@@ -25,14 +25,18 @@ _GATEWAYS = (
     ("aws_egress_only_internet_gateway", "egress-only gateway", 446),
 )
 _ROWS = {"public": 132, "app": 136, "database": 136}
+# What a private load balancer takes of the application's row.
+_BALANCER = 50
 _TOP, _GAP, _LEFT, _RIGHT = 62, 10, 24, 14
 
 
-def rows(vpc: Box) -> Mapping[str, Box]:
-    """Where the subnets of each tier are, across all zones."""
+def rows(vpc: Box, *, private: bool) -> Mapping[str, Box]:
+    """Where the subnets of each tier are, with a private load balancer in the application's."""
     placed = {}
     y = vpc.y + _TOP
-    for name, height in _ROWS.items():
+    moved = _BALANCER if private else 0
+    for name, usual in _ROWS.items():
+        height = usual + {"public": -moved, "app": moved}.get(name, 0)
         placed[name] = Box(vpc.x + _LEFT + 8, y, vpc.width - _LEFT - _RIGHT - 16, height)
         y += height + _GAP
     return placed
@@ -45,19 +49,24 @@ def draw(catalogue: Catalogue, vpc: Box) -> str:
         return tier("network") if catalogue.within("network") else ""
     inner = Box(vpc.x + _LEFT, vpc.y, vpc.width - _LEFT - _RIGHT, vpc.height)
     columns = inner.columns(len(zones), _GAP)
+    private = model.private(catalogue)
+    placed = rows(vpc, private=private)
     return "\n".join(
         (
             tier(
                 "network",
                 _vpc(catalogue, vpc),
-                *(_zone(zone, column, vpc) for zone, column in zip(zones, columns, strict=True)),
-                _endpoints(catalogue, vpc),
-                *_egress(zones, columns, vpc),
+                *(
+                    _zone(zone, column, vpc, placed)
+                    for zone, column in zip(zones, columns, strict=True)
+                ),
+                _endpoints(catalogue, vpc, placed["database"].bottom + 20),
+                *_egress(zones, columns, placed),
             ),
-            *_web(catalogue, vpc),
-            *_application(catalogue, columns, vpc),
-            *_database(catalogue, columns, vpc),
-            tier("network", *_ranges(zones, columns, vpc)),
+            *_web(catalogue, placed["app" if private else "public"]),
+            *_application(catalogue, columns, placed, private=private),
+            *_database(catalogue, columns, placed),
+            tier("network", *_ranges(zones, columns, vpc, placed)),
         )
     )
 
@@ -78,8 +87,7 @@ def _vpc(catalogue: Catalogue, box: Box) -> str:
     return part(catalogue.of("aws_vpc", "network"), *drawn)
 
 
-def _zone(zone: Zone, column: Box, vpc: Box) -> str:
-    placed = rows(vpc)
+def _zone(zone: Zone, column: Box, vpc: Box, placed: Mapping[str, Box]) -> str:
     bottom = placed["database"].bottom + 8
     outline = Box(column.x, vpc.y + 36, column.width, bottom - vpc.y - 36)
     cells = []
@@ -88,7 +96,7 @@ def _zone(zone: Zone, column: Box, vpc: Box) -> str:
             row = placed[name]
             cell = Box(column.x + 8, row.y, column.width - 16, row.height)
             cells.append(part([subnet], frame(cell, name, 6)))
-    y = placed["public"].y + 86
+    y = placed["public"].bottom - 46
     gateways = [
         part(
             [each],
@@ -101,9 +109,11 @@ def _zone(zone: Zone, column: Box, vpc: Box) -> str:
     return "\n".join((frame(outline, "zone"), title, *cells, *gateways))
 
 
-def _ranges(zones: tuple[Zone, ...], columns: list[Box], vpc: Box) -> Iterable[str]:
+def _ranges(
+    zones: tuple[Zone, ...], columns: list[Box], vpc: Box, placed: Mapping[str, Box]
+) -> Iterable[str]:
     """What is said of the rows of subnets: over all lines, so that it can be read."""
-    for name, row in rows(vpc).items():
+    for name, row in placed.items():
         yield upright(Box(vpc.x + 1, row.y, 0, row.height), _TITLES[name])
         for zone, column in zip(zones, columns, strict=True):
             if name in zone.subnets:
@@ -112,10 +122,12 @@ def _ranges(zones: tuple[Zone, ...], columns: list[Box], vpc: Box) -> Iterable[s
                 yield text(at, content, f"small end over over-{name}")
 
 
-def _egress(zones: tuple[Zone, ...], columns: list[Box], vpc: Box) -> Iterable[str]:
+def _egress(
+    zones: tuple[Zone, ...], columns: list[Box], placed: Mapping[str, Box]
+) -> Iterable[str]:
     """From the app subnets to the NAT gateway of the zone, or to the only one."""
-    app = rows(vpc)["app"]
-    top = rows(vpc)["public"].y + 86 + 20
+    app = placed["app"]
+    top = placed["public"].bottom - 26
     gates = {column.x + 34: zone.nat for zone, column in zip(zones, columns, strict=True)}
     homes = [x for x, nat in gates.items() if nat]
     yield from (arrow("data", (x, app.y + 8), (x, top)) for x in homes)
@@ -126,14 +138,17 @@ def _egress(zones: tuple[Zone, ...], columns: list[Box], vpc: Box) -> Iterable[s
         yield line("data", (max(away), y), (min(homes[0], *away), y))
 
 
-def _application(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable[str]:
+def _application(
+    catalogue: Catalogue, columns: list[Box], placed: Mapping[str, Box], *, private: bool
+) -> Iterable[str]:
     """The instances, and what the load balancer forwards to them."""
     drawn: list[str] = []
     instances = model.instances(catalogue)
     if instances is not None:
-        row = rows(vpc)["app"]
+        row = placed["app"]
+        above = _BALANCER + 8 if private else 0
         used = columns[: instances.least] or columns[:1]
-        box = Box(row.x + 8, row.y + 8, row.width - 16, row.height - 36)
+        box = Box(row.x + 8, row.y + 8 + above, row.width - 16, row.height - 36 - above)
         label = text((box.center, box.bottom - 10), instances.label, "strong middle over over-app")
         kinds = (
             "aws_autoscaling_group",
@@ -146,16 +161,15 @@ def _application(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable
         icons = [icon("AmazonEC2Instance", (each.center, box.y + 40), 48) for each in used]
         drawn.append(part(resources, frame(box, "outline group"), *icons, label))
         if catalogue.of("aws_lb", "web"):
-            top = rows(vpc)["public"].y + 58
+            top = placed["app" if private else "public"].y + 58
             drawn += [arrow("flow", (x.center, top), (x.center, box.y + 12)) for x in used]
     if drawn:
         yield tier("application", *drawn)
 
 
-def _web(catalogue: Catalogue, vpc: Box) -> Iterable[str]:
+def _web(catalogue: Catalogue, row: Box) -> Iterable[str]:
     balancers = catalogue.of("aws_lb", "web")
     if balancers:
-        row = rows(vpc)["public"]
         bar = Box(row.x + 8, row.y + 8, row.width - 16, 50)
         resources = (*balancers, *catalogue.of("aws_lb_listener", "web"))
         end = (bar.right - 14, bar.middle)
@@ -171,12 +185,12 @@ def _balancer(bar: Box) -> Iterable[str]:
     yield text((bar.x + 54, bar.middle + 14), "HTTPS, from CloudFront alone", "small")
 
 
-def _database(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable[str]:
+def _database(catalogue: Catalogue, columns: list[Box], placed: Mapping[str, Box]) -> Iterable[str]:
     """Each copy of the data in a zone of its own as long as there are any."""
     copies = model.copies(catalogue)
     if not copies:
         return
-    row = rows(vpc)["database"]
+    row = placed["database"]
     box = Box(row.x + 8, row.y + 8, row.width - 16, row.height - 36)
     shelves: list[list[Copy]] = [[] for _ in columns]
     for number, each in enumerate(copies):
@@ -195,15 +209,14 @@ def _database(catalogue: Catalogue, columns: list[Box], vpc: Box) -> Iterable[st
         drawn.append(arrow("data", (columns[0].center + 24, y), (columns[1].center - 24, y)))
     if catalogue.of("aws_autoscaling_group", "application"):
         x = columns[0].center
-        drawn.append(arrow("flow", (x, rows(vpc)["app"].bottom - 28), (x, box.y + 10)))
+        drawn.append(arrow("flow", (x, placed["app"].bottom - 28), (x, box.y + 10)))
     yield tier("database", frame(box, "outline copies"), *drawn)
 
 
-def _endpoints(catalogue: Catalogue, vpc: Box) -> str:
+def _endpoints(catalogue: Catalogue, vpc: Box, y: float) -> str:
     found = catalogue.of("aws_vpc_endpoint", "network")
     if not found:
         return ""
-    y = rows(vpc)["database"].bottom + 20
     area = Box(vpc.x + _LEFT, y, vpc.width - _LEFT - _RIGHT, vpc.bottom - y - 10)
     names = sorted(each.text("service_name").rsplit(".", maxsplit=1)[-1] for each in found)
     return part(

@@ -88,9 +88,13 @@ def _ways(catalogue: Catalogue, area: Box) -> Iterable[str]:
         stops.remove(_FIREWALL)
     yield from (arrow("flow", (x + 27, y), (to - 26, y)) for x, to in pairwise(stops))
     if catalogue.of("aws_lb", "web"):
-        x = _DISTRIBUTION
-        yield arrow("flow", (x, area.y + 112), (x, area.bottom + 138))
+        x, origins = _DISTRIBUTION, catalogue.of("aws_cloudfront_vpc_origin", "edge")
+        down = 138 + (92 if origins else 0)
+        yield arrow("flow", (x, area.y + 112), (x, area.bottom + down))
         yield text((x + 10, area.bottom + 20), "HTTPS with a secret header", "small")
+        if origins:
+            words = text((x + 10, area.bottom + 50), "through a VPC origin", "small")
+            yield tier("edge", part(origins, words))
     if catalogue.of("aws_s3_bucket", "storage"):
         yield arrow("flow", (_DISTRIBUTION + 26, y), (_FILES, y), (_FILES, area.bottom + 65))
         patterns = [

@@ -37,6 +37,7 @@ _TYPES = {
         "UpdateDistribution": "AWS::CloudFront::Distribution",
         "CreateResponseHeadersPolicy": "AWS::CloudFront::ResponseHeadersPolicy",
         "CreateOriginAccessControl": "AWS::CloudFront::OriginAccessControl",
+        "CreateVpcOrigin": "AWS::CloudFront::VpcOrigin",
     },
     "cloudtrail": {"CreateTrail": "AWS::CloudTrail::Trail"},
     "cloudwatch": {

@@ -11,7 +11,7 @@ PROTOCOL = "HTTP"
 
 
 class TargetGroup(Construct):
-    """Instances behind the load balancer; the one with the fewest open requests gets the next.
+    """Instances behind one load balancer; the one with the fewest open requests gets the next.
 
     An instance counts as fit to serve when it answers the health check's path with 200.
     """
@@ -24,6 +24,7 @@ class TargetGroup(Construct):
         naming: Naming,
         vpc_id: str,
         port: int,
+        internal: bool = False,
         health_check: HealthCheck,
         deregistration_seconds: int,
     ) -> None:
@@ -32,8 +33,9 @@ class TargetGroup(Construct):
             self,
             "target-group",
             # A listener's target group cannot be deleted, and another port or VPC asks for another
-            # group: it is made, under another name, before the old one goes.
-            name=naming.name(f"app-{_digest(vpc_id, port)}"),
+            # group: it is made, under another name, before the old one goes. Nor can two load
+            # balancers have one.
+            name=naming.name(f"app-{_digest(vpc_id, port, internal=internal)}"),
             lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
             vpc_id=vpc_id,
             port=port,
@@ -56,6 +58,7 @@ class TargetGroup(Construct):
         self.arn_suffix: str = group.arn_suffix
 
 
-def _digest(vpc_id: str, port: int) -> str:
+def _digest(vpc_id: str, port: int, *, internal: bool) -> str:
     """Of all that asks for another target group, as Terraform alone knows the VPC's id."""
-    return Fn.substr(Fn.sha256(Fn.join(" ", [vpc_id, PROTOCOL, str(port)])), 0, 6)
+    parts = [vpc_id, PROTOCOL, str(port), *(["internal"] if internal else [])]
+    return Fn.substr(Fn.sha256(Fn.join(" ", parts)), 0, 6)

@@ -11,7 +11,9 @@ from modules.web.listeners import Listeners
 
 
 class LoadBalancer(Construct):
-    """A public load balancer that turns away what no rule of `https_listener_arn` forwards.
+    """A load balancer that turns away what no rule of `https_listener_arn` forwards.
+
+    An `internal` one has private addresses alone, and a name of its own: both may be there.
 
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
     """
@@ -27,15 +29,16 @@ class LoadBalancer(Construct):
         certificate_arn: str,
         access_log_bucket: str,
         idle_timeout_seconds: int,
+        internal: bool = False,
         deletion_protection: bool = True,
     ) -> None:
         super().__init__(scope, id_)
         load_balancer = Lb(
             self,
             "load-balancer",
-            name=naming.name("web"),
+            name=naming.name("web-private" if internal else "web"),
             load_balancer_type="application",
-            internal=False,
+            internal=internal,
             subnets=list(subnet_ids),
             security_groups=list(security_group_ids),
             enable_http2=True,

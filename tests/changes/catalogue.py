@@ -4,6 +4,7 @@ The deployed platform has a wildcard among its names (`BASE`), beside its enviro
 """
 
 from tests.changes.change import By, Change, End, Fact
+from tests.changes.load_balancers import LOAD_BALANCER
 
 BASE = 'dns.aliases = ["www", "*"]'
 # An existing hosted zone for the domain, for who wants to use it.
@@ -289,4 +290,4 @@ OTHERS = (
     ),
 )
 
-CHANGES = (*NAMES, *NETWORK, *DATABASE, *APPLICATION, *OTHERS)
+CHANGES = (*NAMES, *NETWORK, *DATABASE, *LOAD_BALANCER, *APPLICATION, *OTHERS)

@@ -1,7 +1,8 @@
 """Whether the site is served, by the account's records: from a name to an instance that listens.
 
-    name -> distribution with a certificate -> load balancer with a certificate -> rule that knows
-    the distribution's secret -> target group -> running instance -> groups that let it be reached
+    name -> distribution with a certificate -> by the internet or a VPC origin to a load balancer
+    with a certificate -> rule that knows the distribution's secret -> target group -> running
+    instance -> groups that let it be reached
 
 It runs inside the emulator, after every request, so it reads moto's own models.
 """
@@ -19,6 +20,7 @@ from moto.ec2.models import ec2_backends
 from moto.elbv2.models import elbv2_backends
 from moto.route53.models import route53_backends
 
+from automation.emulator.extensions.cloudfront import CloudFront
 from tests.changes import boot
 from tests.faults.calls import Call
 
@@ -123,8 +125,17 @@ def _origin(distribution: Any) -> tuple[str, Any, dict[str, str]]:
     for region, backend in elbv2_backends[DEFAULT_ACCOUNT_ID].items():
         for each in backend.load_balancers.values():
             if each.dns_name == origin.domain_name:
+                _asked(vars(origin).get("vpc_origin_config"), each)
                 return region, each, headers
     raise UnservedError("the distribution's origin does not exist")
+
+
+def _asked(way: dict[str, Any] | None, balancer: Any) -> None:
+    """CloudFront has a way to the load balancer, be it the internet or a VPC origin."""
+    if way is None and balancer.scheme == "internal":
+        raise UnservedError("the internet does not lead to the load balancer")
+    if way is not None and not CloudFront.is_vpc_origin(balancer.arn):
+        raise UnservedError("no VPC origin leads to the load balancer")
 
 
 def _forwarded_to(region: str, balancer: Any, name: str, headers: dict[str, str]) -> Any:

@@ -241,11 +241,16 @@ def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]
     origin = _origin(clients, settings, "application")
     balancer = lookups.load_balancer(clients, settings).get("DNSName")
     yield equal("is", origin["DomainName"], balancer)
-    custom = origin["CustomOriginConfig"]
-    yield equal("protocol", custom["OriginProtocolPolicy"], "https-only")
-    yield equal("TLS", custom.get("OriginSslProtocols", {}).get("Items"), ["TLSv1.2"])
+    private = settings.application.load_balancer == "private"
+    way: Mapping[str, Any] = (
+        origin.get("VpcOriginConfig", {}) if private else origin.get("CustomOriginConfig", {})
+    )
     timeout = settings.edge.origin_timeout_seconds
-    yield equal("seconds to answer", custom.get("OriginReadTimeout"), timeout)
+    yield equal("seconds to answer", way.get("OriginReadTimeout"), timeout)
+    if private:
+        yield from _vpc_origin(clients, settings, way.get("VpcOriginId"))
+    else:
+        yield from _over_tls(way)
     headers = {
         each["HeaderName"]: each["HeaderValue"]
         for each in origin.get("CustomHeaders", {}).get("Items", [])
@@ -256,6 +261,23 @@ def _application_origin(clients: Clients, settings: Settings) -> Iterator[Claim]
     current = headers.get(ORIGIN_HEADER) == secret
     found = "the current secret" if current else "another value"
     yield holds("value", current, found=found, expected="the current secret")
+
+
+def _vpc_origin(clients: Clients, settings: Settings, id_: str | None) -> Iterator[Claim]:
+    """CloudFront's interfaces beside the load balancer, which no internet leads to."""
+    found = clients.cloudfront.get_vpc_origin(Id=id_ or "none")["VpcOrigin"]
+    yield equal("VPC origin", found["Status"], "Deployed")
+    endpoint = found["VpcOriginEndpointConfig"]
+    yield equal("VPC origin's name", endpoint["Name"], settings.naming.name("application"))
+    balancer = lookups.load_balancer(clients, settings)["LoadBalancerArn"]
+    yield equal("VPC origin leads to", endpoint["Arn"], balancer)
+    yield equal("port", endpoint["HTTPSPort"], 443)
+    yield from _over_tls(endpoint)
+
+
+def _over_tls(way: Mapping[str, Any]) -> Iterator[Claim]:
+    yield equal("protocol", way.get("OriginProtocolPolicy"), "https-only")
+    yield equal("TLS", way.get("OriginSslProtocols", {}).get("Items"), ["TLSv1.2"])
 
 
 def _assets_origin(clients: Clients, settings: Settings) -> Iterator[Claim]:

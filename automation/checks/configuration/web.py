@@ -22,6 +22,7 @@ def check_web(clients: Clients, settings: Settings) -> Iterator[Finding]:
     checks: dict[str, Check] = {
         "certificate": _certificate,
         "load balancer": _load_balancer,
+        "load balancers": _load_balancers,
         "load balancer attributes": _attributes,
         "listeners": _listeners,
         "HTTPS listener": _https,
@@ -55,12 +56,24 @@ def _load_balancer(clients: Clients, settings: Settings) -> Iterator[Claim]:
     found = load_balancer(clients, settings)
     yield equal("state", found["State"].get("Code"), "active")
     yield equal("kind", found.get("Type"), "application")
-    yield equal("scheme", found.get("Scheme"), "internet-facing")
+    private = settings.application.load_balancer == "private"
+    yield equal("scheme", found.get("Scheme"), "internal" if private else "internet-facing")
     purposes = ("web", "web-http")
     groups = [lookups.group_id(clients, settings, purpose) for purpose in purposes]
     yield same("security groups", found.get("SecurityGroups", []), groups)
     zones = [zone.get("SubnetId") for zone in found.get("AvailabilityZones", [])]
-    yield same("subnets", zones, lookups.subnet_ids(clients, settings, "public"))
+    yield same(
+        "subnets", zones, lookups.subnet_ids(clients, settings, "app" if private else "public")
+    )
+
+
+def _load_balancers(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """None is left that nothing asks any more, or lacks that is about to take over."""
+    names = {lookups.load_balancer_name(settings, each) for each in ("public", "private")}
+    pages = clients.elbv2.get_paginator("describe_load_balancers").paginate()
+    there = {each.get("LoadBalancerName") for page in pages for each in page["LoadBalancers"]}
+    wanted = {lookups.load_balancer_name(settings, each) for each in settings.load_balancers}
+    yield same("are", there & names, wanted)
 
 
 def _attributes(clients: Clients, settings: Settings) -> Iterator[Claim]:

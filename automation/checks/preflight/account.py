@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from automation.aws.clients import Clients
 from automation.aws.states import STATE
-from automation.checks import Check, Claim, covers, equal, holds, shown
+from automation.checks import Check, Claim, covers, equal, holds, same, shown
 from automation.checks.configuration.audit import AUDIT
 from automation.checks.configuration.storage import ASSETS, BucketChecks
 from config import Settings
@@ -53,10 +53,28 @@ def _zones(clients: Clients, settings: Settings) -> Iterator[Claim]:
     )
 
 
+# Where CloudFront makes no interfaces, by the ids of zones, which every account names otherwise.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
+NO_VPC_ORIGINS = frozenset({"apne1-az3", "cac1-az3", "use1-az3", "usw1-az2"})
+
+
+def _vpc_origin(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """CloudFront reaches a private load balancer in every zone that it is in."""
+    if "private" not in settings.load_balancers:
+        return
+    answer = clients.ec2.describe_availability_zones()
+    ids = {each.get("ZoneName"): each.get("ZoneId") for each in answer["AvailabilityZones"]}
+    lacking = [each for each in settings.zones_in_use if ids.get(each) in NO_VPC_ORIGINS]
+    yield same("zones that CloudFront does not reach", lacking, []).otherwise(
+        "name other zones in network.availability_zones, or leave the load balancer public"
+    )
+
+
 ACCOUNT_CHECKS: Mapping[str, Check] = {
     "credentials": _credentials,
     "region": _region,
     "zones": _zones,
+    "VPC origin": _vpc_origin,
 }
 
 

@@ -1,22 +1,26 @@
-"""CloudFront: response headers policies; distributions as they were asked for, or refused.
+"""CloudFront: response headers policies, VPC origins; distributions as asked for, or refused.
 
 They are deployed at once.
 
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateResponseHeadersPolicy.html
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateVpcOrigin.html
 """
 
 import copy
 import datetime
+import secrets
 import uuid
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.models import ec2_backends
+from moto.elbv2.models import FakeLoadBalancer, elbv2_backends
 from moto.moto_api import state_manager
 from moto.wafv2.models import wafv2_backends
 
-from automation.emulator.extensions import acm
+from automation.emulator.extensions import acm, networks
 from automation.emulator.extensions.double import Refused, not_found, remember
 
 _INVALID_CERTIFICATE = (
@@ -31,6 +35,14 @@ _ANOTHER_CERTIFICATE = (
     "The certificate that is attached to your distribution doesn't cover the alternate domain name"
     " (CNAME) that you're trying to add."
 )
+# https://github.com/aws/aws-cdk/issues/35765
+_ASSOCIATED = (
+    "The specified VPC origin is currently associated with one or more distributions. Please"
+    " disassociate the VPC origin from all distributions before updating or deleting"
+)
+# The zones by id where CloudFront makes no interfaces.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
+_NO_VPC_ORIGINS = frozenset({"apne1-az3", "cac1-az3", "use1-az3", "usw1-az2"})
 _MORE = (
     " For more details, see: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/"
     "CNAMEs.html#alternate-domain-names-requirements"
@@ -43,9 +55,15 @@ def install() -> None:
 
 
 class CloudFront(CloudFrontResponse):
-    """Policies by id."""
+    """Policies and VPC origins by id."""
 
     _policies: ClassVar[dict[str, dict[str, Any]]] = {}
+    _vpc_origins: ClassVar[dict[str, dict[str, Any]]] = {}
+
+    @classmethod
+    def is_vpc_origin(cls, arn: str) -> bool:
+        """Whether CloudFront has interfaces beside a load balancer."""
+        return any(_endpoint(each)["Arn"] == arn for each in cls._vpc_origins.values())
 
     def create_distribution(self) -> ActionResult:
         """Keep what moto drops or makes up."""
@@ -134,6 +152,94 @@ class CloudFront(CloudFrontResponse):
         del self._policies[id_]
         return EmptyResult()
 
+    def create_vpc_origin(self) -> ActionResult:
+        """For a load balancer that works, under a name of its own.
+
+        Message forms not confirmed.
+        """
+        config = self.params["VpcOriginEndpointConfig"]
+        if any(_endpoint(each)["Name"] == config["Name"] for each in self._vpc_origins.values()):
+            message = f"A VPC origin with the name {config['Name']} already exists."
+            raise Refused("EntityAlreadyExists", message)
+        self._check_endpoint(config)
+        id_ = f"vo_{secrets.token_hex(11)}"
+        arn = f"arn:aws:cloudfront::{self.current_account}:vpcorigin/{id_}"
+        self.backend.tagger.tag_resource(arn, self.params.get("Tags", {}).get("Items", []))
+        now = datetime.datetime.now(datetime.UTC)
+        self._vpc_origins[id_] = {"Id": id_, "Arn": arn, "Status": "Deployed", "CreatedTime": now}
+        return self._deploy(id_, config)
+
+    def get_vpc_origin(self) -> ActionResult:
+        """A VPC origin by its id."""
+        return _vpc_origin_result(self._vpc_origin(self._get_param("Id")))
+
+    def list_vpc_origins(self) -> ActionResult:
+        """All of the account, on one page."""
+        found = [
+            {**each, "Name": _endpoint(each)["Name"], "OriginEndpointArn": _endpoint(each)["Arn"]}
+            for each in self._vpc_origins.values()
+        ]
+        page = {"Marker": "", "MaxItems": 100, "IsTruncated": False, "Quantity": len(found)}
+        return ActionResult({"VpcOriginList": {**page, "Items": found or None}})
+
+    def update_vpc_origin(self) -> ActionResult:
+        """Replace the configuration of one that no distribution has."""
+        id_ = self._unused_vpc_origin("CannotUpdateEntityWhileInUse")["Id"]
+        self._check_endpoint(self.params["VpcOriginEndpointConfig"])
+        return self._deploy(id_, self.params["VpcOriginEndpointConfig"])
+
+    def delete_vpc_origin(self) -> ActionResult:
+        """Delete one that no distribution has."""
+        found = self._unused_vpc_origin("CannotDeleteEntityWhileInUse")
+        return _vpc_origin_result(self._vpc_origins.pop(found["Id"]))
+
+    def _unused_vpc_origin(self, code: str) -> dict[str, Any]:
+        """That of the request, if the caller has seen its latest version.
+
+        https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DeleteVpcOrigin.html
+        """
+        found = self._vpc_origin(self._get_param("Id"))
+        if self.params.get("IfMatch") != found["ETag"]:
+            raise Refused("InvalidIfMatchVersion", "The If-Match version is not the latest")
+        if any(found["Id"] in _vpc_origin_ids(config) for config in self._asked_for()):
+            raise Refused(code, _ASSOCIATED)
+        return found
+
+    def _vpc_origin(self, id_: str) -> dict[str, Any]:
+        if id_ not in self._vpc_origins:
+            raise not_found("EntityNotFound", f"VPC origin {id_}")
+        return self._vpc_origins[id_]
+
+    def _deploy(self, id_: str, config: dict[str, Any]) -> ActionResult:
+        self._vpc_origins[id_] |= {
+            "ETag": uuid.uuid4().hex.upper()[:14],
+            "LastModifiedTime": datetime.datetime.now(datetime.UTC),
+            "VpcOriginEndpointConfig": config,
+        }
+        return _vpc_origin_result(self._vpc_origins[id_])
+
+    def _check_endpoint(self, config: dict[str, Any]) -> None:
+        """Refuse what is not there or cannot be reached, though no traffic uses the gateway.
+
+        https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-vpc-origins.html
+        """
+        region = config["Arn"].split(":")[3]
+        balancers = elbv2_backends[self.current_account][region].load_balancers
+        balancer: FakeLoadBalancer | None = balancers.get(config["Arn"])
+        if balancer is None:
+            raise Refused("InvalidArgument", f"The origin {config['Arn']} does not exist.")
+        if not balancer.security_groups:
+            raise Refused("InvalidArgument", "Security group is required.")
+        ec2 = ec2_backends[self.current_account][region]
+        if not networks.gateways(ec2, balancer.vpc_id):
+            message = f"The VPC {balancer.vpc_id} has no internet gateway."
+            raise Refused("InvalidArgument", message)
+        for subnet in balancer.subnets:
+            zone = ec2.get_subnet(subnet.id).availability_zone_id
+            if zone in _NO_VPC_ORIGINS:
+                message = f"VPC origins are not supported in the Availability Zone {zone}."
+                raise Refused("InvalidArgument", message)
+
     def _asked_for(self) -> list[dict[str, Any]]:
         """The configuration of every distribution as it was asked for."""
         return [vars(each)["given"] for each in self.backend.distributions.values()]
@@ -141,7 +247,7 @@ class CloudFront(CloudFrontResponse):
     def _check(self, config: dict[str, Any], id_: str | None = None) -> None:
         """Refuse names that another distribution has, or that the certificate does not.
 
-        Nor is there a web ACL that WAF does not have.
+        Nor is there a web ACL that WAF does not have, or a VPC origin that CloudFront does not.
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html
         """
         aliases = set(config.get("Aliases", {}).get("Items", ()))
@@ -150,6 +256,8 @@ class CloudFront(CloudFrontResponse):
             if other.id != id_ and aliases & set(taken):
                 message = "One or more of the CNAMEs you provided are already associated with a"
                 raise Refused("CNAMEAlreadyExists", f"{message} different resource.")
+        for each in _vpc_origin_ids(config):
+            self._vpc_origin(each)
         acl = config.get("WebACLId")
         if acl and acl not in wafv2_backends[self.current_account]["global"].wacls:
             raise Refused("InvalidWebACLId", "Web ACL is not accessible by the requester.")
@@ -195,6 +303,21 @@ def _result(policy: dict[str, Any], part: str | None = None) -> ActionResult:
     return ActionResult({part or "ResponseHeadersPolicy": content, "ETag": policy["ETag"]})
 
 
+def _vpc_origin_result(origin: dict[str, Any]) -> ActionResult:
+    return ActionResult({"VpcOrigin": origin, "ETag": origin["ETag"]})
+
+
+def _endpoint(origin: dict[str, Any]) -> dict[str, Any]:
+    config: dict[str, Any] = origin["VpcOriginEndpointConfig"]
+    return config
+
+
+def _vpc_origin_ids(config: dict[str, Any]) -> set[str]:
+    """The VPC origins that a distribution asks."""
+    origins = config["Origins"]["Items"]
+    return {each["VpcOriginConfig"]["VpcOriginId"] for each in origins if "VpcOriginConfig" in each}
+
+
 def _check_certificate(arn: str, aliases: set[str]) -> None:
     """CloudFront takes certificates of us-east-1 alone, once they are issued.
 
@@ -221,7 +344,7 @@ def _correct(config: Any, given: dict[str, Any]) -> None:
         if "ForwardedValues" not in wanted:
             behavior.forwarded_values = None
     for origin, wanted in zip(config.Origins["Items"], given["Origins"]["Items"], strict=True):
-        remember(origin, wanted, ("OriginAccessControlId",))
+        remember(origin, wanted, ("OriginAccessControlId", "VpcOriginConfig"))
     certificate = given.get("ViewerCertificate", {"CloudFrontDefaultCertificate": True})
     default = certificate.get("CloudFrontDefaultCertificate", False)
     config.ViewerCertificate.cloud_front_default_certificate = default

@@ -13,6 +13,7 @@ from moto.elbv2.models import ELBv2Backend, FakeListener, FakeLoadBalancer, Fake
 from moto.elbv2.responses import ELBV2Response
 
 from automation.emulator.extensions import acm, networks
+from automation.emulator.extensions.cloudfront import CloudFront
 from automation.emulator.extensions.double import Refused
 
 _ZONES = 2
@@ -59,8 +60,9 @@ class Elbv2(ELBV2Response):
             raise Refused("InvalidSubnet", f"VPC {vpc} has no internet gateway")
 
     def delete_load_balancer(self) -> ActionResult:
-        """One that is protected stays.
+        """One that is protected stays, and so does one that CloudFront asks through a VPC origin.
 
+        What AWS does with the latter is not documented: nobody should have to find out.
         https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DeleteLoadBalancer.html
         """
         arn = self._get_param("LoadBalancerArn")
@@ -68,6 +70,9 @@ class Elbv2(ELBV2Response):
         if found is not None and found.attrs.get("deletion_protection.enabled") == "true":
             message = f"Load balancer '{arn}' cannot be deleted because deletion protection"
             raise Refused("OperationNotPermitted", f"{message} is enabled")
+        if CloudFront.is_vpc_origin(arn):
+            message = f"Load balancer '{arn}' cannot be deleted because it is currently associated"
+            raise Refused("ResourceInUse", f"{message} with another service")
         return super().delete_load_balancer()
 
     def create_listener(self) -> ActionResult:

@@ -66,6 +66,7 @@ _TAGS = ("Tags", "TagSpecifications", "tags", "BackupVaultTags", "BackupPlanTags
 _LINKED = {
     ("autoscaling", "CreateAutoScalingGroup"): "autoscaling.amazonaws.com",
     ("backup", "CreateBackupSelection"): "backup.amazonaws.com",
+    ("cloudfront", "CreateVpcOrigin"): "vpcorigin.cloudfront.amazonaws.com",
     ("elbv2", "CreateLoadBalancer"): "elasticloadbalancing.amazonaws.com",
     ("logs", "CreateDelivery"): "delivery.logs.amazonaws.com",
     ("rds", "CreateDBInstance"): "rds.amazonaws.com",

@@ -133,6 +133,12 @@ def test_it_needs_nothing_from_elsewhere(stacks: tuple[Stack, ...]) -> None:
     assert used <= set(re.findall(r'id="([\w-]+)"', picture))
 
 
+def test_a_private_load_balancer_is_reached_through_a_vpc_origin(picture_of: Draw) -> None:
+    said = "through a VPC origin"
+    assert said in words(picture_of("options"))
+    assert said not in words(picture_of("prod"))
+
+
 def test_production_is_highly_available(picture_of: Draw) -> None:
     picture = picture_of("prod")
     assert icons(picture, "AmazonVPCNATGateway") == 3

@@ -15,6 +15,18 @@ from tests.automation.review.reviewing import entry, only, plan, reviewed, updat
             "first name its zone in network.leaving_zones and deploy",
         ),
         (
+            entry("aws_lb", ["delete"], {"name": "a"}, None),
+            "first deploy with application.both_load_balancers = true",
+        ),
+        (
+            update(
+                "aws_cloudfront_vpc_origin",
+                {"vpc_origin_endpoint_config": [{"arn": "a"}]},
+                vpc_origin_endpoint_config=[{"arn": "b"}],
+            ),
+            "first have CloudFront ask the other load balancer",
+        ),
+        (
             entry("aws_vpc", ["delete", "create"], {"cidr_block": "a"}, {"cidr_block": "b"}),
             "deploy another environment with the new network beside it",
         ),

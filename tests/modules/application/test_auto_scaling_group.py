@@ -41,7 +41,7 @@ def group(
                 user_data="#cloud-config\n",
                 version_description="release 0123456789ab",
             ),
-            target_group_arn="target-group",
+            target_group_arns=["target-group"],
             instance_types=instance_types,
             purchase=purchase,
             capacity=Capacity(min_size=3, max_size=12),

@@ -8,20 +8,25 @@ from modules.web.origin_secret import OriginSecret
 from tests.synthesized import Resource, Synthesized, synthesize
 
 
-def target_group(naming: Naming, *, vpc_id: str = "vpc-1", port: int = 8080) -> Resource:
+def target_group(
+    naming: Naming, *, vpc_id: str = "vpc-1", port: int = 8080, internal: bool = False
+) -> Resource:
     def build(stack: TerraformStack) -> None:
-        _target_group(stack, naming, vpc_id=vpc_id, port=port)
+        _target_group(stack, naming, vpc_id=vpc_id, port=port, internal=internal)
 
     return synthesize(build).only("aws_lb_target_group")
 
 
-def _target_group(stack: TerraformStack, naming: Naming, *, vpc_id: str, port: int) -> TargetGroup:
+def _target_group(
+    stack: TerraformStack, naming: Naming, *, vpc_id: str, port: int, internal: bool = False
+) -> TargetGroup:
     return TargetGroup(
         stack,
         "target-group",
         naming=naming,
         vpc_id=vpc_id,
         port=port,
+        internal=internal,
         health_check=HealthCheck(),
         deregistration_seconds=30,
     )
@@ -85,3 +90,8 @@ def test_another_port_or_vpc_makes_another_target_group_before_the_old_one_goes(
     for (vpc, port), group in zip(places, groups, strict=True):
         digest = f'${{substr(sha256(join(" ", ["{vpc}", "HTTP", "{port}"])), 0, 6)}}'
         assert group["name"] == f"prod-349081-app-{digest}"
+
+
+def test_an_internal_load_balancer_has_a_target_group_of_its_own(naming: Naming) -> None:
+    digest = '${substr(sha256(join(" ", ["vpc-1", "HTTP", "8080", "internal"])), 0, 6)}'
+    assert target_group(naming, internal=True)["name"] == f"prod-349081-app-{digest}"

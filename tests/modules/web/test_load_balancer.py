@@ -5,7 +5,7 @@ from modules.web.load_balancer import LoadBalancer
 from tests.synthesized import Synthesized, synthesize
 
 
-def load_balancer(naming: Naming, *, protected: bool = True) -> Synthesized:
+def load_balancer(naming: Naming, *, protected: bool = True, internal: bool = False) -> Synthesized:
     return synthesize(
         lambda stack: LoadBalancer(
             stack,
@@ -16,6 +16,7 @@ def load_balancer(naming: Naming, *, protected: bool = True) -> Synthesized:
             certificate_arn="arn:aws:acm:us-west-2:123456789012:certificate/1",
             access_log_bucket="logs",
             idle_timeout_seconds=60,
+            internal=internal,
             deletion_protection=protected,
         )
     )
@@ -43,6 +44,11 @@ def test_requests_are_hardened_and_logged(stack: Synthesized) -> None:
 
 def test_a_disposable_load_balancer_can_be_deleted(naming: Naming) -> None:
     assert not load_balancer(naming, protected=False).only("aws_lb")["enable_deletion_protection"]
+
+
+def test_an_internal_one_may_be_beside_the_public_one(naming: Naming) -> None:
+    found = load_balancer(naming, internal=True).only("aws_lb")
+    assert (found["name"], found["internal"]) == ("prod-349081-web-private", True)
 
 
 def test_https_turns_away_what_no_rule_lets_through(stack: Synthesized) -> None:

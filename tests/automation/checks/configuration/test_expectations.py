@@ -101,10 +101,11 @@ def test_the_target_group_is_looked_for_by_the_digest_in_its_name(
 ) -> None:
     settings, tiers = environment
     (group,) = resources(tiers, "application", "aws_lb_target_group")
-    digested = re.search(r'join\(" ", \[data[^,]*, "(.*)", "(.*)"\]\)\), 0, (\d+)', group["name"])
+    digested = re.search(r'join\(" ", \[data[^,]*, (.*)\]\)\), 0, (\d+)', group["name"])
     assert digested
-    protocol, port, length = digested.groups()
-    digest = hashlib.sha256(f"vpc-1 {protocol} {port}".encode()).hexdigest()[: int(length)]
+    parts, length = digested.groups()
+    words = " ".join(["vpc-1", *re.findall(r'"([^"]*)"', parts)])
+    digest = hashlib.sha256(words.encode()).hexdigest()[: int(length)]
     prefix, _, _ = group["name"].partition("${")
     assert lookups.target_group_name(settings, "vpc-1") == f"{prefix}{digest}"
 

@@ -1,3 +1,6 @@
+import pytest
+
+from automation.checks.preflight import account
 from automation.checks.preflight.account import ACCOUNT_CHECKS
 from config import Settings
 from tests.automation.checks.preflight.conftest import Look, change
@@ -43,3 +46,19 @@ def test_a_zone_that_the_region_lacks(look: Look, settings: Settings) -> None:
         "found us-west-2a, us-west-2b, us-west-2c, us-west-2d, expected us-west-2f as well",
         "name zones that the account has in network.availability_zones",
     )
+
+
+def test_a_private_load_balancer_where_cloudfront_makes_no_interfaces(
+    look: Look, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subject = "VPC origin: zones that CloudFront does not reach"
+    private = change(settings, "application", load_balancer="private")
+    assert look(ACCOUNT_CHECKS, private)[subject].ok
+    monkeypatch.setattr(account, "NO_VPC_ORIGINS", frozenset({"usw2-az1"}))
+    finding = look(ACCOUNT_CHECKS, private)[subject]
+    assert not finding.ok
+    assert "us-west-2b" in finding.detail
+    assert finding.remedy == (
+        "name other zones in network.availability_zones, or leave the load balancer public"
+    )
+    assert subject not in look(ACCOUNT_CHECKS)
