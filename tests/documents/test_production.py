@@ -77,9 +77,19 @@ def life(tmp_path: Path, platform_of: Callable[[str], Tiers]) -> Iterator[Life]:
         environ = {**terraform_environment(emulator, without_git(os.environ)), **hub.environ}
         # As on the reader's machine: no environments but those of the clone.
         environ.pop("APP_ENVIRONMENTS", None)
+        environ["PATH"] = f"{_programs(tmp_path / 'programs')}:{environ['PATH']}"
         reader = Reader(tmp_path / "home", {**environ, "APP_ENV": "dev"}, tmp_path / "kept")
         clone = tmp_path / "home" / "platform"
         yield Life(reader, hub, clone, frozenset(platform_of("dev")))
+
+
+def _programs(folder: Path) -> Path:
+    """`gh`, which would ask GitHub: it knows the page's repository."""
+    answer = {"full_name": "owner/name", "id": 74, "owner": {"id": 21}}
+    folder.mkdir()
+    (folder / "gh").write_text(f"#!/bin/sh\necho '{json.dumps(answer)}'\n", encoding="utf-8")
+    (folder / "gh").chmod(0o755)
+    return folder
 
 
 def test_an_environment_from_clone_to_destruction(life: Life) -> None:
