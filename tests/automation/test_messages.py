@@ -20,7 +20,7 @@ _COMMANDS = "|".join(OPTIONS)
 NAMED = re.compile(rf"(?:automation |`)({_COMMANDS})\b|\b({_COMMANDS})(?= +--)")
 MAKE = re.compile(r"(?:run `?|`)make ([a-z]+)\b")
 # Texts that are command lines of other programs.
-FOREIGN = ("apt-get ", "brew ", "dnf ")
+FOREIGN = ("apt-get ", "brew ", "dnf ", "gh api ")
 
 
 @dataclass(frozen=True)

@@ -104,8 +104,10 @@ CASES: dict[str, tuple[Change, set[tuple[str, str, str]]]] = {
     "NAT strategy": (
         edit(SETTINGS, "[network]\n", '[network]\nnat_gateways = "single"\n'),
         {
+            ("destroy", "aws_cloudwatch_metric_alarm", "careful"),
             ("destroy", "aws_eip", "careful"),
             ("destroy", "aws_nat_gateway", "careful"),
+            ("update", "aws_cloudwatch_dashboard", "routine"),
             ("update", "aws_route", "careful"),
         },
     ),
