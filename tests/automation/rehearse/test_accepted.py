@@ -19,7 +19,7 @@ REHEARSED = 5 if THOROUGH else 1
 
 
 def placed() -> list[Settings]:
-    """Those of the unusual settings whose region there is: of that, settings know the form alone."""
+    """Those of the unusual settings whose region there is: settings know its form alone."""
     return [each for each in unusual() if _is_there(each.region)]
 
 
