@@ -3,9 +3,8 @@
 from pathlib import Path
 
 import pytest
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
-from artifact import authorities
-from artifact.errors import ArtifactError
 from config import Settings
 from tests.automation.rehearse.program import Start, all_is_well
 from tests.config.as_toml import toml
@@ -19,16 +18,12 @@ REHEARSED = 5 if THOROUGH else 1
 
 
 def placed() -> list[Settings]:
-    """Those of the unusual settings whose region there is: settings know its form alone."""
-    return [each for each in unusual() if _is_there(each.region)]
+    """Those of the unusual settings whose zones the account has: `preflight` asks that of AWS."""
+    return [each for each in unusual() if set(each.availability_zones) <= zones(each.region)]
 
 
-def _is_there(region: str) -> bool:
-    try:
-        authorities.of(region)
-    except ArtifactError:
-        return False
-    return True
+def zones(region: str) -> set[str]:
+    return {each.name for each in RegionsAndZonesBackend.zones.get(region, [])}
 
 
 @pytest.mark.parametrize("number", range(REHEARSED))
