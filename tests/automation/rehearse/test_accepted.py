@@ -7,6 +7,7 @@ from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBacken
 
 from config import Settings
 from tests.automation.rehearse.program import Start, all_is_well
+from tests.config import generated
 from tests.config.as_toml import toml
 from tests.config.test_accepted import unusual
 from tests.config.test_properties import THOROUGH
@@ -18,8 +19,12 @@ REHEARSED = 5 if THOROUGH else 1
 
 
 def placed() -> list[Settings]:
-    """Those of the unusual settings whose zones the account has: `preflight` asks that of AWS."""
-    return [each for each in unusual() if set(each.availability_zones) <= zones(each.region)]
+    """The unusual settings in one region, with zones that it has: `preflight` asks AWS for them."""
+    found = []
+    for each in unusual():
+        raw = each.model_dump(mode="json", exclude_defaults=True, exclude={"environment"})
+        found.append(generated.repaired({**raw, "region": generated.REQUIRED["region"]}))
+    return [each for each in found if set(each.availability_zones) <= zones(each.region)]
 
 
 def zones(region: str) -> set[str]:
