@@ -23,6 +23,9 @@ def placed() -> list[Settings]:
     found = []
     for each in unusual():
         raw = each.model_dump(mode="json", exclude_defaults=True, exclude={"environment"})
+        # Of instance types, settings know the form alone, and `preflight` asks AWS for the rest.
+        for name in ("instance_types", "architecture"):
+            raw.get("application", {}).pop(name, None)
         found.append(generated.repaired({**raw, "region": generated.REQUIRED["region"]}))
     return [each for each in found if set(each.availability_zones) <= zones(each.region)]
 
