@@ -178,8 +178,9 @@ class App(Section):
     )
 
 
+Where = Literal["public", "private"]
 LoadBalancerScheme = Annotated[
-    Literal["public", "private"],
+    Where,
     Instead(
         {
             "internet-facing": 'write "public", for what AWS calls internet-facing',

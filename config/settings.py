@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from config.allowed import Form
-from config.application import Application
+from config.application import Application, Where
 from config.audit import Audit
 from config.database import Database
 from config.dns import Dns
@@ -137,7 +137,7 @@ class Settings(Section):
         return tuple(each for each in self.availability_zones if each not in leaving)
 
     @property
-    def load_balancers(self) -> tuple[Literal["public", "private"], ...]:
+    def load_balancers(self) -> tuple[Where, ...]:
         """Where load balancers are, the one that CloudFront asks first."""
         chosen = self.application.load_balancer
         if not self.application.both_load_balancers:

@@ -1,13 +1,13 @@
 """The application tier."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 from cdktf import ITerraformDependable, TerraformOutput
 from constructs import Construct
 
 from artifact import Release
 from config import Settings
+from config.application import Where
 from modules.application.app_environment import app_environment
 from modules.application.auto_scaling_group import AutoScalingGroup
 from modules.application.cloudwatch_agent import CloudWatchAgent
@@ -25,8 +25,6 @@ from stacks.network import NetworkStack
 from stacks.security import SecurityStack
 from stacks.storage import StorageStack
 from stacks.web import WebStack
-
-Where = Literal["public", "private"]
 
 
 class ApplicationStack(TierStack):

@@ -1,11 +1,10 @@
 """The web tier."""
 
-from typing import Literal
-
 from cdktf import TerraformOutput
 from constructs import Construct
 
 from config import Settings
+from config.application import Where
 from modules.dns.certificate import Certificate
 from modules.web.load_balancer import LoadBalancer
 from modules.web.origin_secret import OriginSecret
@@ -59,9 +58,7 @@ class WebStack(TierStack):
         self.load_balancer = self.load_balancers[settings.application.load_balancer]
         TerraformOutput(self, "load_balancer_dns_name", value=self.load_balancer.dns_name)
 
-    def _load_balancer(
-        self, where: Literal["public", "private"], logs: LogsStack, network: NetworkStack
-    ) -> LoadBalancer:
+    def _load_balancer(self, where: Where, logs: LogsStack, network: NetworkStack) -> LoadBalancer:
         settings, private = self.settings, where == "private"
         return LoadBalancer(
             self,

@@ -218,8 +218,8 @@ class BootstrapCommand:
         self._progress.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
     def _tell(self, settings: Settings, outcome: BootstrapOutcome) -> None:
-        others = sharing(settings)
-        if others and outcome.action in ("created", "imported", "updated"):
+        changed = outcome.action in ("created", "imported", "updated")
+        if changed and (others := sharing(settings)):
             line = (
                 f"{settings.environment} shares the account {settings.account_id} with "
                 f"{', '.join(others)}: names and tags keep them apart, which an account for each "
