@@ -36,10 +36,6 @@ class Access:
 HOST = "127.0.0.1"
 _START_SECONDS = 60
 _STOP_SECONDS = 30
-# The kernel's asynchronous requests are few, and those of all its processes: without them no
-# other program of this machine can keep the server from starting.
-# https://mariadb.com/docs/server/server-usage/storage-engines/innodb/innodb-system-variables
-_SYNCHRONOUS = "--innodb-use-native-aio=OFF"
 MISSING = "{0} is missing: {1}, or set DATABASE_URL=mysql://user:password@host:port/name"
 
 
@@ -147,7 +143,7 @@ class MariaDb:
         command = [self._programs["mariadb-install-db"], "--no-defaults", f"--datadir={data}"]
         # Only this machine's user reaches the socket, so its root needs no password.
         command += ["--auth-root-authentication-method=normal", "--skip-test-db"]
-        command += [_SYNCHRONOUS, *_as_root()]
+        command += self._everywhere()
         finished = subprocess.run(  # noqa: S603
             command, capture_output=True, text=True, check=False
         )
@@ -177,9 +173,13 @@ class MariaDb:
             "--require-secure-transport=ON",
             "--skip-name-resolve",
             "--innodb-buffer-pool-size=64M",
-            _SYNCHRONOUS,
-            *_as_root(),
+            *self._everywhere(),
         ]
+
+    def _everywhere(self) -> list[str]:
+        """What the server has to be told when it makes its tables, too."""
+        # A server that starts deletes what looks like temporary tables, those of others as well.
+        return [f"--tmpdir={self._short}", *_as_root()]
 
     def _grants(self) -> str:
         name, user = self.access.name, f"{self.access.user}@'%'"
