@@ -6,12 +6,14 @@ from pydantic import AfterValidator, Field
 
 from config.allowed import Form, Instead
 from config.fields import Percent, Section, UrlPath
+from config.instance_types import instance_type
 from config.schedules import crontab, time_zone
 
 # https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
 InstanceType = Annotated[
     str,
     Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*\.[a-z0-9]+(-[a-z0-9]+)*$", max_length=40),
+    AfterValidator(instance_type),
     Form("an EC2 instance type", "m7g.large"),
 ]
 # https://docs.aws.amazon.com/linux/al2023/release-notes/all-packages.html

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from config.allowed import Form
+from config.regions import region
 from config.schedules import daily, weekly
 
 
@@ -29,7 +30,8 @@ AccountId = Annotated[
 ]
 Region = Annotated[
     str,
-    Field(pattern=r"^(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]{4,9}-[1-9]$", description="where it runs"),
+    Field(pattern=r"^[a-z]{2}-[a-z]{4,9}-[1-9]$", description="where it runs"),
+    AfterValidator(region),
     Form("an AWS region of the commercial partition", "us-west-2"),
 ]
 # The first name of a certificate has at most 64 characters.

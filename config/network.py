@@ -48,8 +48,8 @@ class Network(Section):
     availability_zones: tuple[AvailabilityZone, ...] = Field(
         (),
         max_length=4,
-        description="the zones by name; when empty, the region's first ones (a, b, c); a single "
-        "NAT gateway is in the first",
+        description="the zones by name; when empty, the region's first ones; a single NAT "
+        "gateway is in the first",
     )
     leaving_zones: tuple[AvailabilityZone, ...] = Field(
         (),

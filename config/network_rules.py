@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
+from config import regions
 from config.faults import Fault, shown
 from config.settings import Settings
 
@@ -48,6 +49,10 @@ def _zones(settings: Settings) -> Iterator[Fault]:
     if zones and (len(zones) != count or len(set(zones)) != count):
         remedy = f"name {count} different zones (network.availability_zone_count), or none"
         yield Fault(key, shown(zones), remedy, ("network.availability_zone_count",))
+    if len(settings.availability_zones) < count and not zones:
+        has = regions.zones(settings.region)
+        remedy = f"give at most {len(has)}, as {settings.region} has no more"
+        yield Fault("network.availability_zone_count", count, remedy, ("region",))
     for zone in zones:
         if zone[:-1] != settings.region:
             yield Fault(

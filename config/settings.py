@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from config import regions
 from config.allowed import Form
 from config.application import Application, Where
 from config.audit import Audit
@@ -127,8 +128,8 @@ class Settings(Section):
     @property
     def availability_zones(self) -> tuple[str, ...]:
         """The zones by name, those that are left included."""
-        letters = "abcd"[: self.network.availability_zone_count]
-        return self.network.availability_zones or tuple(self.region + each for each in letters)
+        first = regions.zones(self.region)[: self.network.availability_zone_count]
+        return self.network.availability_zones or first
 
     @property
     def zones_in_use(self) -> tuple[str, ...]:

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 
 from config import Settings
+from config.regions import zones
 from tests.automation.rehearse.program import Start, all_is_well
-from tests.config import generated
 from tests.config.as_toml import toml
 from tests.config.test_accepted import unusual
 from tests.config.test_properties import THOROUGH
@@ -19,19 +18,8 @@ REHEARSED = 5 if THOROUGH else 1
 
 
 def placed() -> list[Settings]:
-    """The unusual settings in one region, with zones that it has: `preflight` asks AWS for them."""
-    found = []
-    for each in unusual():
-        raw = each.model_dump(mode="json", exclude_defaults=True, exclude={"environment"})
-        # Of instance types, settings know the form alone, and `preflight` asks AWS for the rest.
-        for name in ("instance_types", "architecture"):
-            raw.get("application", {}).pop(name, None)
-        found.append(generated.repaired({**raw, "region": generated.REQUIRED["region"]}))
-    return [each for each in found if set(each.availability_zones) <= zones(each.region)]
-
-
-def zones(region: str) -> set[str]:
-    return {each.name for each in RegionsAndZonesBackend.zones.get(region, [])}
+    """Those of the unusual settings whose zones an account may have: `preflight` asks AWS."""
+    return [each for each in unusual() if {*each.availability_zones} <= {*zones(each.region)}]
 
 
 @pytest.mark.parametrize("number", range(REHEARSED))
