@@ -113,6 +113,11 @@ class Settings(Section):
         return chosen or min(self.database.allocated_storage_gib / 20, 100)
 
     @property
+    def audit_alarm_emails(self) -> tuple[str, ...]:
+        """Who hears of security, backups and what RDS reports."""
+        return self.audit.alarm_emails or self.monitoring.alarm_emails
+
+    @property
     def required_tags(self) -> dict[str, str]:
         """What every taggable resource carries, whatever else is configured."""
         return {

@@ -97,7 +97,7 @@ class AuditStack(TierStack):
             purpose="audit-alarms",
             region=self.settings.region,
             kms_key_arn=self._logs_key.arn,
-            emails=self.settings.audit.alarm_emails or self.settings.monitoring.alarm_emails,
+            emails=self.settings.audit_alarm_emails,
             publishers={
                 "backup.amazonaws.com": self.naming.arn("backup", vaults),
                 "events.rds.amazonaws.com": self.naming.arn("rds", "*"),

@@ -47,7 +47,7 @@ def check_audit(clients: Clients, settings: Settings) -> Iterator[Finding]:
 
 
 def _topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    emails = settings.audit.alarm_emails or settings.monitoring.alarm_emails
+    emails = settings.audit_alarm_emails
     return topic(clients, settings, purpose=TOPIC, key="logs", emails=emails)
 
 

@@ -15,6 +15,7 @@ from automation.checks.health.audit import audit_checks
 from automation.checks.health.database import database_checks
 from automation.checks.health.edge import (
     ALARM_CHECKS,
+    AUDIT_TOPIC_CHECKS,
     Visit,
     edge_checks,
     page_checks,
@@ -60,7 +61,7 @@ def _live(
         "application": APPLICATION_CHECKS,
         "edge": {**edge_checks(now), **page_checks(visit)},
         "monitoring": ALARM_CHECKS,
-        "audit": audit_checks(now),
+        "audit": {**audit_checks(now), **AUDIT_TOPIC_CHECKS},
     }
 
 

@@ -1,4 +1,7 @@
-"""Health of web and edge: what is deployed and valid, alarms, the first page as visitors get it."""
+"""Health of web and edge: what is deployed and valid, the first page as visitors get it.
+
+And alarms of every tier, with who hears them.
+"""
 
 import datetime
 import http.client
@@ -12,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
 from automation.checks import Check, Claim, MissingError, equal, holds, lookups, only, shown
+from automation.checks.configuration.audit import TOPIC as AUDIT_TOPIC
+from automation.checks.configuration.monitoring import topic_arn
 from config import Settings
 
 if TYPE_CHECKING:
@@ -126,11 +131,53 @@ def _service_down(clients: Clients, settings: Settings) -> Iterator[Claim]:
         )
 
 
+_NOBODY = "name addresses in monitoring.alarm_emails: alarms go off, and nobody hears them"
+# https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion-unconfirmed-subscriptions/
+_CONFIRM = (
+    "have each address follow the link that AWS has sent it; after two days link and subscription "
+    "are gone, and the next deployment has AWS send another"
+)
+# What SNS gives in the place of an ARN until somebody has followed the link.
+# https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html
+_PENDING = "PendingConfirmation"
+
+
+def _heard(clients: Clients, settings: Settings, *, purpose: str = "alarms") -> Iterator[Claim]:
+    """Somebody is told, and every address has agreed to it."""
+    arn = topic_arn(settings, purpose, region=clients.region)
+    pages = clients.sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
+    told = {
+        each["Endpoint"]: each["SubscriptionArn"]
+        for page in pages
+        for each in page["Subscriptions"]
+    }
+    audit = purpose == AUDIT_TOPIC
+    emails = settings.audit_alarm_emails if audit else settings.monitoring.alarm_emails
+    states = {**dict.fromkeys(emails, _PENDING), **told}
+    if not states:
+        yield Claim("is heard by", ok=True, detail="nobody", remedy=_NOBODY)
+        return
+    pending = {name for name, state in states.items() if state == _PENDING}
+    yield holds(
+        "is heard by",
+        not pending,
+        found=set(states) - pending,
+        expected=f"{shown(pending)} to have confirmed",
+    ).otherwise(_CONFIRM)
+
+
+def _heard_in_us_east_1(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    return _heard(clients.in_us_east_1, settings, purpose="global-alarms")
+
+
 ALARM_CHECKS: Mapping[str, Check] = {
     "service down": _service_down,
     "alarms": _alarms,
     "alarms in us-east-1": _global_alarms,
+    "topic": _heard,
+    "topic in us-east-1": _heard_in_us_east_1,
 }
+AUDIT_TOPIC_CHECKS: Mapping[str, Check] = {"topic": partial(_heard, purpose=AUDIT_TOPIC)}
 
 
 # CloudFront compresses nothing smaller, either.

@@ -147,6 +147,23 @@ class Site:
                 ComparisonOperator="GreaterThanThreshold",
             )
 
+    def topics(self, *emails: str) -> None:
+        """Topics, with addresses that have yet to confirm."""
+        for client, purpose in self._topics():
+            arn = client.create_topic(Name=self.naming.name(purpose))["TopicArn"]
+            for each in emails:
+                client.subscribe(TopicArn=arn, Protocol="email", Endpoint=each)
+
+    def confirm(self, email: str) -> None:
+        """Follow the links that an address has got."""
+        for client, purpose in self._topics():
+            arn = client.create_topic(Name=self.naming.name(purpose))["TopicArn"]
+            client.confirm_subscription(TopicArn=arn, Token=email)
+
+    def _topics(self) -> list[tuple[Any, str]]:
+        here, there = self._client("sns"), self._client("sns", region="us-east-1")
+        return [(here, "alarms"), (here, "audit-alarms"), (there, "global-alarms")]
+
     def service_down(self) -> None:
         """The alarm over alarms."""
         rule = f'ALARM("{self.naming.name("outage")}")'

@@ -9,6 +9,8 @@ def make(site: Site) -> None:
     site.alarms("outage", "latency-p50")
     site.alarms("site-unreachable", region="us-east-1")
     site.service_down()
+    site.topics("on-call@example.com")
+    site.confirm("on-call@example.com")
 
 
 def test_alarms_that_are_quiet(site: Site, look: Look) -> None:
@@ -17,6 +19,8 @@ def test_alarms_that_are_quiet(site: Site, look: Look) -> None:
         "service down: state": "OK",
         "alarms: firing": "none of 2",
         "alarms in us-east-1: firing": "none of 1",
+        "topic: is heard by": "on-call@example.com",
+        "topic in us-east-1: is heard by": "on-call@example.com",
     }
 
 

@@ -34,6 +34,7 @@ def whole(site: Site) -> Site:
     site.alarms("site-unreachable", region="us-east-1")
     site.service_down()
     site.audit()
+    site.topics()
     return site
 
 
@@ -50,7 +51,12 @@ def test_the_live_checks_come_first_then_a_line_for_each_tier(
     assert [finding for finding in live if not finding.ok] == []
     name = whole.naming.name("database")
     warnings = {finding.what for finding in live if finding.warning}
-    assert warnings == {f"storage of {name}: free", "AWS Backup: newest recovery point"}
+    nobody = {"topic: is heard by", "topic in us-east-1: is heard by"}
+    assert warnings == {
+        f"storage of {name}: free",
+        "AWS Backup: newest recovery point",
+        *nobody,
+    }
     configured = [finding for finding in findings if finding.what == "configuration"]
     assert [finding.tier for finding in configured] == [*tiers, "state"]
 
