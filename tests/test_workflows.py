@@ -186,7 +186,7 @@ def test_what_was_reviewed_is_deployed_after_somebody_agreed() -> None:
     assert job["needs"] == "plan"
     assert job["environment"] == "${{ inputs.environment || vars.AWS_ENVIRONMENT }}"
     assert [each[0] for each in commands("plan.yml")] == ["plan", "diagram", "review"]
-    assert commands("deploy.yml") == [["deploy", "--plans", "plans"], ["verify"]]
+    assert commands("deploy.yml") == [["deploy", "--plans", "plans"], ["verify", "--wait", "900"]]
 
 
 def test_plans_leave_the_machine_encrypted() -> None:

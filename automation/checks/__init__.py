@@ -1,6 +1,7 @@
 """Checks make claims about a live account; each becomes a finding, and findings a report."""
 
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
@@ -25,6 +26,8 @@ class Finding:
     ok: bool
     detail: str
     remedy: str = ""
+    settling: bool = False
+    """Whether AWS is still at it, so that it will be otherwise by itself."""
 
     @property
     def warning(self) -> bool:
@@ -39,17 +42,18 @@ Item = TypeVar("Item")
 class Claim:
     """What is claimed, whether it holds, what was found and expected, and what to do about it.
 
-    A claim that holds and has a remedy is a warning.
+    A claim that holds and has a remedy is a warning. What is `settling` ends by itself.
     """
 
     what: str
     ok: bool
     detail: str
     remedy: str = ""
+    settling: bool = False
 
-    def otherwise(self, remedy: str) -> "Claim":
-        """The same, with what to do if it does not hold."""
-        return self if self.ok else replace(self, remedy=remedy)
+    def otherwise(self, remedy: str, *, settling: bool = False) -> "Claim":
+        """The same, with what to do if it does not hold, and whether it is to be waited for."""
+        return self if self.ok else replace(self, remedy=remedy, settling=settling)
 
 
 class MissingError(Exception):
@@ -68,7 +72,7 @@ def run(
         try:
             for claim in check(clients, settings):
                 what = f"{subject}: {claim.what}"
-                yield Finding(tier, what, claim.ok, claim.detail, claim.remedy)
+                yield Finding(tier, what, claim.ok, claim.detail, claim.remedy, claim.settling)
         except (BotoCoreError, ClientError) as error:
             detail, told = f"asking AWS failed: {error}", explain(error)
             remedy = "" if told in detail else told
@@ -77,6 +81,29 @@ def run(
             yield Finding(tier, subject, ok=False, detail=str(error))
         except KeyError as error:
             yield Finding(tier, subject, ok=False, detail=f"AWS's answer has no {error}")
+
+
+# Seconds between two looks.
+_PAUSE = 15.0
+
+
+def settled(
+    look: Callable[[], Sequence[Finding]],
+    *,
+    seconds: float,
+    tell: Callable[[str], None],
+    pause: float = _PAUSE,
+) -> Sequence[Finding]:
+    """What is found once nothing is under way any more, or when so many seconds are over."""
+    end = time.monotonic() + seconds
+    while True:
+        findings = look()
+        going = [f"{each.tier}: {each.what}: {each.detail}" for each in findings if each.settling]
+        left = end - time.monotonic()
+        if not going or left <= 0:
+            return findings
+        tell(f"waiting for {left:.0f} s at most: {'; '.join(going)}")
+        time.sleep(min(pause, left))
 
 
 def equal(what: str, found: object, expected: object) -> Claim:

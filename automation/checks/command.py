@@ -1,5 +1,6 @@
 """`verify` and `preflight`: checks of a live account, after a deployment and before it."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ def run_verify(
     as_json: bool,
     console: Console,
     progress: Console,
+    wait: int = 0,
     synthesize: Synthesize = outline,
     visit: Visit = ask_for_page,
 ) -> int:
@@ -35,8 +37,13 @@ def run_verify(
         session = connect(settings)
         with progress.status(f"Synthesizing {environment}"):
             stacks = stacks_of(environment, synthesize)
+
+        def look() -> list[checks.Finding]:
+            return list(findings_of(session, settings, stacks, visit=visit, in_full=in_full))
+
+        tell = partial(progress.print, markup=False, highlight=False, soft_wrap=True)
         with progress.status(f"Looking at {environment}"):
-            findings = list(findings_of(session, settings, stacks, visit=visit, in_full=in_full))
+            findings = checks.settled(look, seconds=wait, tell=tell)
         return checks.answer(findings, as_json=as_json, console=console)
 
     return run(work, progress=progress)
@@ -70,8 +77,14 @@ def verify(
         bool,
         typer.Option("--all", help="every claim about the configuration, not a line for each tier"),
     ] = False,
+    wait: Annotated[
+        int,
+        typer.Option("--wait", min=0, help="seconds to wait for what AWS is still at"),
+    ] = 0,
     as_json: Json = False,
 ) -> None:
     """Say whether a deployed environment works, and is as configured."""
-    code = run_verify(env, in_full=in_full, as_json=as_json, console=CONSOLE, progress=PROGRESS)
+    code = run_verify(
+        env, in_full=in_full, as_json=as_json, console=CONSOLE, progress=PROGRESS, wait=wait
+    )
     raise typer.Exit(code)

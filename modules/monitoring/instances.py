@@ -33,6 +33,11 @@ class InstanceMetrics:
         return self._metric(self.agent_namespace, "disk_used_percent", "Maximum")
 
     @property
+    def reports(self) -> Metric:
+        """How often the group has told how many instances serve, whatever the number."""
+        return self._metric("AWS/AutoScaling", "GroupInServiceInstances", "SampleCount")
+
+    @property
     def in_service(self) -> Metric:
         """Instances that serve."""
         return self._metric("AWS/AutoScaling", "GroupInServiceInstances", "Minimum")
@@ -69,7 +74,8 @@ class InstanceMetrics:
 def instance_alarms(metrics: InstanceMetrics, thresholds: Thresholds) -> list[Alarm]:
     """Alarms on capacity and load.
 
-    That instances are missing is what the group itself reports, so its silence means trouble.
+    A group that is being made has told too little to page anybody: what is missing is counted when
+    it is told, and that nothing has been told for long is an alarm of its own.
     """
     missing = Alarm(
         purpose="instances-missing",
@@ -77,7 +83,7 @@ def instance_alarms(metrics: InstanceMetrics, thresholds: Thresholds) -> list[Al
         metric=metrics.missing,
         threshold=0,
         evaluation_periods=3,
-        treat_missing_data="breaching",
+        treat_missing_data="ignore",
     )
     full = Alarm(
         purpose="instances-at-maximum",
@@ -90,6 +96,7 @@ def instance_alarms(metrics: InstanceMetrics, thresholds: Thresholds) -> list[Al
     )
     return [
         missing,
+        _silence(metrics),
         full,
         _usage(
             "cpu",
@@ -102,6 +109,18 @@ def instance_alarms(metrics: InstanceMetrics, thresholds: Thresholds) -> list[Al
         ),
         _usage("disk", "A volume of an instance runs full.", metrics.disk, thresholds.disk_percent),
     ]
+
+
+def _silence(metrics: InstanceMetrics) -> Alarm:
+    return Alarm(
+        purpose="instances-silent",
+        description="The group of instances has stopped reporting: is it still there?",
+        metric=metrics.reports,
+        comparison_operator="LessThanThreshold",
+        threshold=1,
+        evaluation_periods=3,
+        treat_missing_data="breaching",
+    )
 
 
 def _usage(what: str, description: str, metric: Metric, percent: int) -> Alarm:

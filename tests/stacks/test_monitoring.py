@@ -45,6 +45,19 @@ def test_every_alarm_reaches_the_topic_of_its_own_region(platform: Tiers) -> Non
             assert topic.startswith(f"${{aws_sns_topic_policy.{here}_policy_")
 
 
+def test_what_has_only_begun_to_report_pages_nobody(platform: Tiers) -> None:
+    """Where no value is a bad one, every value has to be missing.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    """
+    silence = [each for each in alarms(platform) if each["treat_missing_data"] == "breaching"]
+    assert silence
+    for alarm in silence:
+        assert alarm["datapoints_to_alarm"] == alarm["evaluation_periods"], alarm["alarm_name"]
+        # Values of several metrics begin and end at different times.
+        assert "metric_query" not in alarm or "replica" in alarm["alarm_name"]
+
+
 def test_metrics_of_global_services_are_watched_in_us_east_1(prod: Tiers) -> None:
     in_us_east_1 = {"AWS/CloudFront", "AWS/Route53", "AWS/WAFV2"}
     for alarm in alarms(prod):

@@ -66,6 +66,7 @@ SERVICE_ALARMS = (
     "instance-memory",
     "instances-at-maximum",
     "instances-missing",
+    "instances-silent",
     "latency-p50",
     "latency-p95",
     "latency-p99",

@@ -37,9 +37,10 @@ def _targets(clients: Clients, settings: Settings) -> Iterator[Claim]:
     log = settings.naming.path("application/app")
     remedy = f"look at the application's log, {log}, and at its health check"
     if healthy and others:
-        yield Claim("healthy", ok=True, detail=detail, remedy=_SOON)
+        yield Claim("healthy", ok=True, detail=detail, remedy=_SOON, settling=True)
     else:
-        yield Claim("healthy", healthy, detail).otherwise(remedy)
+        starting = bool(others) and not failing
+        yield Claim("healthy", healthy, detail).otherwise(remedy, settling=starting)
 
 
 def _condition(health: "TargetHealthTypeDef") -> str:
@@ -66,12 +67,13 @@ def _in_service(clients: Clients, settings: Settings) -> Iterator[Claim]:
     if others:
         detail += f": {shown(others)}"
     if group["MinSize"] <= len(serving) < group["DesiredCapacity"]:
-        yield Claim("in service", ok=True, detail=detail, remedy=_SOON)
+        yield Claim("in service", ok=True, detail=detail, remedy=_SOON, settling=True)
     else:
         name = group["AutoScalingGroupName"]
         yield Claim("in service", len(serving) >= group["MinSize"], detail).otherwise(
             "see why: `aws autoscaling describe-scaling-activities "
-            f"--auto-scaling-group-name {name}`"
+            f"--auto-scaling-group-name {name}`",
+            settling=len(instances) >= group["MinSize"],
         )
 
 
@@ -101,7 +103,7 @@ def _up_to_date(clients: Clients, settings: Settings) -> Iterator[Claim]:
     refreshed = _refreshed(clients, name)
     if older and refreshed is not None:
         detail = f"{shown(older)}; a refresh to {newest} is at {refreshed} %"
-        yield Claim("launch template", ok=True, detail=detail, remedy=_SOON)
+        yield Claim("launch template", ok=True, detail=detail, remedy=_SOON, settling=True)
     else:
         found = older or f"all {newest}"
         yield holds("launch template", not older, found=found, expected=newest).otherwise(

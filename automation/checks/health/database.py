@@ -40,6 +40,18 @@ _GIB = 1024**3
 # Below this share RDS would have grown the storage, if it still could.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.Autoscaling.html
 _LEAST_FREE = 0.1
+# https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+_UNDER_WAY = (
+    "configuring-enhanced-monitoring",
+    "configuring-log-exports",
+    "creating",
+    "maintenance",
+    "modifying",
+    "rebooting",
+    "resetting-master-credentials",
+    "starting",
+    "upgrading",
+)
 _NO_DATA = "look again in some minutes: a new instance has no metrics yet"
 
 
@@ -59,7 +71,8 @@ def _instance(clients: Clients, settings: Settings, *, name: str) -> Iterator[Cl
     found, wanted = find(clients, name), settings.database
     state = found.get("DBInstanceStatus")
     yield holds("state", state in AT_WORK, found=state, expected="one that serves").otherwise(
-        f"see why: `aws rds describe-events --source-type db-instance --source-identifier {name}`"
+        f"see why: `aws rds describe-events --source-type db-instance --source-identifier {name}`",
+        settling=state in _UNDER_WAY,
     )
     if name == identifiers(settings)[0]:
         yield equal("Multi-AZ", found.get("MultiAZ"), wanted.multi_az).otherwise(

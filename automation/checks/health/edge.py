@@ -36,7 +36,7 @@ def _distribution(clients: Clients, settings: Settings) -> Iterator[Claim]:
     id_ = lookups.distribution_id(clients, settings)
     found = clients.cloudfront.get_distribution(Id=id_)["Distribution"]
     yield equal("state", found["Status"], "Deployed").otherwise(
-        "look again in some minutes: CloudFront is still spreading a change"
+        "look again in some minutes: CloudFront is still spreading a change", settling=True
     )
     yield equal("enabled", found["DistributionConfig"]["Enabled"], True).otherwise(
         "apply the edge tier again"
@@ -61,7 +61,10 @@ def _certificate(
 
 
 def _lasts(found: "CertificateDetailTypeDef", now: datetime.datetime) -> Iterator[Claim]:
-    yield equal("state", found.get("Status"), "ISSUED").otherwise(_VALIDATE)
+    state = found.get("Status")
+    yield equal("state", state, "ISSUED").otherwise(
+        _VALIDATE, settling=state == "PENDING_VALIDATION"
+    )
     if "NotAfter" in found:
         days = (found["NotAfter"] - now).days
         lasts = days >= LEAST_DAYS
@@ -96,7 +99,7 @@ def _alarms(clients: Clients, settings: Settings) -> Iterator[Claim]:
         not firing,
         "; ".join(f"{name}: {reason}" for name, reason in firing.items())
         or f"none of {len(found)}",
-    ).otherwise("see the dashboard, and mend what the alarms report")
+    ).otherwise("see the dashboard, and mend what the alarms report", settling=True)
     silent = [
         each.get("AlarmName", "").removeprefix(prefix)
         for each in found
@@ -127,7 +130,7 @@ def _service_down(clients: Clients, settings: Settings) -> Iterator[Claim]:
         yield Claim("state", ok=True, detail=state, remedy=_QUIET)
     else:
         yield equal("state", state, "OK").otherwise(
-            f"the service is down: {found.get('StateReason', 'see the dashboard')}"
+            f"the service is down: {found.get('StateReason', 'see the dashboard')}", settling=True
         )
 
 

@@ -59,4 +59,5 @@ def test_machines_get_json_alone(capsys: pytest.CaptureFixture[str]) -> None:
         "ok": True,
         "detail": "unknown",
         "remedy": "check the [registrar]",
+        "settling": False,
     }

@@ -21,7 +21,16 @@ def test_too_few_instances_are_measured_against_the_group_itself() -> None:
         "GroupMinSize",
         "GroupInServiceInstances",
     }
-    assert missing.treat_missing_data == "breaching"
+    assert missing.treat_missing_data == "ignore"
+
+
+def test_a_group_that_tells_nothing_for_long_has_an_alarm_of_its_own() -> None:
+    silent = alarms()["instances-silent"]
+    assert isinstance(silent.metric, Metric)
+    assert silent.metric.statistic == "SampleCount"
+    assert silent.metric.dimensions == {"AutoScalingGroupName": "prod-app"}
+    assert (silent.comparison_operator, silent.threshold) == ("LessThanThreshold", 1)
+    assert silent.treat_missing_data == "breaching"
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def test_alarms_that_fire(site: Site, look: Look) -> None:
             f"{name}: as a test wants it",
             "see the dashboard, and mend what the alarms report",
         )
+        assert finding.settling
 
 
 def test_an_alarm_without_data_is_told_and_no_failure(site: Site, look: Look) -> None:

@@ -50,7 +50,7 @@ def test_machines_get_json_alone(capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = run("dev", as_json=True)
     answer = json.loads(capsys.readouterr().out)
     assert (code, printed, answer["ok"]) == (1, "", False)
-    assert set(answer["findings"][0]) == {"tier", "what", "ok", "detail", "remedy"}
+    assert set(answer["findings"][0]) == {"tier", "what", "ok", "detail", "remedy", "settling"}
 
 
 def test_another_account_is_refused(account: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
