@@ -36,3 +36,16 @@ class Audit(Section):
     backup_days: int = Field(
         35, ge=1, le=36500, description="days that AWS Backup keeps a recovery point"
     )
+    backup_lock_days: int = Field(
+        7,
+        ge=0,
+        le=36500,
+        description="days that recovery points are kept at least: the vault is locked (governance "
+        "mode), so that none of them goes before its end unless somebody who may lifts the lock; "
+        "without a lock 0",
+    )
+    backup_assets: bool = Field(
+        True,
+        description="whether AWS Backup takes the assets bucket as well: 0.05 dollars per GB and "
+        "month in most regions, and requests for every object that is new",
+    )

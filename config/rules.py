@@ -66,6 +66,17 @@ def _twice(key: str, items: tuple[object, ...], *, caseless: bool) -> Iterator[F
         first.setdefault(same, index)
 
 
+def _locked_backups(settings: Settings) -> Iterator[Fault]:
+    """A locked vault takes no backup that ends earlier.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
+    """
+    audit, least = settings.audit, "audit.backup_lock_days"
+    if audit.backup_days < audit.backup_lock_days:
+        remedy = f"give at least {least}, which is {audit.backup_lock_days}"
+        yield Fault("audit.backup_days", audit.backup_days, remedy, (least,))
+
+
 def _thresholds(settings: Settings) -> Iterator[Fault]:
     """What is rarer or worse has the higher threshold."""
     place, thresholds = "monitoring.thresholds", settings.monitoring.thresholds
@@ -85,6 +96,7 @@ _RULES: tuple[Rule, ...] = (
     _prefix,
     _tags,
     _repeated,
+    _locked_backups,
     _thresholds,
     *network_rules.RULES,
     *site_rules.RULES,

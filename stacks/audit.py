@@ -73,7 +73,7 @@ class AuditStack(TierStack):
             topic_arn=self.topic.arn,
             identifiers=database.database.identifiers,
         )
-        self._backup(security.data_key, database.database)
+        self._backup(security.backup_key, database.database, storage.assets_bucket)
 
     def _watched(self, storage: StorageStack) -> list[str]:
         """What visitors see, what instances run, and all that Terraform knows."""
@@ -122,14 +122,17 @@ class AuditStack(TierStack):
             force_destroy=not self.settings.deletion_protection,
         )
 
-    def _backup(self, key: EncryptionKey, database: MysqlDatabase) -> None:
+    def _backup(self, key: EncryptionKey, database: MysqlDatabase, assets: Bucket) -> None:
+        settings = self.settings.audit
         Backup(
             self,
             "backup",
             naming=self.naming,
-            resource_arns=[database.arn],
-            schedule=self.settings.audit.backup_schedule,
-            keep_days=self.settings.audit.backup_days,
+            database_arns=[database.arn],
+            bucket_arns=[assets.arn] if settings.backup_assets else [],
+            schedule=settings.backup_schedule,
+            keep_days=settings.backup_days,
+            lock_days=settings.backup_lock_days,
             kms_key_arn=key.arn,
             topic_arn=self.topic.arn,
             force_destroy=not self.settings.deletion_protection,

@@ -14,6 +14,7 @@ class SecurityStack(TierStack):
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         super().__init__(scope, "security", settings=settings)
         self.data_key = self._data_key()
+        self.backup_key = self._backup_key()
         self.storage_key = self._storage_key()
         self.logs_key = self._logs_key()
         self.global_logs_key = self._global_logs_key()
@@ -33,6 +34,20 @@ class SecurityStack(TierStack):
                 key_policy.grants_through_service(self.naming, *services),
             ],
             kept=self.settings.database.final_snapshot,
+        )
+
+    def _backup_key(self) -> EncryptionKey:
+        """A key of its own: who may use what is backed up has no way to the backups."""
+        return EncryptionKey(
+            self,
+            "backup",
+            naming=self.naming,
+            purpose="backup",
+            description="Backups in the vault that do not keep the key of their source",
+            grants=[
+                key_policy.through_service(self.naming, "backup"),
+                key_policy.grants_through_service(self.naming, "backup"),
+            ],
         )
 
     def _storage_key(self) -> EncryptionKey:

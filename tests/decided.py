@@ -17,6 +17,8 @@ _DECIDED = {
     r"audit aws_sns_topic_subscription\.": "audit.alarm_emails, monitoring.alarm_emails",
     r"monitoring aws_sns_topic_subscription\.": "monitoring.alarm_emails",
     r"(database \w+\.mysql|monitoring \w+\.alarms_database)[_-]replica-": "database.read_replicas",
+    r"audit aws_backup_vault_lock_configuration\.": "audit.backup_lock_days",
+    r"audit aws_iam_role_policy_attachment\.backup_bucket-": "audit.backup_assets",
     r"database \w+\.mysql_logs_(audit|general)_": "database.audit_log, database.general_log",
     r"database \w+\.mysql_master-secret_": "database.managed_password",
     r"dns \w+\.query-logging_": "dns.query_logging, dns.hosted_zone_id",

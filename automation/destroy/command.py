@@ -33,6 +33,7 @@ from automation.command import (
 from automation.destroy.data_loss import Loss, losses, resources, staying
 from automation.destroy.preconditions import (
     check_account,
+    check_backups,
     check_kept,
     check_locks,
     check_settings,
@@ -271,6 +272,7 @@ class DestroyCommand:
             found = list(resources(states, chosen))
             check_account(clients(""), found, settings)
             check_kept(found, settings)
+            check_backups(clients, found, settings)
             result.stacks = list(chosen)
             outliving = [each for each in found if (each.stack, each.address) in kept]
             result.kept = [staying(each) for each in outliving]

@@ -19,6 +19,7 @@ HARMLESS = frozenset(
         "aws_autoscaling_schedule",
         "aws_backup_plan",
         "aws_backup_selection",
+        "aws_backup_vault_lock_configuration",
         "aws_backup_vault_notifications",
         "aws_cloudfront_distribution",
         "aws_cloudfront_origin_access_control",

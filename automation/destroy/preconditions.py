@@ -59,6 +59,46 @@ def check_kept(resources: Iterable[DeployedResource], settings: Settings) -> Non
             )
 
 
+def check_backups(
+    clients: Callable[[str], Clients], resources: Iterable[DeployedResource], settings: Settings
+) -> None:
+    """Raises `UserError` while a vault holds backups that its lock keeps; says until when.
+
+    Terraform would lift the lock first, and then delete them.
+    """
+    name = settings.environment
+    for resource in resources:
+        if resource.type == "aws_backup_vault":
+            vault = resource.text("name")
+            ends = list(_locked(clients(resource.region), vault))
+            if ends:
+                raise UserError(
+                    f"backup vault {vault} is locked and keeps recovery points ({len(ends)}) until "
+                    f"{max(ends)}: wait for that, or set audit.backup_lock_days = 0 in "
+                    f"environments/{name}.toml, run `python -m automation bootstrap --env {name}` "
+                    f"and `python -m automation deploy --env {name}` before you destroy"
+                )
+
+
+def _locked(clients: Clients, vault: str) -> Iterator[str]:
+    """The end of each recovery point in a locked vault."""
+    names = [
+        each["BackupVaultName"]
+        for page in clients.backup.get_paginator("list_backup_vaults").paginate()
+        for each in page["BackupVaultList"]
+        if each.get("Locked")
+    ]
+    if vault not in names:
+        return
+    pages = clients.backup.get_paginator("list_recovery_points_by_backup_vault").paginate(
+        BackupVaultName=vault
+    )
+    for page in pages:
+        for point in page["RecoveryPoints"]:
+            end = point.get("CalculatedLifecycle", {}).get("DeleteAt")
+            yield f"{end:%Y-%m-%d}" if end else "somebody deletes them"
+
+
 def protected(clients: Clients, resources: Iterable[DeployedResource]) -> Iterator[str]:
     """The resources that cannot be deleted, or are not to be."""
     for resource in resources:

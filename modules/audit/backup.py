@@ -1,6 +1,6 @@
 """Backups that outlive what they are taken of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.backup_plan import (
     BackupPlan,
@@ -9,6 +9,9 @@ from cdktf_cdktf_provider_aws.backup_plan import (
 )
 from cdktf_cdktf_provider_aws.backup_selection import BackupSelection
 from cdktf_cdktf_provider_aws.backup_vault import BackupVault
+from cdktf_cdktf_provider_aws.backup_vault_lock_configuration import (
+    BackupVaultLockConfiguration,
+)
 from cdktf_cdktf_provider_aws.backup_vault_notifications import BackupVaultNotifications
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
@@ -36,13 +39,21 @@ POLICIES = {
     "backup": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup",
     "restore": "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores",
 }
+# https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
+BUCKET_POLICIES = {
+    "bucket-backup": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
+    "bucket-restore": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
+}
 
 
 class Backup(Construct):
-    """Backs up the named resources by a schedule, and tells a topic when that fails.
+    """Backs up databases and versioned buckets by a schedule, and tells a topic when that fails.
 
     `schedule` is in UTC. RDS takes no backup in the hour before its maintenance window, nor in it.
     https://docs.aws.amazon.com/aws-backup/latest/devguide/plan-options-and-configuration.html
+
+    The vault's key encrypts backups of buckets; those of a database have the database's own key.
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
     """
 
     def __init__(
@@ -51,15 +62,20 @@ class Backup(Construct):
         id_: str,
         *,
         naming: Naming,
-        resource_arns: Sequence[str],
+        database_arns: Sequence[str],
+        bucket_arns: Sequence[str] = (),
         schedule: str,
         keep_days: int,
+        lock_days: int = 0,
         kms_key_arn: str,
         topic_arn: str,
         force_destroy: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         vault = self._vault(naming, kms_key_arn, topic_arn, force_destroy=force_destroy)
+        if lock_days:
+            self._lock(vault, lock_days)
+        policies = {**POLICIES, **BUCKET_POLICIES} if bucket_arns else POLICIES
         plan = BackupPlan(
             self,
             "plan",
@@ -81,8 +97,8 @@ class Backup(Construct):
             "selection",
             name=naming.name("backup"),
             plan_id=plan.id,
-            iam_role_arn=self._role(naming).arn,
-            resources=list(resource_arns),
+            iam_role_arn=self._role(naming, policies).arn,
+            resources=[*database_arns, *bucket_arns],
         )
         self.vault_arn: str = vault.arn
 
@@ -91,8 +107,8 @@ class Backup(Construct):
     ) -> BackupVault:
         vault = BackupVault(
             self,
-            "vault",
-            name=naming.name("backup"),
+            "backups",
+            name=naming.name("backups"),
             kms_key_arn=kms_key_arn,
             force_destroy=force_destroy,
         )
@@ -106,7 +122,17 @@ class Backup(Construct):
         Alarms(self, "alarms", naming=naming, topic_arn=topic_arn).add(*_bad_ends(vault.name))
         return vault
 
-    def _role(self, naming: Naming) -> IamRole:
+    def _lock(self, vault: BackupVault, days: int) -> None:
+        """In governance mode: without a day from which on nobody could ever lift it.
+
+        The provider changes the days by lifting the lock: they are not those of the plan.
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
+        """
+        BackupVaultLockConfiguration(
+            self, "lock", backup_vault_name=vault.name, min_retention_days=days
+        )
+
+    def _role(self, naming: Naming, policies: Mapping[str, str]) -> IamRole:
         """A role that only AWS Backup can assume, for this account."""
         role = IamRole(
             self,
@@ -118,7 +144,7 @@ class Backup(Construct):
                 conditions={"StringEquals": {"aws:SourceAccount": naming.account_id}},
             ),
         )
-        for purpose, policy_arn in POLICIES.items():
+        for purpose, policy_arn in policies.items():
             IamRolePolicyAttachment(
                 self, f"{purpose}-policy", role=role.name, policy_arn=policy_arn
             )

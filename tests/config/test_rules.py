@@ -28,6 +28,10 @@ def faults(**changes: Any) -> list[str]:
             '"prod-aaaaaaaaaaaaaaa" has 20 characters',
         ),
         (
+            {"audit": {"backup_days": 6}},
+            "audit.backup_days: received 6; give at least audit.backup_lock_days, which is 7",
+        ),
+        (
             {"network": {"cidr_block": "10.0.0.0/23"}},
             'network.cidr_block: received "10.0.0.0/23"; give a network from /16 to /22',
         ),

@@ -35,10 +35,25 @@ def test_reads_of_the_trail_are_logged(prod: Tiers) -> None:
     assert "logs_policy" in logging["target_bucket"]
 
 
-def test_the_database_alone_is_backed_up(prod: Tiers) -> None:
-    (resource,) = prod["audit"].only("aws_backup_selection")["resources"]
-    assert "aws_db_instance" in resource
-    assert resource.endswith("arn}")
+def test_the_database_and_what_visitors_leave_are_backed_up(prod: Tiers) -> None:
+    database, assets = prod["audit"].only("aws_backup_selection")["resources"]
+    assert "aws_db_instance" in database
+    assert "aws_s3_bucketassets_bucket" in assets
+    assert all(each.endswith("arn}") for each in (database, assets))
+    # AWS Backup takes no bucket without versions.
+    # https://docs.aws.amazon.com/aws-backup/latest/devguide/s3-backups.html
+    assert prod["storage"].has(
+        "aws_s3_bucket_versioning", versioning_configuration={"status": "Enabled"}
+    )
+
+
+def test_backups_have_a_key_and_a_lock_of_their_own(platform_of: Callable[[str], Tiers]) -> None:
+    prod, dev = (platform_of(each)["audit"] for each in ("prod", "dev"))
+    key = prod.only("aws_backup_vault")["kms_key_arn"]
+    assert "aws_kms_keybackup_key" in key
+    assert prod.only("aws_backup_vault_lock_configuration")["min_retention_days"] == 7
+    # Nothing in dev is worth keeping.
+    assert not dev.resources("aws_backup_vault_lock_configuration")
 
 
 def test_backups_of_a_disposable_environment_go_with_it(

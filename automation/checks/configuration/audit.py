@@ -21,6 +21,7 @@ TOPIC = "audit-alarms"
 FLOW_LOGS = "vpc"
 SECURITY_ALARMS = ("key-loss", "root-use", "sign-in-failures", "trail-change")
 BACKUP_ALARMS = ("backup-aborted", "backup-expired", "backup-failed")
+VAULT = "backups"
 BACKUP_EVENTS = ("RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
 
 
@@ -105,9 +106,12 @@ def _counted(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _vault(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    name = settings.naming.name("backup")
+    name, least = settings.naming.name(VAULT), settings.audit.backup_lock_days
     vault = clients.backup.describe_backup_vault(BackupVaultName=name)
-    yield equal("key", vault["EncryptionKeyArn"], lookups.key_arn(clients, settings, "data"))
+    yield equal("key", vault["EncryptionKeyArn"], lookups.key_arn(clients, settings, "backup"))
+    yield equal("locked", vault.get("Locked", False), bool(least))
+    yield equal("keeps for days at least", vault.get("MinRetentionDays"), least or None)
+    yield equal("locked for good from", vault.get("LockDate"), None)
     told = clients.backup.get_backup_vault_notifications(BackupVaultName=name)
     yield equal("tells", told["SNSTopicArn"], topic_arn(settings, TOPIC))
     yield covers("events", told["BackupVaultEvents"], BACKUP_EVENTS)
@@ -123,7 +127,7 @@ def _plan(clients: Clients, settings: Settings) -> Iterator[Claim]:
     )
     plan = clients.backup.get_backup_plan(BackupPlanId=id_)["BackupPlan"]
     rule = only(plan["Rules"], "backup rule")
-    yield equal("vault", rule["TargetBackupVaultName"], name)
+    yield equal("vault", rule["TargetBackupVaultName"], settings.naming.name(VAULT))
     yield equal("schedule", rule.get("ScheduleExpression"), settings.audit.backup_schedule)
     days = rule.get("Lifecycle", {}).get("DeleteAfterDays")
     yield equal("keeps for days", days, settings.audit.backup_days)
@@ -132,7 +136,8 @@ def _plan(clients: Clients, settings: Settings) -> Iterator[Claim]:
         BackupPlanId=id_, SelectionId=only(selections, "backup selection")["SelectionId"]
     )["BackupSelection"]
     database = settings.naming.arn("rds", f"db:{identifiers(settings)[0]}")
-    yield equal("takes", chosen.get("Resources"), [database])
+    assets = [settings.naming.bucket_arn("assets")] if settings.audit.backup_assets else []
+    yield same("takes", chosen.get("Resources", []), [database, *assets])
 
 
 def _flow_logs(clients: Clients, settings: Settings) -> Iterator[Claim]:

@@ -7,7 +7,7 @@ from automation.aws.clients import Clients
 from automation.checks import Claim, Finding, equal, run
 from config import Settings
 
-PURPOSES = ("data", "storage", "logs")
+PURPOSES = ("data", "backup", "storage", "logs")
 GLOBAL_PURPOSES = ("global-logs",)
 
 

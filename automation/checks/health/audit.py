@@ -6,6 +6,7 @@ from functools import partial
 
 from automation.aws.clients import Clients
 from automation.checks import Check, Claim, equal, holds
+from automation.checks.configuration.audit import VAULT
 from automation.checks.configuration.database import find, identifiers
 from config import Settings
 
@@ -69,7 +70,7 @@ def _recovery_points(
 ) -> Iterator[Claim]:
     name = identifiers(settings)[0]
     pages = clients.backup.get_paginator("list_recovery_points_by_backup_vault").paginate(
-        BackupVaultName=settings.naming.name("backup"),
+        BackupVaultName=settings.naming.name(VAULT),
         ByResourceArn=settings.naming.arn("rds", f"db:{name}"),
     )
     times = [

@@ -18,6 +18,8 @@ from moto.core.responses import ActionResult, EmptyResult
 
 from automation.emulator.extensions.double import Double, Refused, not_found
 
+_DAY = 86_400
+
 
 class Backup(BackupResponse, Double):
     """Selections by id, notifications by region and vault, recovery points by vault."""
@@ -48,6 +50,11 @@ class Backup(BackupResponse, Double):
         found = [each for each in points if each["RecoveryPointArn"] == given["RecoveryPointArn"]]
         if not found:
             raise not_found("ResourceNotFoundException", f"point {given['RecoveryPointArn']}")
+        # Message form not confirmed.
+        # https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
+        if self._vault(given).locked:
+            message = "Recovery point cannot be deleted because its vault is locked."
+            raise Refused("InvalidRequestException", message)
         points.remove(found[0])
         return EmptyResult()
 
@@ -106,6 +113,8 @@ class Backup(BackupResponse, Double):
         """Back something up."""
         given = self.parameters()
         vault, now, id_ = self._vault(given), time.time(), str(uuid.uuid4())
+        days = given.get("Lifecycle", {}).get("DeleteAfterDays")
+        lasting = {"CalculatedLifecycle": {"DeleteAt": now + days * _DAY}} if days else {}
         point = {
             "RecoveryPointArn": f"arn:aws:rds:{self.region}:{self.current_account}:snapshot:{id_}",
             "BackupVaultName": vault.backup_vault_name,
@@ -115,6 +124,7 @@ class Backup(BackupResponse, Double):
             "Status": "COMPLETED",
             "CreationDate": now,
             "CompletionDate": now,
+            **lasting,
         }
         self._points[vault.backup_vault_arn].append(point)
         job = {"BackupJobId": id_, "CreationDate": now}

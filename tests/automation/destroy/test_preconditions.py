@@ -4,7 +4,13 @@ import pytest
 
 from automation.aws.clients import Clients
 from automation.destroy.data_loss import DeployedResource
-from automation.destroy.preconditions import check_account, check_kept, check_settings, protected
+from automation.destroy.preconditions import (
+    check_account,
+    check_backups,
+    check_kept,
+    check_settings,
+    protected,
+)
 from automation.errors import UserError
 from automation.rehearse.account import session
 from config import load
@@ -98,3 +104,35 @@ def test_what_holds_data_goes_only_if_it_was_deployed_so(clients: Clients) -> No
         "audit", "aws_backup_vault", "b", {"name": "backup", "force_destroy": True}
     )
     assert list(protected(clients, [kept, vault])) == ["storage: bucket logs"]
+
+
+def test_what_a_locked_vault_keeps_is_said_with_its_end(account: Account, clients: Clients) -> None:
+    dev = account.settings
+    backup, vault = account.client("backup"), {"BackupVaultName": "kept"}
+    backup.create_backup_vault(**vault)
+    backup.put_backup_vault_lock_configuration(**vault, MinRetentionDays=7)
+    found = [DeployedResource("audit", "aws_backup_vault", "b", {"name": "kept"})]
+
+    def check() -> None:
+        check_backups(lambda _: clients, found, dev)
+
+    check()
+    backup.start_backup_job(
+        **vault,
+        ResourceArn=dev.naming.arn("rds", "db:one"),
+        IamRoleArn=dev.naming.arn("iam", "role/backup", region=""),
+        Lifecycle={"DeleteAfterDays": 35},
+    )
+    (point,) = backup.list_recovery_points_by_backup_vault(**vault)["RecoveryPoints"]
+    end = f"{point['CalculatedLifecycle']['DeleteAt']:%Y-%m-%d}"
+    with pytest.raises(UserError) as caught:
+        check()
+    assert str(caught.value) == (
+        f"backup vault kept is locked and keeps recovery points (1) until {end}: wait for that, or "
+        "set audit.backup_lock_days = 0 in environments/dev.toml, run `python -m automation "
+        "bootstrap --env dev` and `python -m automation deploy --env dev` before you destroy"
+    )
+    backup.delete_backup_vault_lock_configuration(**vault)
+    check()
+    found.append(DeployedResource("audit", "aws_backup_vault", "gone", {"name": "gone"}))
+    check()

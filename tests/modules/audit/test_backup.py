@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 
 from config import Naming
@@ -5,16 +7,25 @@ from modules.audit.backup import Backup
 from tests.synthesized import Synthesized, policy, synthesize
 
 DATABASE = "arn:aws:rds:us-west-2:123456789012:db:prod-db"
+BUCKET = "arn:aws:s3:::prod-assets"
 KEY = "arn:aws:kms:us-west-2:123456789012:key/data"
 
 
-def backup(naming: Naming, *, force_destroy: bool = False) -> Synthesized:
+def backup(
+    naming: Naming,
+    *,
+    force_destroy: bool = False,
+    lock_days: int = 0,
+    bucket_arns: Sequence[str] = (),
+) -> Synthesized:
     return synthesize(
         lambda stack: Backup(
             stack,
             "backup",
             naming=naming,
-            resource_arns=[DATABASE],
+            database_arns=[DATABASE],
+            bucket_arns=bucket_arns,
+            lock_days=lock_days,
             schedule="cron(0 7 * * ? *)",
             keep_days=35,
             kms_key_arn=KEY,
@@ -64,8 +75,34 @@ def test_only_aws_backup_of_the_account_assumes_the_role(naming: Naming) -> None
     trust = policy(stack.only("aws_iam_role")["assume_role_policy"])["AssumeRole"]
     assert trust["Principal"] == {"Service": "backup.amazonaws.com"}
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
-    attached = stack.resources("aws_iam_role_policy_attachment").values()
-    assert {each["policy_arn"].rpartition("/")[2] for each in attached} == {
-        "AWSBackupServiceRolePolicyForBackup",
-        "AWSBackupServiceRolePolicyForRestores",
+    assert attached(stack) == {
+        "service-role/AWSBackupServiceRolePolicyForBackup",
+        "service-role/AWSBackupServiceRolePolicyForRestores",
     }
+
+
+def attached(stack: Synthesized) -> set[str]:
+    found = stack.resources("aws_iam_role_policy_attachment").values()
+    return {each["policy_arn"].removeprefix("arn:aws:iam::aws:policy/") for each in found}
+
+
+def test_a_bucket_takes_rights_that_a_database_does_not(naming: Naming) -> None:
+    stack = backup(naming, bucket_arns=[BUCKET])
+    assert stack.only("aws_backup_selection")["resources"] == [DATABASE, BUCKET]
+    assert attached(stack) - attached(backup(naming)) == {
+        "AWSBackupServiceRolePolicyForS3Backup",
+        "AWSBackupServiceRolePolicyForS3Restore",
+    }
+
+
+def test_a_lock_can_be_lifted_by_who_may(naming: Naming) -> None:
+    """Without `changeable_for_days` nobody ever loses the right to."""
+    stack = backup(naming, lock_days=7)
+    lock, (vault,) = (
+        stack.only("aws_backup_vault_lock_configuration"),
+        stack.resources("aws_backup_vault"),
+    )
+    assert lock["min_retention_days"] == 7
+    assert lock["backup_vault_name"] == f"${{aws_backup_vault.{vault}.name}}"
+    assert "changeable_for_days" not in lock
+    assert not backup(naming).resources("aws_backup_vault_lock_configuration")

@@ -189,12 +189,12 @@ class Site:
         cloudtrail = self._client("cloudtrail")
         cloudtrail.create_trail(Name=trail, S3BucketName=bucket)
         cloudtrail.start_logging(Name=trail)
-        self._client("backup").create_backup_vault(BackupVaultName=self.naming.name("backup"))
+        self._client("backup").create_backup_vault(BackupVaultName=self.naming.name("backups"))
 
     def back_up(self) -> None:
         """Have AWS Backup make a recovery point of the database."""
         self._client("backup").start_backup_job(
-            BackupVaultName=self.naming.name("backup"),
+            BackupVaultName=self.naming.name("backups"),
             ResourceArn=self.naming.arn("rds", f"db:{self.naming.name('database')}"),
             IamRoleArn=self.naming.arn("iam", "role/backup", region=""),
         )

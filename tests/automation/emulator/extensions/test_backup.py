@@ -110,6 +110,28 @@ def test_a_vault_stays_while_it_holds_recovery_points(emulator: Emulator) -> Non
     backup.delete_backup_vault(**vault)
 
 
+def test_what_a_locked_vault_holds_stays(emulator: Emulator) -> None:
+    backup, vault = emulator.client("backup"), {"BackupVaultName": "locked"}
+    backup.create_backup_vault(**vault)
+    backup.put_backup_vault_lock_configuration(**vault, MinRetentionDays=7)
+    found = backup.describe_backup_vault(**vault)
+    assert (found["Locked"], found["MinRetentionDays"], found.get("LockDate")) == (True, 7, None)
+    point = backup.start_backup_job(
+        **vault,
+        ResourceArn=f"arn:aws:rds:{REGION}:{ACCOUNT}:db:x",
+        IamRoleArn=f"arn:aws:iam::{ACCOUNT}:role/backup",
+        Lifecycle={"DeleteAfterDays": 35},
+    )["RecoveryPointArn"]
+    (listed,) = backup.list_recovery_points_by_backup_vault(**vault)["RecoveryPoints"]
+    end = listed["CalculatedLifecycle"]["DeleteAt"]
+    assert (end - listed["CreationDate"]).days == 35
+    code = refused(backup.delete_recovery_point, **vault, RecoveryPointArn=point)
+    assert code == "InvalidRequestException"
+    backup.delete_backup_vault_lock_configuration(**vault)
+    backup.delete_recovery_point(**vault, RecoveryPointArn=point)
+    backup.delete_backup_vault(**vault)
+
+
 def test_a_plan_stays_while_it_has_selections(emulator: Emulator, role: str) -> None:
     backup = emulator.client("backup")
     backup.create_backup_vault(BackupVaultName="selected")
