@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 # To give the account back.
 NONE = "none"
-DEFAULT_BRANCH = "main"
-_DEFAULT = f"ref:refs/heads/{DEFAULT_BRANCH}"
+_MAIN = "ref:refs/heads/main"
 # GitHub gives workflows of forks no tokens.
 _PULL_REQUEST = "pull_request"
 ISSUER = "token.actions.githubusercontent.com"
@@ -62,7 +61,7 @@ class GitHub:
         """Whose workflows plan: pull requests, who deploys, and the default branch before that."""
         if self.repository == NONE:
             return ()
-        own = _subjects(self.repository, self.ids, [_PULL_REQUEST, _DEFAULT])
+        own = _subjects(self.repository, self.ids, [_PULL_REQUEST, _MAIN])
         return tuple(dict.fromkeys((*own, *self.subjects)))
 
 
@@ -121,9 +120,13 @@ def parse(
     *,
     branches: Sequence[str],
     environments: Sequence[str],
+    default: str,
     ids: str | None = None,
 ) -> GitHub | None:
     """What the options say, None if nothing; raises `UserError`.
+
+    Unless branches or GitHub environments are named, the one called `default` deploys, in which the
+    shipped workflow has its jobs: subjects of these name it in the place of the branch.
 
     https://docs.github.com/actions/reference/security/oidc#example-subject-claims
     """
@@ -143,7 +146,7 @@ def parse(
     if ids is not None:
         _expect(_IDS, ids, "--github-ids", "the owner's and the repository's, as 12/34")
     if not branches and not environments:
-        branches = [DEFAULT_BRANCH]
+        environments = [default]
     refs = [f"ref:refs/heads/{branch}" for branch in branches]
     refs += [f"environment:{environment}" for environment in environments]
     return GitHub(repository, tuple(_subjects(repository, ids, refs)), ids)

@@ -164,6 +164,7 @@ class BootstrapCommand:
             request.github,
             branches=request.branches,
             environments=request.github_environments,
+            default=request.environment,
         )
         wanted = parse(ids=request.github_ids)
         if wanted is None or wanted.ids or wanted.repository == account.NONE:
@@ -226,6 +227,12 @@ class BootstrapCommand:
                 "does better"
             )
             self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
+        if changed and self._request.github not in (None, account.NONE):
+            line = (
+                "on GitHub, protect whatever may deploy: an environment by required reviewers and "
+                "by main as its only branch, a branch by a rule"
+            )
+            self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
         if self._request.as_json:
             print(json.dumps(to_json(settings, outcome), indent=2))
         else:
@@ -250,11 +257,12 @@ def bootstrap(
         str | None,
         typer.Option(help="ids of its owner and of itself, as 12/34, where nobody can look"),
     ] = None,
-    branch: Annotated[
-        list[str], typer.Option(help="may deploy, may be given again; default main")
-    ] = [],  # noqa: B006
+    branch: Annotated[list[str], typer.Option(help="may deploy, may be given again")] = [],  # noqa: B006
     github_environment: Annotated[
-        list[str], typer.Option(help="GitHub environment that may deploy, may be given again")
+        list[str],
+        typer.Option(
+            help="may deploy, may be given again; without any, and without a branch: as --env"
+        ),
     ] = [],  # noqa: B006
     as_json: Json = False,
 ) -> None:

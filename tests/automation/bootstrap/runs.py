@@ -17,7 +17,9 @@ def run(session: boto3.Session, settings: Settings, **options: Any) -> Bootstrap
 
 
 def main_of(repository: str = "acme/shop", *branches: str) -> account.GitHub:
-    found = account.parse(repository, branches=branches, environments=())
+    found = account.parse(
+        repository, branches=branches or ("main",), environments=(), default="dev"
+    )
     assert found is not None
     return found
 

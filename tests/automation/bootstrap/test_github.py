@@ -17,11 +17,13 @@ def parse(
     environments: tuple[str, ...] = (),
     ids: str | None = None,
 ) -> Any:
-    return account.parse(repository, branches=branches, environments=environments, ids=ids)
+    return account.parse(
+        repository, branches=branches, environments=environments, default="prod", ids=ids
+    )
 
 
-def test_main_is_the_branch_unless_others_are_named() -> None:
-    assert parse("acme/shop") == GitHub("acme/shop", ("repo:acme/shop:ref:refs/heads/main",))
+def test_the_environment_s_own_workflow_deploys_unless_branches_are_named() -> None:
+    assert parse("acme/shop") == GitHub("acme/shop", ("repo:acme/shop:environment:prod",))
     assert parse("acme/shop", "release/1", "hotfix").subjects == (
         "repo:acme/shop:ref:refs/heads/release/1",
         "repo:acme/shop:ref:refs/heads/hotfix",
@@ -108,7 +110,8 @@ def test_nothing_is_said_or_nobody_is_trusted() -> None:
 def test_pull_requests_and_the_default_branch_plan_too() -> None:
     pull_request, main = "repo:acme/shop:pull_request", "repo:acme/shop:ref:refs/heads/main"
     hotfix = "repo:acme/shop:ref:refs/heads/hotfix"
-    assert parse("acme/shop").planners == (pull_request, main)
+    prod = "repo:acme/shop:environment:prod"
+    assert parse("acme/shop").planners == (pull_request, main, prod)
     assert parse("acme/shop", "hotfix").planners == (pull_request, main, hotfix)
 
 

@@ -9,7 +9,7 @@ from config import Settings
 from tests.automation.bootstrap import runs
 
 ISSUER = "token.actions.githubusercontent.com"
-NOBODY = account.parse("none", branches=(), environments=())
+NOBODY = account.parse("none", branches=(), environments=(), default="dev")
 
 
 def provider(session: boto3.Session) -> str:
@@ -50,7 +50,9 @@ def test_roles_trust_the_repository_alone(aws: boto3.Session, settings: Settings
 
 
 def test_an_id_says_which_repository_is_meant(aws: boto3.Session, settings: Settings) -> None:
-    known = account.parse("acme/shop", branches=(), environments=("prod",), ids="12/34")
+    known = account.parse(
+        "acme/shop", branches=(), environments=("prod",), default="dev", ids="12/34"
+    )
     runs.run(aws, settings, github=known)
     for role in ("plan", "deploy"):
         condition = trust(aws, settings, role)
