@@ -99,10 +99,11 @@ class StackCommand:
         settings = settings_of(request.environment)
         self.refuse()
         found = program.find()
+        lock = PlanStore(request.plans).lock_for(found.version) if request.plans else None
         states = States(connect(settings), settings)
         states.check()
         return run(
-            partial(self._run, settings, found, states),
+            partial(self._run, settings, found, states, lock),
             progress=self.progress,
             interrupted="interrupted: Terraform has ended; repeat the command",
             folder=request.folder,
@@ -110,14 +111,16 @@ class StackCommand:
             place=request.workspace,
         )
 
-    def _run(self, settings: Settings, found: Terraform, states: States) -> int:
+    def _run(self, settings: Settings, found: Terraform, states: States, lock: str | None) -> int:
         request = self.request
         with self.progress.status(f"Synthesizing {request.environment}"):
             synthesis = self._synthesize(request.environment, request.folder / "out")
         tiers = [stack.name for stack in ordered(synthesis.stacks)]
         choose([*request.tiers, *filter(None, [request.unlock])], tiers)
         with self.progress.status("Preparing the provider"):
-            workspace = prepare(synthesis.stacks, terraform=found, workspace=request.workspace)
+            workspace = prepare(
+                synthesis.stacks, terraform=found, workspace=request.workspace, lock=lock
+            )
         log = RunLog(
             request.runs, command=self.name, environment=request.environment, mask=self.mask
         )
@@ -168,7 +171,7 @@ class StackCommand:
             raise
         finally:
             outcomes = {name: run.outcome(name) for name in run.graph}
-            log.write("end", how=how, exit_code=code, outcomes=outcomes)
+            log.write("end", how=how, exit_code=code, outcomes=outcomes, left=list(run.left))
         return code
 
     def do(self, deployment: Deployment, run: Run) -> None:
@@ -217,7 +220,8 @@ class PlanCommand(StackCommand):
         run.review = self.review(deployment.changes)
         if self.request.out is not None:
             files = {name: stack_run.runner.plan_file for name, stack_run in run.planned.items()}
-            PlanStore(self.request.out).save(list(run.plans.values()), files)
+            lock = deployment.pool.installation.lock
+            PlanStore(self.request.out).save(list(run.plans.values()), files, lock=lock)
         if not self.request.as_json:
             show_changes(run, self.console)
         self.tell(run)
@@ -254,8 +258,6 @@ class DeployCommand(StackCommand):
                 "`deploy --unlock` takes away the lock of one stack and does nothing else: give "
                 "neither tiers nor --plans with it"
             )
-        if self.request.plans is not None:
-            PlanStore(self.request.plans).load()
         if not self.request.yes and self.request.plans is None:
             attended(self.name, "add --yes, or apply reviewed plans with `deploy --plans`")
 

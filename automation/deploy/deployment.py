@@ -73,7 +73,7 @@ class Deployment:
         self._account = account
         self._states = states
         self._wiring = Wiring(stacks, states)
-        self._pool = pool
+        self.pool = pool
         self._backoff = backoff
         self._show = show
         everything = dependencies(stacks)
@@ -110,15 +110,18 @@ class Deployment:
         received = {name: self._inputs(name) for name in self.graph}
         self.waiting = {name: each.missing for name, each in received.items() if each.missing}
         ready = {name: frozenset[str]() for name in self.graph if name not in self.waiting}
-        return self._pool.run("Planning", ready, _failing(self._plan_one))
+        return self.pool.run("Planning", ready, _failing(self._plan_one))
 
     def apply(self) -> StackRuns:
         """Deploy every stack; what was planned and still holds is applied as it was shown."""
         work = self._apply_shown if self.plans or self.waiting else self._apply_unseen
-        return self._pool.run("Applying", self.graph, _failing(work))
+        return self.pool.run("Applying", self.graph, _failing(work))
 
     def apply_saved(self, plans: Mapping[str, StoredPlan], folder: PlanStore) -> StackRuns:
-        """Apply reviewed plans, and nothing else; raises `UserError` when one is outdated."""
+        """Apply reviewed plans, and nothing else; raises `UserError` when one is outdated.
+
+        What reads outputs that another of them changes is left to a plan that knows them.
+        """
         chosen = {name: plan for name, plan in plans.items() if name in self.graph}
         outdated = []
         for name, plan in chosen.items():
@@ -133,7 +136,7 @@ class Deployment:
         self.plans = chosen
         graph = {name: self.graph[name] & chosen.keys() for name in self.graph if name in chosen}
         work = partial(self._apply_reviewed, folder=folder)
-        return self._pool.run("Applying", graph, _failing(work))
+        return self.pool.run("Applying", graph, _failing(work))
 
     def lock(self, stack: str) -> Lock | None:
         """Who holds a stack's lock."""
@@ -149,7 +152,7 @@ class Deployment:
                 stack_run.note = "unlocked"
             return connected
 
-        return self._pool.run("Unlocking", {stack: frozenset()}, _failing(work))
+        return self.pool.run("Unlocking", {stack: frozenset()}, _failing(work))
 
     def _plan_one(self, stack_run: StackRun) -> bool:
         name = stack_run.stack
@@ -160,6 +163,7 @@ class Deployment:
             self._stacks[name],
             stack_run.steps[-1],
             account=self._account,
+            terraform=self.pool.terraform.version,
             state=state,
             inputs=received.digests,
         )
@@ -185,8 +189,8 @@ class Deployment:
     def _apply_reviewed(self, stack_run: StackRun, folder: PlanStore) -> bool:
         plan = self.plans[stack_run.stack]
         if not self._still(plan):
-            reason = "outputs that it reads have changed since the plan that was reviewed"
-            return steps.refuse(stack_run, f"Saved plan is stale: {reason}")
+            stack_run.note = "to be planned again"
+            return False
         if not plan.changed:
             stack_run.note = steps.NO_CHANGES
             return True

@@ -52,9 +52,21 @@ class Run:
 
     @property
     def ok(self) -> bool:
-        """Whether everything that was asked for is done."""
-        done = all(stack_run.outcome is Outcome.DONE for stack_run in self.stack_runs.values())
-        return done and not self.declined
+        """Whether nothing failed, and nobody declined."""
+        outcomes = {stack_run.outcome for stack_run in self.stack_runs.values()}
+        return Outcome.FAILED not in outcomes and not self.declined
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The stacks that there is still something to do with, as far as anybody knows.
+
+        After a plan, those that it changes and those that wait; after a deployment, what it did not
+        get to, or had no plan for that still held.
+        """
+        settled = {name for name, each in self.applied.items() if each.outcome is Outcome.DONE}
+        if not self.applied:
+            settled = {name for name, plan in self.plans.items() if not plan.changed}
+        return tuple(name for name in self.graph if name not in settled)
 
     def outcome(self, stack: str) -> str:
         """What became of a stack, in words."""
@@ -115,6 +127,7 @@ def to_json(run: Run, mask: Mask) -> dict[str, Any]:
         "environment": run.environment,
         "command": run.command,
         "ok": run.ok,
+        "left": list(run.left),
         "risks": {risk: run.review.count(risk) for risk in Risk} if run.review else {},
         "stacks": [_stack(run, name) for name in run.graph],
         "outputs": dict(run.outputs()),
@@ -168,7 +181,8 @@ def _verdict(run: Run) -> str:
     add, change, destroy = (sum(each) for each in zip(*_counts(run), strict=True))
     done = f"{add} created, {change} changed, {destroy} destroyed"
     if run.ok:
-        return f"[green]deployed[/], {done}"
+        more = f"; to be planned next: {', '.join(run.left)}" if run.left else ""
+        return f"[green]deployed[/], {done}{more}"
     return f"[red]not fully deployed[/], {done}: mend what failed and repeat the command"
 
 

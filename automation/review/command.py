@@ -30,7 +30,7 @@ from automation.command import (
 from automation.errors import UserError, check_folder
 from automation.review import Verdict, approved, review_of, rules, today
 from automation.review.output import BLOCKED, tell, write
-from automation.terraform import plan
+from automation.terraform import plan, program
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan
 from automation.terraform.plan_store import PlanStore
@@ -50,11 +50,11 @@ def read(
     folder: Path, stacks: Sequence[Stack], *, progress: Console, workspace: Path = WORKSPACE
 ) -> Mapping[str, Plan]:
     """The plans by stack; raises `UserError` for one that this Terraform cannot show."""
-    saved = PlanStore(folder)
-    names = sorted(saved.load())
+    saved, found = PlanStore(folder), program.find()
+    names, lock = sorted(saved.load()), saved.lock_for(found.version)
     with tempfile.TemporaryDirectory(prefix="terrace-") as scratch:
         with progress.status("Preparing the provider"):
-            prepared = prepare(stacks, workspace=workspace)
+            prepared = prepare(stacks, terraform=found, workspace=workspace, lock=lock)
         with progress.status("Reading the plans"), ThreadPoolExecutor(LIMIT) as pool:
             one = partial(_show, saved, prepared, Path(scratch))
             return dict(zip(names, pool.map(one, names), strict=True))
@@ -71,12 +71,9 @@ def _show(saved: PlanStore, workspace: Workspace, scratch: Path, stack: str) -> 
     shown = replace(found, environ=environ).run("show", "-json", "-no-color", _NAME, folder=folder)
     shutil.rmtree(folder)
     if shown.returncode != 0:
-        reason = " ".join(
-            shown.stderr.replace("│", " ").replace("╷", " ").replace("╵", " ").split()
-        )
         raise UserError(
-            f"Terraform {found.version} cannot show the plan of {stack}: {reason}: "
-            "plan and review with the same Terraform"
+            f"Terraform {found.version} cannot show the plan of {stack}: "
+            f"{program.in_a_line(shown.stderr)}: plan and review with the same Terraform"
         )
     start = shown.stdout.index("{") if "{" in shown.stdout else 0
     return plan.parse(shown.stdout[start:], f"the plan of {stack}")

@@ -11,6 +11,7 @@ from typing import Any, Self
 from automation.aws.states import RemoteState
 from automation.errors import UserError
 from automation.terraform.progress import Intended
+from automation.terraform.providers import LOCK
 from automation.terraform.runner import Step
 from automation.terraform.stacks import Stack
 
@@ -25,6 +26,8 @@ class StoredPlan:
 
     stack: str
     account_id: str
+    terraform: str
+    """The version that made it, which no other can apply."""
     source: str
     lineage: str
     serial: int
@@ -39,6 +42,7 @@ class StoredPlan:
         step: Step,
         *,
         account: str,
+        terraform: str,
         state: RemoteState | None,
         inputs: Mapping[str, str],
     ) -> Self:
@@ -46,6 +50,7 @@ class StoredPlan:
         return cls(
             stack=stack.name,
             account_id=account,
+            terraform=terraform,
             source=source_of(stack),
             lineage=state.lineage if state else "",
             serial=state.serial if state else 0,
@@ -82,12 +87,15 @@ class StoredPlan:
 
 
 class PlanStore:
-    """Saved plans. They hold secrets in the clear, as Terraform's state does."""
+    """Saved plans, with the lock file that names the provider which they were made with.
+
+    They hold secrets in the clear, as Terraform's state does.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def save(self, plans: Sequence[StoredPlan], files: Mapping[str, Path]) -> None:
+    def save(self, plans: Sequence[StoredPlan], files: Mapping[str, Path], *, lock: str) -> None:
         """Keep these plans, and no others."""
         # One that is there may be everybody's, such as /tmp, and stays as it is.
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -97,9 +105,8 @@ class PlanStore:
         for plan in plans:
             shutil.copyfile(files[plan.stack], self._file(plan.stack))
             self._file(plan.stack).chmod(_PRIVATE_FILE)
-            description = self._path / f"{plan.stack}.plan.json"
-            description.write_text(json.dumps(asdict(plan), indent=2), encoding="utf-8")
-            description.chmod(_PRIVATE_FILE)
+            self._write(f"{plan.stack}.plan.json", json.dumps(asdict(plan), indent=2))
+        self._write(LOCK, lock)
 
     def load(self) -> dict[str, StoredPlan]:
         """The plans by stack; raises `UserError` when there are none, or they are no such plans."""
@@ -116,10 +123,31 @@ class PlanStore:
             raise UserError(f"{self._path} has no saved plans: make them with `plan --out`")
         return found
 
+    def lock_for(self, terraform: str) -> str:
+        """The lock file that the plans were made with.
+
+        Raises `UserError` where it is missing, or they are of another Terraform's.
+        """
+        others = {plan.terraform for plan in self.load().values()} - {terraform}
+        if others:
+            raise UserError(
+                f"{self._path} has plans of Terraform {', '.join(sorted(others))}, and this is "
+                f"{terraform}: install that one, or make them again with `plan --out`"
+            )
+        try:
+            return (self._path / LOCK).read_text(encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"{self._path / LOCK} is missing: {_AGAIN}") from error
+
     def restore(self, stack: str, to: Path) -> None:
         """Put a plan where Terraform is to apply it from."""
         shutil.copyfile(self._file(stack), to)
         to.chmod(_PRIVATE_FILE)
+
+    def _write(self, name: str, text: str) -> None:
+        file = self._path / name
+        file.write_text(text, encoding="utf-8")
+        file.chmod(_PRIVATE_FILE)
 
     def _file(self, stack: str) -> Path:
         return self._path / f"{stack}.tfplan"

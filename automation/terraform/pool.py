@@ -120,8 +120,9 @@ class StackRun:
         return self.steps[-1].ok
 
     def end(self, *, done: bool) -> bool:
-        """Nothing more is done with the stack; returns `done`."""
-        self.outcome = Outcome.DONE if done else Outcome.FAILED
+        """Nothing more is done with the stack; returns `done`. What was not tried did not fail."""
+        if done or self.steps:
+            self.outcome = Outcome.DONE if done else Outcome.FAILED
         self.ended = self.board.elapsed
         self.board.phase(self.stack, self.note or self.outcome, last=True)
         return done
@@ -168,8 +169,8 @@ class StackPool:
         locks: bool = True,
     ) -> None:
         self._stacks = {stack.name: stack for stack in stacks}
-        self._terraform = terraform
-        self._installation = installation
+        self.terraform = terraform
+        self.installation = installation
         self._workspace = workspace
         self._console = console
         self._watch = watch
@@ -217,8 +218,8 @@ class StackPool:
     def _runner(self, job: Job, board: ProgressTable, processes: Processes) -> StackRunner:
         return StackRunner(
             self._stacks[job.stack],
-            terraform=self._terraform,
-            installation=self._installation,
+            terraform=self.terraform,
+            installation=self.installation,
             processes=processes,
             data=self._workspace / job.stack,
             patient=job.patient,
@@ -276,8 +277,15 @@ class Workspace:
 
 
 def prepare(
-    stacks: Sequence[Stack], *, terraform: Terraform | None = None, workspace: Path = WORKSPACE
+    stacks: Sequence[Stack],
+    *,
+    terraform: Terraform | None = None,
+    workspace: Path = WORKSPACE,
+    lock: str | None = None,
 ) -> Workspace:
-    """Install what stacks require below `workspace`; raises `UserError` if it is not to be had."""
+    """Install what stacks require below `workspace`; raises `UserError` if it is not to be had.
+
+    `lock` is the lock file that saved plans were made with.
+    """
     found = terraform or program.find()
-    return Workspace(found, install(found, stacks, workspace))
+    return Workspace(found, install(found, stacks, workspace, lock=lock))

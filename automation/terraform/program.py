@@ -66,6 +66,7 @@ _KEPT = (
 _PATHS = ("TF_CLI_CONFIG_FILE", "TF_LOG_PATH", "TF_PLUGIN_CACHE_DIR")
 # What hashicorp/setup-terraform calls the program that its wrapper, `terraform`, stands for.
 _WRAPPED = "terraform-bin"
+_FRAME = str.maketrans("╷│╵", "   ")
 
 
 def without_user_overrides(environ: Mapping[str, str]) -> dict[str, str]:
@@ -128,6 +129,11 @@ def _unwrapped(program: str) -> str:
     https://github.com/hashicorp/setup-terraform#inputs
     """
     return shutil.which(_WRAPPED, path=str(Path(program).parent)) or program
+
+
+def in_a_line(complaint: str) -> str:
+    """What Terraform complains of, without the frame that it draws around it."""
+    return " ".join(complaint.translate(_FRAME).split())
 
 
 def answer(text: str) -> Any:

@@ -148,6 +148,7 @@ _DONE = "installed.json"
 # The provider's work is mostly to read its own schema, and a fifth of that to collect garbage.
 # https://go.dev/doc/gc-guide
 _SWIFT = {"GOGC": "400"}
+_AGAIN = "plans need what they were made with: make them again with `plan --out`"
 _REMEDY = (
     "let Terraform reach https://registry.terraform.io, or unpack the provider into "
     f"{SYSTEM_ROOTS[0]}/terraform/registry.terraform.io/hashicorp/aws/<version>/"
@@ -180,33 +181,49 @@ class Installation:
         return found is not None and program.within(found, _READS_WRITTEN)
 
 
-def install(terraform: Terraform, stacks: Sequence[Stack], workspace: Path) -> Installation:
-    """Find or download what the stacks require; raises `UserError` when it is not to be had."""
+def install(
+    terraform: Terraform, stacks: Sequence[Stack], workspace: Path, *, lock: str | None = None
+) -> Installation:
+    """Find or download what the stacks require; raises `UserError` when it is not to be had.
+
+    With the lock file of saved plans, that is exactly the provider that they were made with.
+    """
     required = {
         name: provider for stack in stacks for name, provider in stack.required_providers.items()
     }
     workspace.mkdir(parents=True, exist_ok=True)
-    with (workspace / "providers.lock").open("w") as lock:
+    with (workspace / "providers.lock").open("w") as file:
         # Commands that run at the same time share the one folder.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return _install(terraform, required, workspace)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return _install(terraform, required, workspace, lock)
 
 
 def _install(
-    terraform: Terraform, required: dict[str, dict[str, str]], workspace: Path
+    terraform: Terraform, required: dict[str, dict[str, str]], workspace: Path, locked: str | None
 ) -> Installation:
     constraint = required["aws"]["version"]
     folder = (workspace / "providers").resolve()
+    if locked:
+        version = Installation(folder, locked, {}).versions.get(_PROVIDER.as_posix())
+        constraint = f"= {version}" if version else constraint
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / LOCK).write_text(locked, encoding="utf-8")
     environ = environment(workspace.resolve(), constraint=constraint, environ=terraform.environ)
     adapted = replace(terraform, environ={**environ, "TF_DATA_DIR": str(folder / "data")})
-    complaint = "" if _installed(folder, required) else _init(adapted, folder, required)
-    if complaint and (folder / LOCK).exists():
+    options = ["-lockfile=readonly"] if locked else []
+    complaint = "" if _installed(folder, required) else _init(adapted, folder, required, *options)
+    if complaint and locked:
+        # The next command is not bound by it.
+        (folder / LOCK).unlink()
+    elif complaint and (folder / LOCK).exists():
         # An earlier run may have locked a version that is no longer to be had.
         shutil.rmtree(folder)
         complaint = _init(adapted, folder, required)
     if complaint:
-        reason = " ".join(complaint.replace("│", " ").split())
-        raise UserError(f"Terraform cannot get the AWS provider {constraint}: {_REMEDY}. {reason}")
+        reason = program.in_a_line(complaint)
+        wanted = constraint.removeprefix("= ")
+        remedy = f"{_AGAIN}, or {_REMEDY}" if locked else _REMEDY
+        raise UserError(f"Terraform cannot get the AWS provider {wanted}: {remedy}. {reason}")
     lock = (folder / LOCK).read_text(encoding="utf-8")
     _refuse(lock, folder)
     (folder / _DONE).write_text(_described(required, lock), encoding="utf-8")
@@ -250,9 +267,11 @@ def _described(required: Mapping[str, object], lock: str) -> str:
     return json.dumps({"required": required, "lock": lock}, sort_keys=True)
 
 
-def _init(terraform: Terraform, folder: Path, required: dict[str, dict[str, str]]) -> str:
+def _init(
+    terraform: Terraform, folder: Path, required: dict[str, dict[str, str]], *options: str
+) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     root = {"terraform": {"required_providers": required}}
     (folder / "main.tf.json").write_text(json.dumps(root), encoding="utf-8")
-    finished = terraform.run("init", "-no-color", "-input=false", folder=folder)
+    finished = terraform.run("init", "-no-color", "-input=false", *options, folder=folder)
     return finished.stderr.strip() if finished.returncode else ""

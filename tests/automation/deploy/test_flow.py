@@ -60,11 +60,16 @@ def test_reviewed_plans_are_applied_once_and_nothing_else(
     ) in said.output
     assert "\n2 to create; 2 routine\n" in said.output
     assert "dns waits for security, whose outputs it reads: it is planned after that" in said.output
+    assert deploying.log()[-1]["left"] == ["security", "storage", "dns", "application"]
     said = deploying.deploy(plans=plans)
     assert said.code == 0
     assert said.outcomes["security"] == "done"
     assert said.outcomes["dns"] == "not planned"
-    assert "dev: deployed, 2 created, 0 changed, 0 destroyed" in said.output
+    assert (
+        "dev: deployed, 2 created, 0 changed, 0 destroyed; to be planned next: storage, dns, "
+        "application\n"
+    ) in said.output
+    assert deploying.log()[-1]["left"] == ["storage", "dns", "application"]
     with pytest.raises(UserError) as refusal:
         deploying.deploy(plans=plans)
     assert str(refusal.value) == (
@@ -149,6 +154,30 @@ def test_what_an_upstream_leads_to_may_not_destroy_unseen(
     ) in said.output
     assert deploying.deploy(tiers=("security", "dns")).code == 0
     assert len(answers) == 2
+
+
+def test_what_reads_changed_outputs_is_left_to_another_plan(
+    deploying: Deploying, tmp_path: Path
+) -> None:
+    """The topic gets its first name back, and with it another ARN."""
+    plans = tmp_path / "plans"
+    assert deploying.plan(out=plans).code == 0
+    assert deploying.log()[-1]["left"] == ["security"]
+    said = deploying.deploy(plans=plans)
+    assert said.code == 0
+    assert said.outcomes == {
+        "security": "done",
+        "storage": "to be planned again",
+        "dns": "to be planned again",
+        "application": "not started",
+    }
+    assert "; to be planned next: storage, dns, application\n" in said.output
+    assert deploying.log()[-1]["left"] == ["storage", "dns", "application"]
+    assert deploying.plan(out=plans).code == 0
+    said = deploying.deploy(plans=plans)
+    assert said.code == 0
+    assert set(said.outcomes.values()) == {"no changes", "done"}
+    assert deploying.log()[-1]["left"] == []
 
 
 def test_what_terraform_marks_as_sensitive_is_nowhere_to_be_read(

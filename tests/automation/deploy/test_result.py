@@ -35,6 +35,7 @@ def plan(stack: str, *actions: str) -> StoredPlan:
     return StoredPlan(
         stack=stack,
         account_id="123456789012",
+        terraform="1.11.4",
         source="",
         lineage="",
         serial=0,

@@ -61,6 +61,7 @@ def folder(platform: Synthesis, tmp_path_factory: pytest.TempPathFactory) -> Pat
     plan = StoredPlan(
         stack="security",
         account_id="123456789012",
+        terraform=found.version,
         source="",
         lineage="",
         serial=0,
@@ -69,7 +70,8 @@ def folder(platform: Synthesis, tmp_path_factory: pytest.TempPathFactory) -> Pat
         intended=(),
     )
     kept = tmp_path_factory.mktemp("kept")
-    PlanStore(kept).save([plan], {"security": work / "plan.tfplan"})
+    files = {"security": work / "plan.tfplan"}
+    PlanStore(kept).save([plan], files, lock=installation.lock)
     return kept
 
 

@@ -26,23 +26,48 @@ def stack(tmp_path: Path) -> Stack:
 
 
 def plan(stack: Stack, **intended: str) -> StoredPlan:
-    inputs = {"security.arn": "digest"}
-    return StoredPlan.of(stack, step(**intended), account=ACCOUNT, state=STATE, inputs=inputs)
+    return StoredPlan.of(
+        stack,
+        step(**intended),
+        account=ACCOUNT,
+        terraform="1.11.4",
+        state=STATE,
+        inputs={"security.arn": "digest"},
+    )
 
 
 def test_a_saved_plan_comes_back_as_it_was_and_is_private(tmp_path: Path, stack: Stack) -> None:
     made, file = plan(stack, a="create", b="replace"), tmp_path / "made"
     file.write_bytes(b"plan")
     folder = PlanStore(tmp_path / "plans")
-    folder.save([made], {"network": file})
+    folder.save([made], {"network": file}, lock="a lock")
     assert folder.load() == {"network": made}
     folder.restore("network", to=tmp_path / "restored")
     assert (tmp_path / "restored").read_bytes() == b"plan"
     assert (tmp_path / "plans").stat().st_mode & 0o777 == 0o700
     modes = {each.stat().st_mode & 0o777 for each in (tmp_path / "plans").iterdir()}
     assert modes == {0o600}
-    folder.save([], {})
-    assert list((tmp_path / "plans").iterdir()) == []
+    folder.save([], {}, lock="another")
+    assert [each.name for each in (tmp_path / "plans").iterdir()] == [".terraform.lock.hcl"]
+
+
+def test_plans_have_the_lock_file_that_they_were_made_with(tmp_path: Path, stack: Stack) -> None:
+    file = tmp_path / "made"
+    file.write_bytes(b"plan")
+    folder = PlanStore(tmp_path / "plans")
+    folder.save([plan(stack, a="create")], {"network": file}, lock="a lock")
+    assert folder.lock_for("1.11.4") == "a lock"
+    with pytest.raises(UserError) as refusal:
+        folder.lock_for("1.12.0")
+    assert str(refusal.value) == (
+        f"{tmp_path / 'plans'} has plans of Terraform 1.11.4, and this is 1.12.0: install that "
+        "one, or make them again with `plan --out`"
+    )
+    lock = tmp_path / "plans" / ".terraform.lock.hcl"
+    lock.unlink()
+    with pytest.raises(UserError) as refusal:
+        folder.lock_for("1.11.4")
+    assert str(refusal.value) == f"{lock} is missing: make it again with `plan --out`"
 
 
 def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
