@@ -4,17 +4,19 @@ import importlib.util
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
 import pytest
-import yaml
 
+from automation.terraform.stacks import dependencies, depth_below, read
 from config import load
+from tests import actions
 from tests.automation.commands import OPTIONS
+from tests.conftest import ENVIRONMENTS
 from tests.processes import run
 from tests.programs import SHELLCHECK
 
@@ -22,12 +24,17 @@ ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 NAMES = [file.name for file in WORKFLOWS]
 Workflow = dict[str, Any]
+# A called workflow is given what any of its jobs asks for, `comment` among them.
+CALLED = {"contents": "read", "id-token": "write", "pull-requests": "write"}
 # Who may do what beyond nothing; a new right is a reviewed one.
 RIGHTS = {
     "comment.yml": {"comment": {"pull-requests": "write"}},
     "deploy.yml": {
-        # A called workflow is given what any of its jobs asks for, `comment` among them.
-        "plan": {"contents": "read", "id-token": "write", "pull-requests": "write"},
+        **{f"layer-{number}": CALLED for number in range(1, 6)},
+        "verify": {"contents": "read", "id-token": "write"},
+    },
+    "layer.yml": {
+        "plan": CALLED,
         "deploy": {"contents": "read", "id-token": "write"},
     },
     "plan.yml": {
@@ -46,12 +53,7 @@ RIGHTS["rotate.yml"] = {
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 
 
-@cache
-def workflow(name: str) -> Workflow:
-    content = (ROOT / ".github" / "workflows" / name).read_text(encoding="utf-8")
-    # YAML 1.1 takes `on` for true.
-    parsed: Workflow = yaml.safe_load(re.sub(r"^on:", '"on":', content, flags=re.MULTILINE))
-    return parsed
+workflow = cache(actions.read)
 
 
 def jobs(name: str) -> dict[str, Any]:
@@ -181,12 +183,36 @@ def test_runs_that_would_disturb_each_other_wait() -> None:
 
 
 def test_what_was_reviewed_is_deployed_after_somebody_agreed() -> None:
-    assert jobs("deploy.yml")["plan"]["uses"] == "./.github/workflows/plan.yml"
-    job = jobs("deploy.yml")["deploy"]
+    assert jobs("layer.yml")["plan"]["uses"] == "./.github/workflows/plan.yml"
+    job = jobs("layer.yml")["deploy"]
     assert job["needs"] == "plan"
-    assert job["environment"] == "${{ inputs.environment || vars.AWS_ENVIRONMENT }}"
+    assert job["environment"] == "${{ inputs.environment }}"
     assert [each[0] for each in commands("plan.yml")] == ["plan", "diagram", "review"]
-    assert commands("deploy.yml") == [["deploy", "--plans", "plans"], ["verify", "--wait", "900"]]
+    assert commands("layer.yml") == [["deploy", "--plans", "plans"]]
+    assert commands("deploy.yml") == [["verify", "--wait", "900"]]
+
+
+def test_layers_follow_each_other_and_verify_follows_them_all() -> None:
+    *layers, verify = jobs("deploy.yml").values()
+    assert {each["uses"] for each in layers} == {"./.github/workflows/layer.yml"}
+    names = [each["with"]["layer"] for each in layers]
+    assert [*names, "verify"] == list(jobs("deploy.yml"))
+    assert [each.get("needs") for each in layers] == [None, *names[:-1]]
+    assert verify["needs"] == names
+
+
+@pytest.mark.parametrize("environment", [*ENVIRONMENTS, "options"])
+def test_there_are_layers_enough_for_a_first_deployment(
+    environment: str, output_of: Callable[[str], Path]
+) -> None:
+    hold_layers(output_of(environment))
+
+
+def hold_layers(output: Path) -> None:
+    """Each tier of the longest chain waits for a layer of its own."""
+    needed = 1 + max(depth_below(dependencies(read(output))).values())
+    there = sum(each.startswith("layer-") for each in jobs("deploy.yml"))
+    assert needed <= there, f"add layers to .github/workflows/deploy.yml: it takes {needed}"
 
 
 def test_plans_leave_the_machine_encrypted() -> None:
@@ -199,7 +225,13 @@ def test_plans_leave_the_machine_encrypted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "role"), [("plan.yml", "plan"), ("deploy.yml", "deploy"), ("rotate.yml", "plan")]
+    ("name", "role"),
+    [
+        ("plan.yml", "plan"),
+        ("layer.yml", "deploy"),
+        ("deploy.yml", "plan"),
+        ("rotate.yml", "plan"),
+    ],
 )
 def test_the_roles_are_those_of_bootstrap(name: str, role: str) -> None:
     (script,) = (step["run"] for step in steps(name) if step.get("id") == "settings")
