@@ -162,7 +162,7 @@ def test_what_reads_changed_outputs_is_left_to_another_plan(
     """The topic gets its first name back, and with it another ARN."""
     plans = tmp_path / "plans"
     assert deploying.plan(out=plans).code == 0
-    assert deploying.log()[-1]["left"] == ["security"]
+    assert deploying.log()[-1]["left"] == ["security", "storage", "application"]
     said = deploying.deploy(plans=plans)
     assert said.code == 0
     assert said.outcomes == {
