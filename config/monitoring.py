@@ -4,8 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from config.allowed import Form
 from config.fields import Email, Percent, Section
 
+Place = Annotated[
+    str,
+    Field(pattern=r"^(https://)?[A-Za-z0-9][A-Za-z0-9._~/-]*[A-Za-z0-9]$", max_length=500),
+    Form("a folder of the repository, or an https address without its last slash", "docs/runbooks"),
+]
 FreeGib = Annotated[int, Field(ge=1, le=5957)]
 
 
@@ -67,5 +73,10 @@ class Monitoring(Section):
     )
     trace_percent: int = Field(
         5, ge=0, le=100, description="share of requests that X-Ray traces, in percent"
+    )
+    runbooks: Place = Field(
+        "docs/runbooks",
+        description="where the alarms say that their runbooks are: as in the repository, or the "
+        "address under which your people read it",
     )
     thresholds: Thresholds = Thresholds()

@@ -10,6 +10,8 @@ from modules.audit.trail import Trail, trail_arn, trail_delivery
 from modules.database.mysql import MysqlDatabase
 from modules.encryption.key import EncryptionKey
 from modules.monitoring.alarm_topic import AlarmTopic
+from modules.monitoring.runbooks import Runbooks
+from modules.monitoring.saved_queries import SavedQueries
 from modules.network.flow_logs import FlowLogs, ToBucket, ToLogGroup
 from modules.storage.bucket import Bucket
 from modules.storage.lifecycle import Lifecycle
@@ -40,6 +42,7 @@ class AuditStack(TierStack):
         super().__init__(scope, AUDIT, settings=settings)
         self._log_bucket = logs.bucket
         self._logs_key = security.logs_key
+        self._runbooks = Runbooks(settings.monitoring.runbooks)
         self.topic = self._topic()
         trail = Trail(
             self,
@@ -51,12 +54,19 @@ class AuditStack(TierStack):
             bucket_arns=self._watched(storage),
             access_point_arns=[storage.access_point.arn],
         )
+        SavedQueries(
+            self,
+            "queries",
+            naming=self.naming,
+            log_groups={"trail-events": trail.log_group.name},
+        )
         SecurityAlarms(
             self,
             "security-alarms",
             naming=self.naming,
             log_group_name=trail.log_group.name,
             topic_arn=self.topic.arn,
+            runbooks=self._runbooks,
         )
         FlowLogs(
             self,
@@ -135,5 +145,6 @@ class AuditStack(TierStack):
             lock_days=settings.backup_lock_days,
             kms_key_arn=key.arn,
             topic_arn=self.topic.arn,
+            runbooks=self._runbooks,
             force_destroy=not self.settings.deletion_protection,
         )

@@ -74,7 +74,7 @@ class EdgeStack(TierStack):
             waf=self.settings.edge.waf,
             provider=us_east_1,
         )
-        WebAclLogs(
+        self.web_acl_logs = WebAclLogs(
             self,
             "web-acl-logs",
             naming=self.naming,

@@ -29,8 +29,9 @@ from modules.monitoring.load_balancer import (
 )
 from modules.monitoring.metric import Metric
 from modules.monitoring.overview import ServiceMetrics, overview
+from modules.monitoring.runbooks import Runbooks
 from modules.monitoring.saved_queries import SavedQueries
-from modules.monitoring.service_down import ServiceDown
+from modules.monitoring.service_down import SERVICE_DOWN, ServiceDown
 from modules.monitoring.tracing import Tracing
 from stacks.application import ApplicationStack
 from stacks.base import GLOBAL_REGION, TierStack
@@ -60,6 +61,7 @@ class MonitoringStack(TierStack):
     ) -> None:
         super().__init__(scope, "monitoring", settings=settings)
         self._thresholds = settings.monitoring.thresholds
+        self._runbooks = Runbooks(settings.monitoring.runbooks)
         self._regional(security.logs_key)
         self._global(security.global_logs_key)
         metrics = ServiceMetrics(
@@ -74,13 +76,7 @@ class MonitoringStack(TierStack):
         self._alarms.add(*alarms)
         self._overview(metrics)
         self._tracing()
-        SavedQueries(
-            self,
-            "queries",
-            naming=self.naming,
-            application_log_group=application.log_group.name,
-            slow_query_log_group=f"/aws/rds/instance/{database.database.identifier}/slowquery",
-        )
+        self._queries(application, database.database, edge)
 
     def _regional(self, key: EncryptionKey) -> None:
         """Where alarms of the region go."""
@@ -93,11 +89,17 @@ class MonitoringStack(TierStack):
             kms_key_arn=key.arn,
             emails=self.settings.monitoring.alarm_emails,
         )
-        self._alarms = Alarms(self, "alarms", naming=self.naming, topic_arn=self.topic.arn)
+        self._alarms = Alarms(
+            self,
+            "alarms",
+            naming=self.naming,
+            topic_arn=self.topic.arn,
+            runbooks=self._runbooks,
+        )
 
     def _global(self, key: EncryptionKey) -> None:
         """Where alarms on metrics of us-east-1 go, which cannot leave it."""
-        provider = self.global_provider()
+        self._global_provider = provider = self.global_provider()
         self.global_topic = AlarmTopic(
             self,
             "global-topic",
@@ -113,6 +115,7 @@ class MonitoringStack(TierStack):
             "global-alarms",
             naming=self.naming,
             topic_arn=self.global_topic.arn,
+            runbooks=self._runbooks,
             provider=provider,
         )
 
@@ -174,14 +177,44 @@ class MonitoringStack(TierStack):
             naming=self.naming,
             topic_arn=self.topic.arn,
             alarm_arns=[self._alarms.arns[cause] for cause in causes],
+            runbooks=self._runbooks,
         )
         alarms = {**self._global_alarms.arns, **self._alarms.arns}
+        pages = {SERVICE_DOWN, *self._global_alarms.runbooks, *self._alarms.runbooks}
         Dashboard(
             self,
             "dashboard",
             naming=self.naming,
             purpose="overview",
-            rows=overview(metrics, alarm_arns=[down.arn, *alarms.values()]),
+            rows=overview(
+                metrics,
+                alarm_arns=[down.arn, *alarms.values()],
+                runbooks=self._runbooks.listed(pages),
+            ),
+        )
+
+    def _queries(
+        self, application: ApplicationStack, database: MysqlDatabase, edge: EdgeStack
+    ) -> None:
+        """Queries are where their log groups are."""
+        exported = f"/aws/rds/instance/{database.identifier}"
+        SavedQueries(
+            self,
+            "queries",
+            naming=self.naming,
+            log_groups={
+                "application-errors": application.log_group.name,
+                "instance-boot": application.agent.system_logs.name,
+                "slow-queries": f"{exported}/slowquery",
+                "database-errors": f"{exported}/error",
+            },
+        )
+        SavedQueries(
+            self,
+            "global-queries",
+            naming=self.naming,
+            log_groups={"blocked-requests": edge.web_acl_logs.log_group.name},
+            provider=self._global_provider,
         )
 
     def _tracing(self) -> None:

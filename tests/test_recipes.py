@@ -31,6 +31,7 @@ QUICK = (
     "tests/automation/destroy/test_data_loss.py",
     "tests/automation/diagram/test_drawing.py",
     "tests/automation/terraform/test_stacks.py",
+    "tests/documents/test_runbooks.py",
 )
 
 
@@ -57,6 +58,7 @@ QUICK_SMALLER = (
     "tests/automation/emulator/extensions/test_ec2.py",
     "tests/automation/test_messages.py",
     "tests/documents/test_readmes.py",
+    "tests/documents/test_runbooks.py",
 )
 
 
@@ -88,7 +90,8 @@ def addresses(project: Path) -> str:
 
 
 def test_a_tier_takes_five_files_and_none_that_every_tier_would_share(recipe: Recipe) -> None:
-    files = {step.file for step in recipe.steps}
+    """Besides the page for whom its alarm wakes."""
+    files = {step.file for step in recipe.steps if not step.file.startswith("docs/runbooks/")}
     assert len(files) <= 5
     assert not [file for file in files if file.startswith(("automation/", "tests/"))]
 

@@ -20,6 +20,7 @@ from constructs import Construct
 from config.naming import Naming
 from modules.monitoring.alarm import Alarm, Alarms
 from modules.monitoring.metric import FIVE_MINUTES, Metric
+from modules.monitoring.runbooks import Runbooks
 from modules.policy import assume_role_policy
 
 # Minutes in which a job has to start, and then to end.
@@ -69,10 +70,14 @@ class Backup(Construct):
         lock_days: int = 0,
         kms_key_arn: str,
         topic_arn: str,
+        runbooks: Runbooks,
         force_destroy: bool = False,
     ) -> None:
         super().__init__(scope, id_)
         vault = self._vault(naming, kms_key_arn, topic_arn, force_destroy=force_destroy)
+        Alarms(self, "alarms", naming=naming, topic_arn=topic_arn, runbooks=runbooks).add(
+            *_bad_ends(vault.name)
+        )
         if lock_days:
             self._lock(vault, lock_days)
         policies = {**POLICIES, **BUCKET_POLICIES} if bucket_arns else POLICIES
@@ -119,7 +124,6 @@ class Backup(Construct):
             sns_topic_arn=topic_arn,
             backup_vault_events=list(EVENTS),
         )
-        Alarms(self, "alarms", naming=naming, topic_arn=topic_arn).add(*_bad_ends(vault.name))
         return vault
 
     def _lock(self, vault: BackupVault, days: int) -> None:
@@ -168,6 +172,7 @@ def _bad_ends(vault_name: str) -> list[Alarm]:
             evaluation_periods=1,
             datapoints_to_alarm=1,
             treat_missing_data="notBreaching",
+            runbook="backup",
         )
         for end, description in BAD_ENDS.items()
     ]

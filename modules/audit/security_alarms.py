@@ -7,6 +7,7 @@ from constructs import Construct
 from config.naming import Naming
 from modules.monitoring.alarm import Alarm, Alarms
 from modules.monitoring.log_metric import LogMetric
+from modules.monitoring.runbooks import Runbooks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +69,10 @@ class SecurityAlarms(Construct):
         naming: Naming,
         log_group_name: str,
         topic_arn: str,
+        runbooks: Runbooks,
     ) -> None:
         super().__init__(scope, id_)
-        alarms = Alarms(self, "alarms", naming=naming, topic_arn=topic_arn)
+        alarms = Alarms(self, "alarms", naming=naming, topic_arn=topic_arn, runbooks=runbooks)
         alarms.add(*(self._alarm(event, naming, log_group_name) for event in EVENTS))
 
     def _alarm(self, event: SecurityEvent, naming: Naming, log_group_name: str) -> Alarm:

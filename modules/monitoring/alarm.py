@@ -13,6 +13,7 @@ from constructs import Construct
 
 from config.naming import Naming
 from modules.monitoring.metric import Expression, Metric
+from modules.monitoring.runbooks import Runbooks
 
 # What an expression's own value is called.
 _RESULT = "result"
@@ -24,6 +25,9 @@ class Alarm:
 
     Each alarm says what silence means, since CloudWatch's default would leave it undecided.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+
+    `runbook` names the page that says what to do: it is named as the purpose, unless several alarms
+    share one.
     """
 
     purpose: str
@@ -36,12 +40,13 @@ class Alarm:
     )
     evaluation_periods: int = 5
     datapoints_to_alarm: int = 3
+    runbook: str = ""
 
 
 class Alarms(Construct):
     """Alarms that tell one topic when they go off and when all is well again.
 
-    `arns` has what was added, by purpose.
+    `arns` has what was added, by purpose; `runbooks` names the pages about it.
     """
 
     def __init__(
@@ -51,24 +56,29 @@ class Alarms(Construct):
         *,
         naming: Naming,
         topic_arn: str,
+        runbooks: Runbooks,
         provider: TerraformProvider | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
         self._topic_arn = topic_arn
+        self._runbooks = runbooks
         self._provider = provider
         self.arns: dict[str, str] = {}
+        self.runbooks: set[str] = set()
 
     def add(self, *alarms: Alarm) -> None:
         """Create alarms, each under its purpose."""
         self.arns.update({alarm.purpose: self._create(alarm) for alarm in alarms})
 
     def _create(self, alarm: Alarm) -> str:
+        runbook = alarm.runbook or alarm.purpose
+        self.runbooks.add(runbook)
         created = CloudwatchMetricAlarm(
             self,
             alarm.purpose,
             alarm_name=self._naming.name(alarm.purpose),
-            alarm_description=alarm.description,
+            alarm_description=self._runbooks.described(alarm.description, runbook),
             comparison_operator=alarm.comparison_operator,
             threshold=alarm.threshold,
             evaluation_periods=alarm.evaluation_periods,

@@ -29,4 +29,5 @@ def expiry_alarm(certificate_arn: str, *, purpose: str) -> Alarm:
         evaluation_periods=1,
         datapoints_to_alarm=1,
         treat_missing_data="ignore",
+        runbook="certificate-expiry",
     )

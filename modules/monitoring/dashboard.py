@@ -55,7 +55,18 @@ class AlarmStatus:
         return {"type": "alarm", "properties": properties}
 
 
-Row = Sequence[Graph | AlarmStatus]
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """Words, in Markdown."""
+
+    markdown: str
+
+    def widget(self, _region: str) -> dict[str, Any]:
+        """The widget in CloudWatch's JSON."""
+        return {"type": "text", "properties": {"markdown": self.markdown}}
+
+
+Row = Sequence[Graph | AlarmStatus | Text]
 
 
 class Dashboard(Construct):

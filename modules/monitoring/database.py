@@ -16,6 +16,8 @@ SLOW_DISK_SECONDS = 0.05
 STOPPED_SECONDS = 10**9
 DATABASE = "database"
 DATABASE_SILENT = f"{DATABASE}-silent"
+# Reads and writes are slow for the same reasons; all else has a page of its own name.
+RUNBOOKS = {"reads": "disk", "writes": "disk"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +156,7 @@ def _lag(metrics: DatabaseMetrics, seconds: int) -> Alarm:
         threshold=seconds,
         datapoints_to_alarm=5,
         treat_missing_data="breaching",
+        runbook=f"{DATABASE}-lag",
     )
 
 
@@ -167,6 +170,7 @@ def _silence(metrics: DatabaseMetrics) -> Alarm:
         threshold=1,
         datapoints_to_alarm=5,
         treat_missing_data="breaching",
+        runbook=DATABASE_SILENT,
     )
 
 
@@ -180,6 +184,7 @@ def _above(
         metric=metric,
         threshold=threshold,
         treat_missing_data="ignore",
+        runbook=f"{DATABASE}-{RUNBOOKS.get(what, what)}",
     )
 
 

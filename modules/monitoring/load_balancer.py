@@ -114,6 +114,7 @@ def load_balancer_alarms(metrics: LoadBalancerMetrics, thresholds: Thresholds) -
             evaluation_periods=3,
             datapoints_to_alarm=2,
             treat_missing_data="notBreaching",
+            runbook="latency",
         )
         for percentile, seconds in slow.items()
     ]

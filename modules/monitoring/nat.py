@@ -62,6 +62,7 @@ def _alarms(metrics: NatMetrics) -> list[Alarm]:
             evaluation_periods=3,
             datapoints_to_alarm=2,
             treat_missing_data="notBreaching",
+            runbook="nat-ports",
         ),
         Alarm(
             purpose=f"{metrics.purpose}-drops",
@@ -71,5 +72,6 @@ def _alarms(metrics: NatMetrics) -> list[Alarm]:
             evaluation_periods=3,
             datapoints_to_alarm=3,
             treat_missing_data="notBreaching",
+            runbook="nat-drops",
         ),
     ]

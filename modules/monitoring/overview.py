@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modules.monitoring.dashboard import AlarmStatus, Graph, Row
+from modules.monitoring.dashboard import AlarmStatus, Graph, Row, Text
 from modules.monitoring.database import DatabaseMetrics
 from modules.monitoring.edge import EdgeMetrics
 from modules.monitoring.instances import InstanceMetrics
@@ -23,10 +23,13 @@ class ServiceMetrics:
     databases: Sequence[DatabaseMetrics]
 
 
-def overview(metrics: ServiceMetrics, *, alarm_arns: Sequence[str]) -> list[Row]:
-    """One row for each tier, alarms first."""
+def overview(metrics: ServiceMetrics, *, alarm_arns: Sequence[str], runbooks: str) -> list[Row]:
+    """One row for each tier, alarms first, and with them what to do about them."""
     return [
-        [AlarmStatus(title="Alarms", alarm_arns=alarm_arns)],
+        [
+            AlarmStatus(title="Alarms", alarm_arns=alarm_arns),
+            Text(markdown=f"## When an alarm goes off\n{runbooks}"),
+        ],
         _edge(metrics.edge, metrics.edge_region),
         _load_balancer(metrics.load_balancer),
         _instances(metrics.instances, metrics.application_errors),

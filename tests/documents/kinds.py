@@ -12,7 +12,9 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import botocore.session
 import pytest
+from botocore import xform_name
 from typer.main import get_command
 
 from automation.__main__ import cli
@@ -167,6 +169,22 @@ def _cdktf(words: list[str]) -> None:
     assert words[1] in _cdktf_verbs(), f"cdktf has no {words[1]}"
 
 
+def _aws(words: list[str]) -> None:
+    """An operation of a service, with all arguments that it needs and none that it lacks."""
+    service, operation, *arguments = words[1:]
+    session = botocore.session.get_session()
+    assert service in session.get_available_services(), f"AWS has no {service}"
+    model = session.get_service_model(service)
+    operations = {xform_name(name, "-"): name for name in model.operation_names}
+    assert operation in operations, f"{service} has no {operation}"
+    shape = model.operation_model(operations[operation]).input_shape
+    taken = {xform_name(name, "-") for name in shape.members} if shape else set()
+    needed = {xform_name(name, "-") for name in shape.required_members} if shape else set()
+    given = {word.removeprefix("--") for word in arguments if word.startswith("--")}
+    assert given <= taken | {"region", "query", "output"}, f"{operation} takes {sorted(taken)}"
+    assert needed <= given, f"{operation} needs {sorted(needed)}"
+
+
 def _import(words: list[str]) -> None:
     """A module of a package that is installed, without running the package's own `__init__`."""
     package, *rest = words[1].split(".")
@@ -219,6 +237,7 @@ KINDS: dict[str, Callable[[list[str]], None]] = {
     "git": _git,
     "terraform": _terraform,
     "cdktf": _cdktf,
+    "aws": _aws,
     ".ci/run": _script,
     ".": _activate,
     "cd": _shell,

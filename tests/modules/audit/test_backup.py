@@ -4,6 +4,7 @@ import pytest
 
 from config import Naming
 from modules.audit.backup import Backup
+from modules.monitoring.runbooks import Runbooks
 from tests.synthesized import Synthesized, policy, synthesize
 
 DATABASE = "arn:aws:rds:us-west-2:123456789012:db:prod-db"
@@ -30,6 +31,7 @@ def backup(
             keep_days=35,
             kms_key_arn=KEY,
             topic_arn="arn:topic",
+            runbooks=Runbooks("docs/runbooks"),
             force_destroy=force_destroy,
         )
     )

@@ -1,5 +1,6 @@
 from config import Naming
 from modules.audit.security_alarms import SecurityAlarms
+from modules.monitoring.runbooks import Runbooks
 from tests.synthesized import synthesize
 
 PURPOSES = ("root-use", "trail-change", "key-loss", "sign-in-failures")
@@ -8,7 +9,12 @@ PURPOSES = ("root-use", "trail-change", "key-loss", "sign-in-failures")
 def test_every_event_is_counted_in_the_trail_and_has_an_alarm(naming: Naming) -> None:
     stack = synthesize(
         lambda stack: SecurityAlarms(
-            stack, "alarms", naming=naming, log_group_name="/prod/trail", topic_arn="arn:topic"
+            stack,
+            "alarms",
+            naming=naming,
+            log_group_name="/prod/trail",
+            topic_arn="arn:topic",
+            runbooks=Runbooks("docs/runbooks"),
         )
     )
     for purpose in PURPOSES:
@@ -24,7 +30,12 @@ def test_every_event_is_counted_in_the_trail_and_has_an_alarm(naming: Naming) ->
 def test_a_single_use_of_the_root_user_is_one_too_many(naming: Naming) -> None:
     stack = synthesize(
         lambda stack: SecurityAlarms(
-            stack, "alarms", naming=naming, log_group_name="/prod/trail", topic_arn="arn:topic"
+            stack,
+            "alarms",
+            naming=naming,
+            log_group_name="/prod/trail",
+            topic_arn="arn:topic",
+            runbooks=Runbooks("docs/runbooks"),
         )
     )
     alarm = stack.one("aws_cloudwatch_metric_alarm", alarm_name="prod-349081-root-use")

@@ -3,12 +3,15 @@ from cdktf import TerraformStack
 from config import Naming
 from modules.monitoring.alarm import Alarm, Alarms
 from modules.monitoring.metric import Expression, Metric
+from modules.monitoring.runbooks import Runbooks
 from tests.synthesized import Resource, synthesize
 
 TOPIC = "arn:aws:sns:us-west-2:123456789012:alarms"
 REQUESTS = Metric(
     namespace="Shop", name="Requests", dimensions={"Shop": "books"}, statistic="Sum", period=300
 )
+
+PAGES = Runbooks("docs/runbooks")
 
 
 def created(naming: Naming, metric: Metric | Expression) -> Resource:
@@ -21,7 +24,7 @@ def created(naming: Naming, metric: Metric | Expression) -> Resource:
     )
 
     def build(stack: TerraformStack) -> None:
-        Alarms(stack, "alarms", naming=naming, topic_arn=TOPIC).add(alarm)
+        Alarms(stack, "alarms", naming=naming, topic_arn=TOPIC, runbooks=PAGES).add(alarm)
 
     return synthesize(build).only("aws_cloudwatch_metric_alarm")
 
@@ -31,6 +34,11 @@ def test_an_alarm_tells_the_topic_when_it_goes_off_and_when_all_is_well(naming: 
     assert alarm["alarm_name"] == "prod-349081-busy"
     assert alarm["alarm_actions"] == [TOPIC]
     assert alarm["ok_actions"] == [TOPIC]
+
+
+def test_an_alarm_says_where_to_read_on(naming: Naming) -> None:
+    described = created(naming, REQUESTS)["alarm_description"]
+    assert described == "Too many. Runbook: docs/runbooks/busy.md"
 
 
 def test_a_statistic(naming: Naming) -> None:

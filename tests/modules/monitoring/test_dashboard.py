@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 from config import Naming
-from modules.monitoring.dashboard import AlarmStatus, Dashboard, Graph, Row
+from modules.monitoring.dashboard import AlarmStatus, Dashboard, Graph, Row, Text
 from modules.monitoring.metric import Expression, Metric
 from tests.synthesized import synthesize
 
@@ -46,6 +46,11 @@ def test_only_the_result_of_an_expression_is_drawn(naming: Naming) -> None:
     result, part = graph["properties"]["metrics"]
     assert result == [{"expression": "2 * requests", "id": "result0", "label": "twice"}]
     assert part[-1] == {"stat": "Sum", "period": 60, "id": "requests", "visible": False}
+
+
+def test_words(naming: Naming) -> None:
+    (words,) = widgets(naming, [Text(markdown="# Hello")])
+    assert (words["type"], words["properties"]) == ("text", {"markdown": "# Hello"})
 
 
 def test_alarms(naming: Naming) -> None:

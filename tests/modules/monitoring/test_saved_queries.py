@@ -9,8 +9,10 @@ def test_each_query_asks_its_own_log_group(naming: Naming) -> None:
             stack,
             "queries",
             naming=naming,
-            application_log_group="/prod/app",
-            slow_query_log_group="/aws/rds/instance/db/slowquery",
+            log_groups={
+                "application-errors": "/prod/app",
+                "slow-queries": "/aws/rds/instance/db/slowquery",
+            },
         )
     )
     queries = stack.resources("aws_cloudwatch_query_definition").values()

@@ -1,4 +1,5 @@
 from config import Naming
+from modules.monitoring.runbooks import Runbooks
 from modules.monitoring.service_down import ServiceDown
 from tests.synthesized import synthesize
 
@@ -6,7 +7,12 @@ from tests.synthesized import synthesize
 def test_any_cause_is_enough(naming: Naming) -> None:
     stack = synthesize(
         lambda stack: ServiceDown(
-            stack, "down", naming=naming, topic_arn="arn:topic", alarm_arns=["arn:a", "arn:b"]
+            stack,
+            "down",
+            naming=naming,
+            topic_arn="arn:topic",
+            alarm_arns=["arn:a", "arn:b"],
+            runbooks=Runbooks("docs/runbooks"),
         )
     )
     assert stack.has(
