@@ -44,16 +44,7 @@ class AuditStack(TierStack):
         self._logs_key = security.logs_key
         self._runbooks = Runbooks(settings.monitoring.runbooks)
         self.topic = self._topic()
-        trail = Trail(
-            self,
-            "trail",
-            naming=self.naming,
-            bucket=self._bucket(),
-            kms_key_arn=self._logs_key.arn,
-            log_group_retention_in_days=settings.audit.trail_log_group_days,
-            bucket_arns=self._watched(storage),
-            access_point_arns=[storage.access_point.arn],
-        )
+        trail = self._trail(storage)
         SavedQueries(
             self,
             "queries",
@@ -84,6 +75,18 @@ class AuditStack(TierStack):
             identifiers=database.database.identifiers,
         )
         self._backup(security.backup_key, database.database, storage.assets_bucket)
+
+    def _trail(self, storage: StorageStack) -> Trail:
+        return Trail(
+            self,
+            "trail",
+            naming=self.naming,
+            bucket=self._bucket(),
+            kms_key_arn=self._logs_key.arn,
+            log_group_retention_in_days=self.settings.audit.trail_log_group_days,
+            bucket_arns=self._watched(storage),
+            access_point_arns=[storage.access_point.arn],
+        )
 
     def _watched(self, storage: StorageStack) -> list[str]:
         """What visitors see, what instances run, and all that Terraform knows."""

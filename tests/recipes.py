@@ -13,6 +13,8 @@ _STEP = re.compile(
     r"^`(?P<file>[^`]+)`:[^\n]*\n\n```(?P<kind>python|markdown|diff)\n(?P<text>.*?)^```",
     re.M | re.S,
 )
+# What is within a block is no heading of the page.
+_HEADING = re.compile(r"^```.*?^```$|^## (?P<heading>[^\n]+)$", re.M | re.S)
 _COMMANDS = re.compile(r"^```sh\n(?P<text>.*?)^```", re.M | re.S)
 _MADE_HERE = (".git", ".venv", "node_modules", ".terrace", "cdktf.out", "__pycache__", ".*_cache")
 # Set up once for the project, and as good for a copy of it.
@@ -55,8 +57,11 @@ class Recipe:
     @classmethod
     def read(cls, heading: str) -> "Recipe":
         """The recipe below a heading."""
-        _, _, rest = PAGE.read_text(encoding="utf-8").partition(f"\n## {heading}\n")
-        section = rest.partition("\n## ")[0]
+        page = PAGE.read_text(encoding="utf-8")
+        headings = [each for each in _HEADING.finditer(page) if each["heading"]]
+        (at,) = (index for index, each in enumerate(headings) if each["heading"] == heading)
+        ends = [*(each.start() for each in headings), len(page)]
+        section = page[headings[at].end() : ends[at + 1]]
         steps = tuple(Step(**each.groupdict()) for each in _STEP.finditer(section))
         # A block that belongs to no file would be left out unseen.
         assert len(steps) == len(re.findall(r"^```(?:python|markdown|diff)$", section, re.M))
