@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-supp
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Network
 from typing import Any
@@ -123,9 +123,17 @@ def database_subnets(database: DBInstance) -> list[str]:
 
 
 def install() -> None:
-    """Offer what AWS offers; write IPv6 ranges as AWS does, and tell their state."""
+    """Offer what AWS offers; write IPv6 ranges as AWS does, tell their state and look for them."""
     vpcs.random_ipv6_cidr = lambda: str(IPv6Network(utils.random_ipv6_cidr()))  # type: ignore[attr-defined]
     Subnet.ipv6_cidr_block_association_set = property(_associations)  # type: ignore[assignment,method-assign]
+    value_of = Subnet.get_filter_value
+
+    def by_range(subnet: Subnet, filter_name: str, method_name: str | None = None) -> Any:
+        if filter_name in _RANGE_FILTERS:
+            return [_RANGE_FILTERS[filter_name](each) for each in _associations(subnet)]
+        return value_of(subnet, filter_name, method_name)
+
+    Subnet.get_filter_value = by_range  # type: ignore[assignment,method-assign]
     collect = VPCBackend._collect_default_endpoint_services
 
     def offered(account_id: str, region: str) -> list[dict[str, Any]]:
@@ -264,6 +272,14 @@ def _associations(subnet: Subnet) -> list[dict[str, Any]]:
         }
         for each in _associated(subnet)
     ]
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSubnets.html
+_RANGE_FILTERS: Mapping[str, Callable[[dict[str, Any]], str]] = {
+    "ipv6-cidr-block-association.association-id": lambda each: each["AssociationId"],
+    "ipv6-cidr-block-association.ipv6-cidr-block": lambda each: each["Ipv6CidrBlock"],
+    "ipv6-cidr-block-association.state": lambda each: each["Ipv6CidrBlockState"]["State"],
+}
 
 
 def _associated(subnet: Subnet) -> Iterator[dict[str, Any]]:

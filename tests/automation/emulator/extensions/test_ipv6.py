@@ -34,6 +34,27 @@ def test_a_subnet_has_a_part_of_what_its_vpc_has(vpc: tuple[Any, str, IPv6Networ
     assert IPv6Network(association["Ipv6CidrBlock"]).subnet_of(vpc[2])
 
 
+def test_a_subnet_is_found_by_its_range(vpc: tuple[Any, str, IPv6Network]) -> None:
+    """As Terraform waits for a range that a subnet gets later."""
+    ec2, id_, network = vpc
+    subnet(vpc)
+    plain = ec2.create_subnet(VpcId=id_, CidrBlock="10.7.2.0/24")["Subnet"]["SubnetId"]
+    free = str(list(network.subnets(new_prefix=64))[9])
+    given = ec2.associate_subnet_cidr_block(SubnetId=plain, Ipv6CidrBlock=free)
+    association = given["Ipv6CidrBlockAssociation"]["AssociationId"]
+
+    def found(key: str, value: str) -> list[str]:
+        name = f"ipv6-cidr-block-association.{key}"
+        asked = [{"Name": name, "Values": [value]}, {"Name": "vpc-id", "Values": [id_]}]
+        return [each["SubnetId"] for each in ec2.describe_subnets(Filters=asked)["Subnets"]]
+
+    assert found("association-id", association) == [plain]
+    assert found("ipv6-cidr-block", free) == [plain]
+    assert plain in found("state", "associated")
+    ec2.disassociate_subnet_cidr_block(AssociationId=association)
+    assert found("association-id", association) == []
+
+
 @pytest.mark.parametrize(
     ("block", "code"),
     [("2001:db8:1:2::/64", "InvalidSubnet.Range"), (None, "InvalidSubnet.Conflict")],
