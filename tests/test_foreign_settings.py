@@ -22,6 +22,7 @@ def project(tmp_path: Path) -> Path:
     left_out = shutil.ignore_patterns(".*", "node_modules", "cdktf.out", "__pycache__")
     copied = tmp_path / "project"
     shutil.copytree(PROJECT, copied, ignore=left_out)
+    shutil.copytree(PROJECT / ".github", copied / ".github")
     shutil.rmtree(copied / "environments")
     (copied / ".terrace").symlink_to(PROJECT / ".terrace")
     return copied
