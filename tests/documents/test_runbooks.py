@@ -25,7 +25,7 @@ ALARMS = ("aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm")
 SECTIONS = ["What visitors notice", "Likely causes", "Look", "Roll back"]
 SCREEN = 40
 _PAGE = re.compile(r" Runbook: (\S+)$")
-_SETTING = re.compile(rf"({'|'.join(Settings.model_fields)})\\.[a-z]")
+_SETTING = re.compile(rf"({'|'.join(Settings.model_fields)})\.[a-z]")
 _QUERY = re.compile(r"saved\s+query\s+`([a-z-]+)`", re.I)
 
 

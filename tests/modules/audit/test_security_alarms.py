@@ -1,13 +1,13 @@
 from config import Naming
 from modules.audit.security_alarms import SecurityAlarms
 from modules.monitoring.runbooks import Runbooks
-from tests.synthesized import synthesize
+from tests.synthesized import Synthesized, synthesize
 
 PURPOSES = ("root-use", "trail-change", "key-loss", "sign-in-failures")
 
 
-def test_every_event_is_counted_in_the_trail_and_has_an_alarm(naming: Naming) -> None:
-    stack = synthesize(
+def alarms(naming: Naming) -> Synthesized:
+    return synthesize(
         lambda stack: SecurityAlarms(
             stack,
             "alarms",
@@ -17,6 +17,10 @@ def test_every_event_is_counted_in_the_trail_and_has_an_alarm(naming: Naming) ->
             runbooks=Runbooks("docs/runbooks"),
         )
     )
+
+
+def test_every_event_is_counted_in_the_trail_and_has_an_alarm(naming: Naming) -> None:
+    stack = alarms(naming)
     for purpose in PURPOSES:
         name = f"prod-349081-{purpose}"
         counted = stack.one("aws_cloudwatch_log_metric_filter", name=name)
@@ -28,15 +32,6 @@ def test_every_event_is_counted_in_the_trail_and_has_an_alarm(naming: Naming) ->
 
 
 def test_a_single_use_of_the_root_user_is_one_too_many(naming: Naming) -> None:
-    stack = synthesize(
-        lambda stack: SecurityAlarms(
-            stack,
-            "alarms",
-            naming=naming,
-            log_group_name="/prod/trail",
-            topic_arn="arn:topic",
-            runbooks=Runbooks("docs/runbooks"),
-        )
-    )
+    stack = alarms(naming)
     alarm = stack.one("aws_cloudwatch_metric_alarm", alarm_name="prod-349081-root-use")
     assert (alarm["comparison_operator"], alarm["threshold"]) == ("GreaterThanThreshold", 0)
