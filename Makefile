@@ -65,16 +65,16 @@ test: what-tests-need check .terrace/.scanners ## lint, types, quick tests and a
 
 # Rehearsals wait, so more of them run at a time than there are cores.
 test-all: what-tests-need check .terrace/.scanners ## all that test does, and all other rehearsals
-	$(RUN) -m pytest -m "not changes" -n 4
+	$(RUN) -m pytest -n 4
 
 quick: what-tests-need setup .terrace/.scanners ## the tests that take seconds
 	$(RUN) -m pytest -m "not rehearsal" -n 2
 
 rehearsals: what-tests-need setup ## the tests that apply whole environments to the emulator, minutes each
-	$(RUN) -m pytest -m "rehearsal and not changes" -n 3
+	$(RUN) -m pytest -m "rehearsal" -n 3
 
-changes: what-tests-need setup ## all changes of a running platform, on the settings of production
-	CHANGES=$(or $(CHANGES),prod) $(RUN) -m pytest tests/changes
+changes: what-tests-need setup ## all changes of a running platform and all pull requests, on the settings of production
+	CHANGES=$(or $(CHANGES),prod) $(RUN) -m pytest tests/changes tests/automation/preview/test_pull_requests.py
 
 check: setup ## lint and types
 	$(RUN) -m ruff check
@@ -96,8 +96,9 @@ diagram: setup ## draw APP_ENV (default prod) as docs/platform.svg
 bench: setup ## measure synthesis with and without the levers, and how it grows
 	$(RUN) -m benchmarks
 
-docs: setup ## renew docs/settings.md from the code
+docs: setup ## renew docs/settings.md and docs/rights.md from the code
 	$(RUN) -m config.reference > docs/settings.md
+	$(RUN) -m tests.automation.bootstrap.matrix > docs/rights.md
 
 lock: .venv/bin/python ## renew the lock files from Pipfile and package.json, then install them
 	$(INSTALL_PIPENV)
@@ -136,7 +137,7 @@ what-the-app-needs:
 	$(COMPILE)
 	ln -sf "$$($(RUN) -c '$(PACKAGED_NODE)')/bin/node" .venv/bin/node
 	ln -sf "$$($(RUN) -c '$(PACKAGED_NODE)')/lib/node_modules/npm/bin/npm-cli.js" .venv/bin/npm
-	ln -sf ../../node_modules/.bin/cdktf .venv/bin/cdktf
+	for each in cdktf cdktn; do ln -sf ../../node_modules/.bin/$$each .venv/bin/$$each; done
 	@touch $@
 
 .venv/bin/terrace: automation/entry_point.py .venv/.installed

@@ -3,12 +3,16 @@
 `APP_ENVIRONMENTS` may name another folder than environments/.
 
 `APP_RELEASE` may name a published release by its SHA-256, which then takes the place of the
-application's directory: that is how one goes back.
+application's directory: that is how one goes back. `APP_IMAGE` may name the image that instances
+start from, in the place of `application.image`; with `APP_UNWATCHED` nothing watches their
+refresh. `APP_CONSTRUCTS` may name a file that gets the
+place in the project where each construct is made.
 """
 
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 # `python -P`, which a variable of the user's may stand for, leaves the program's own folder out.
@@ -17,6 +21,7 @@ if sys.flags.safe_path:
 
 import bindings
 from artifact import ArtifactError, Release, Runtime, check, pack, published
+from bindings.framework import FrameworkError
 from config import ConfigError, Settings, chosen, load
 
 PROJECT = Path(__file__).parent
@@ -44,7 +49,9 @@ def application_faults(error: ConfigError) -> Sequence[str]:
         return ()
     app = settings.application.app
     # Whatever depends on a faulty value is not looked at.
-    vague = error.concerns(f"{key}.packages", "application.architecture", "region")
+    vague = error.concerns(
+        f"{key}.packages", f"{key}.processes", "application.architecture", "region"
+    )
     try:
         check(
             PROJECT / app.directory,
@@ -65,6 +72,7 @@ def _runtime(settings: Settings) -> Runtime:
         packages=settings.application.app.packages,
         architecture=settings.application.architecture,
         region=settings.region,
+        processes=settings.application.app.process_names,
     )
 
 
@@ -74,10 +82,13 @@ def synthesize(settings: Settings, release: Release) -> None:
     bindings.prepare()
     from cdktf import App  # noqa: PLC0415
 
+    from stacks import places  # noqa: PLC0415
     from stacks.platform import Platform  # noqa: PLC0415
 
     app = App()
-    Platform(app, settings=settings, release=release)
+    constructs = os.environ.get("APP_CONSTRUCTS")
+    with places.recorded(Path(constructs), PROJECT) if constructs else nullcontext():
+        Platform(app, settings=settings, release=release)
     app.synth()
 
 
@@ -85,7 +96,11 @@ def main() -> int:
     """Exit code 0, or 2 when settings or application are faulty, or nothing can be written."""
     release_name = os.environ.get("APP_RELEASE")
     try:
-        settings = load(chosen())
+        settings = load(
+            chosen(),
+            image=os.environ.get("APP_IMAGE"),
+            watched="APP_UNWATCHED" not in os.environ,
+        )
         release = release_of(settings, release_name)
     except ConfigError as error:
         # A published release needs no directory.
@@ -97,6 +112,9 @@ def main() -> int:
         return 2
     try:
         synthesize(settings, release)
+    except FrameworkError as error:
+        print(error, file=sys.stderr)
+        return 2
     except Exception as error:
         output = Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")).resolve()
         fault = bindings.disk_fault(error, output)

@@ -12,6 +12,8 @@ from artifact.line_ends import as_stored
 
 # What tools leave behind; hidden files stay out as well, since credentials often are in one.
 _LEFTOVERS = {"__pycache__", "node_modules", "venv"}
+# What Next.js and Nitro build, and what other servers are asked for.
+_BUILT = {".next", ".output", ".well-known"}
 _SUFFIXES = (".pyc", ".pyo", ".log")
 # One fault, such as a directory without rights, may be that of thousands of files.
 _TOLD = 20
@@ -63,7 +65,8 @@ def _paths(directory: Path, reasons: list[str]) -> Iterator[Path]:
 
 
 def _belongs(name: str) -> bool:
-    return not (name.startswith(".") or name in _LEFTOVERS or name.endswith(_SUFFIXES))
+    hidden = name.startswith(".") and name not in _BUILT
+    return not (hidden or name in _LEFTOVERS or name.endswith(_SUFFIXES))
 
 
 def _refuse_odd(path: Path) -> None:

@@ -3,14 +3,16 @@
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from artifact import authorities, procfile
+from artifact import authorities, procfile, startable
 from artifact.archive import Entry, archive
 from artifact.content import entries, usable
 from artifact.errors import ArtifactError, collected, raise_all
+from artifact.node_modules import NodeModules
 from artifact.static_files import content_types
 from artifact.wheels import Wheels
 
@@ -29,11 +31,15 @@ class Release:
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """What the application runs on: Amazon Linux packages, architecture and region."""
+    """What the application runs on: Amazon Linux packages, architecture and region.
+
+    `processes` are the names that settings have for lines of the Procfile, where they are known.
+    """
 
     packages: Sequence[str]
     architecture: str
     region: str
+    processes: Collection[str] | None = None
 
 
 def published(sha256: str) -> Release:
@@ -54,7 +60,7 @@ def pack(
     workspace: Path,
     static_wanted: bool = False,
 ) -> Release:
-    """Pack a directory, its wheels and the database's authorities.
+    """Pack a directory, its wheels or Node packages, and the database's authorities.
 
     The archive goes to a folder of `workspace`, whose wheels it takes. With `static_wanted` the
     directory of static files has to be there. Raises `ArtifactError` with all that is wrong.
@@ -78,6 +84,22 @@ def check(
     _contents(directory, runtime, workspace, static)
 
 
+def inspect(
+    directory: Path,
+    *,
+    runtime: Runtime,
+    static_directory: str,
+    workspace: Path,
+    static_wanted: bool = False,
+) -> Mapping[str, Sequence[str]]:
+    """What is wrong with each part of a release; packages need not be here yet.
+
+    Raises `ArtifactError` for what is no directory of an application.
+    """
+    static = _Static(static_directory, static_wanted)
+    return _Parts(directory, runtime, workspace, static, fetched=False).faults
+
+
 @dataclass(frozen=True)
 class _Static:
     directory: str
@@ -87,25 +109,80 @@ class _Static:
 def _contents(
     directory: Path, runtime: Runtime | None, workspace: Path, static: _Static | None
 ) -> list[Entry]:
-    """`app/` is the directory; the rest is for the instance that runs it."""
-    usable(directory, workspace)
-    found: list[Entry] = []
-    reasons: list[str] = []
-    with collected(reasons, directory):
-        procfile.read(directory)
-    with collected(reasons, directory):
-        found += entries(directory, below="app")
-    if static:
-        with collected(reasons, directory):
-            found.append(_static_types(directory, static, found))
-    if runtime:
-        with collected(reasons, directory):
-            found += _wheels(directory, runtime, workspace)
-        with collected(reasons, directory):
-            content = authorities.of(runtime.region).encode()
-            found.append(Entry(path="rds-ca.pem", content=content))
-    raise_all(reasons)
-    return found
+    parts = _Parts(directory, runtime, workspace, static)
+    raise_all(reason for reasons in parts.faults.values() for reason in reasons)
+    return parts.entries
+
+
+class _Parts:
+    """What is in a release, and the faults of each part: `app/`, and what runs it."""
+
+    def __init__(
+        self,
+        directory: Path,
+        runtime: Runtime | None,
+        workspace: Path,
+        static: _Static | None,
+        *,
+        fetched: bool = True,
+    ) -> None:
+        usable(directory, workspace)
+        self.entries: list[Entry] = []
+        self.faults: dict[str, list[str]] = {}
+        self._directory = directory
+        commands: Mapping[str, str] = {}
+        with self._part("Procfile"):
+            commands = procfile.read(directory, runtime.processes if runtime else None)
+        with self._part("files"):
+            self.entries += entries(directory, below="app")
+        if runtime:
+            self._commands(commands, runtime)
+        if static:
+            with self._part("static files"):
+                self.entries.append(_static_types(directory, static, self.entries))
+        if runtime:
+            self._packages(runtime, workspace / "wheels", fetched=fetched)
+            with self._part("region"):
+                content = authorities.of(runtime.region).encode()
+                self.entries.append(Entry(path="rds-ca.pem", content=content))
+
+    def _part(self, name: str) -> AbstractContextManager[None]:
+        return collected(self.faults.setdefault(name, []), self._directory)
+
+    def _commands(self, commands: Mapping[str, str], runtime: Runtime) -> None:
+        """What is not whole already says why."""
+        if any(self.faults.values()):
+            return
+        self.faults["commands"] = list(
+            startable.faults(
+                self._directory,
+                commands,
+                self.entries,
+                architecture=runtime.architecture,
+                packages=runtime.packages,
+            )
+        )
+
+    def _packages(self, runtime: Runtime, cache: Path, *, fetched: bool) -> None:
+        wheels = Wheels(
+            directory=self._directory,
+            packages=runtime.packages,
+            architecture=runtime.architecture,
+            cache=cache,
+        )
+        modules = NodeModules(
+            directory=self._directory, architecture=runtime.architecture, cache=cache
+        )
+        with self._part("packages"):
+            if fetched:
+                self.entries += _wheels(wheels)
+            else:
+                wheels.check()
+        with self._part("packages"):
+            if fetched:
+                self.entries += modules.entries(below="app")
+            else:
+                modules.check()
 
 
 def _static_types(directory: Path, static: _Static, found: Sequence[Entry]) -> Entry:
@@ -120,13 +197,7 @@ def _static_types(directory: Path, static: _Static, found: Sequence[Entry]) -> E
     return Entry(path="static-types", content=content_types(paths).encode())
 
 
-def _wheels(directory: Path, runtime: Runtime, workspace: Path) -> list[Entry]:
-    wheels = Wheels(
-        directory=directory,
-        packages=runtime.packages,
-        architecture=runtime.architecture,
-        cache=workspace / "wheels",
-    )
+def _wheels(wheels: Wheels) -> list[Entry]:
     return [Entry(path=f"wheels/{each.name}", content=each.read_bytes()) for each in wheels.files()]
 
 

@@ -3,23 +3,27 @@
 import hashlib
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from artifact.cache import put
 from artifact.errors import ArtifactError
 from artifact.line_ends import as_stored
+from artifact.locking import REQUIREMENTS
+from artifact.markers import for_instance
 
-REQUIREMENTS = "requirements.txt"
 INSTALLER = Path(__file__).with_name("installer.txt")
 _PYTHON = re.compile(r"python(3)\.(\d+)")
 # Amazon Linux 2023 has glibc 2.34; wheels for an older one run there as well.
 # https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html
-_GLIBC = range(17, 35)
+_GLIBC = range(34, 4, -1)
+# What the same was called before.
+# https://packaging.python.org/en/latest/specifications/platform-compatibility-tags/
+_EARLIER = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 # Where packages come from and how they are reached is the user's to say, as in the Makefile; all
 # else is ours, since what pip chooses has to be what the lock file names.
 # https://pip.pypa.io/en/stable/topics/configuration/#environment-variables
@@ -39,6 +43,8 @@ SOURCES = (
     "PIP_TIMEOUT",
     "PIP_TRUSTED_HOST",
 )
+# Another one when other wheels are chosen than before.
+_CHOICE = b"2"
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
@@ -53,6 +59,11 @@ class Wheels:
     packages: Sequence[str]
     architecture: str
     cache: Path
+
+    @property
+    def name(self) -> str:
+        """What they are for."""
+        return f"{self.python} on {self.architecture}"
 
     @property
     def wanted(self) -> bool:
@@ -73,7 +84,8 @@ class Wheels:
     def folder(self) -> Path:
         """Where they are, once they were fetched."""
         given = (as_stored(each.read_bytes()) for each in (self._lock, INSTALLER))
-        key = hashlib.sha256(b"\0".join((*given, self.python.encode(), self._machine.encode())))
+        chosen = (self.python.encode(), self._machine.encode(), _CHOICE)
+        key = hashlib.sha256(b"\0".join((*given, *chosen)))
         return self.cache / key.hexdigest()[:16]
 
     def files(self) -> list[Path]:
@@ -81,11 +93,17 @@ class Wheels:
         if not self.wanted:
             return []
         if not self.folder.is_dir():
+            self.check()
             raise ArtifactError(
                 f"the wheels of {self._lock} for {self.python} on {self.architecture} are not "
                 "here yet: run `make wheels`, which downloads them once"
             )
         return sorted(self.folder.glob("*.whl"))
+
+    def check(self) -> None:
+        """Refuse a lock file of which no wheels could be fetched, as far as it says itself."""
+        if self.wanted:
+            self._lines(self._lock)
 
     def fetch(self) -> bool:
         """Download what is not here yet, from wherever pip looks; whether that was needed."""
@@ -95,8 +113,12 @@ class Wheels:
         with tempfile.TemporaryDirectory(dir=self.cache) as fresh:
             for lock in (INSTALLER, self._lock):
                 self._download(lock, Path(fresh))
-            _put(Path(fresh), self.folder)
+            put(Path(fresh), self.folder)
         return True
+
+    def told(self) -> str:
+        """How many there are, in words."""
+        return f"{len(self.files())} wheels"
 
     @property
     def _lock(self) -> Path:
@@ -108,21 +130,11 @@ class Wheels:
 
     def _download(self, lock: Path, folder: Path) -> None:
         """Have pip choose as it would on the instance, and check every hash."""
-        platforms = [f"--platform=manylinux_2_{minor}_{self._machine}" for minor in _GLIBC]
-        version = self.python.removeprefix("python")
-        finished = subprocess.run(  # noqa: S603
-            [
-                *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
-                *("--disable-pip-version-check", "--only-binary=:all:", "--require-hashes"),
-                *(f"--python-version={version}", "--implementation=cp", *platforms),
-                *(f"--dest={folder}", f"--requirement={lock}"),
-            ],
-            env=_pip_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        text = self._lines(lock)
+        with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as wanted:
+            wanted.write(text)
+            wanted.flush()
+            finished = self._pip_download(wanted.name, folder)
         if finished.returncode != 0:
             reason = next(iter(finished.stderr.strip().splitlines()[-1:]), "pip said nothing")
             raise ArtifactError(
@@ -130,20 +142,44 @@ class Wheels:
                 f"downloaded: {reason}"
             )
 
+    def _lines(self, lock: Path) -> str:
+        """The lines of a lock file that are for instances."""
+        try:
+            text = lock.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError:
+            raise ArtifactError(f"{lock} is not in UTF-8: save it as UTF-8") from None
+        return for_instance(text, lock, python=self.python, machine=self._machine)
 
-def _pip_environment() -> dict[str, str]:
+    def _pip_download(self, requirements: str, folder: Path) -> subprocess.CompletedProcess[str]:
+        version = self.python.removeprefix("python")
+        return subprocess.run(  # noqa: S603
+            [
+                *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"),
+                *("--disable-pip-version-check", "--only-binary=:all:", "--require-hashes"),
+                *(f"--python-version={version}", "--implementation=cp"),
+                *(f"--platform={each}" for each in _platforms(self._machine)),
+                *(f"--dest={folder}", f"--requirement={requirements}"),
+            ],
+            env=pip_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def _platforms(machine: str) -> Iterator[str]:
+    """What wheels for an instance are tagged with, the newest and so the best first."""
+    for minor in _GLIBC:
+        yield f"manylinux_2_{minor}_{machine}"
+        if minor in _EARLIER:
+            yield f"{_EARLIER[minor]}_{machine}"
+
+
+def pip_environment() -> dict[str, str]:
+    """The environment of a pip that looks where the user says, and chooses as we say."""
     return {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("PIP_") or name in SOURCES
     }
-
-
-def _put(fresh: Path, folder: Path) -> None:
-    """Have the folder appear whole; another process may have been first."""
-    whole = folder.with_name(f"{folder.name}.{os.getpid()}")
-    shutil.copytree(fresh, whole)
-    try:
-        whole.rename(folder)
-    except OSError:
-        shutil.rmtree(whole)

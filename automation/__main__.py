@@ -36,6 +36,8 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
         "validate": "synth",
         "scan": "scan",
         "diagram": "diagram",
+        "cost": "cost",
+        "export": "export",
         "review": "review",
         "preview": "preview",
         "wheels": "synth",
@@ -48,10 +50,19 @@ _PANELS: Mapping[str, Mapping[str, str]] = {
         "deploy": "deploy",
         "release": "release",
         "rollback": "release",
+        "restart": "release",
         "rotate": "rotate",
+        "restore": "restore",
         "destroy": "destroy",
     },
-    "Look at the platform": {"status": "status", "verify": "checks", "drift": "drift"},
+    "Look at the platform": {
+        "status": "status",
+        "releases": "release",
+        "verify": "checks",
+        "drift": "drift",
+        "outputs": "status",
+    },
+    "Operate the application": {"logs": "operate", "exec": "operate", "db": "operate"},
 }
 _FOLDERS = {name: folder for panel in _PANELS.values() for name, folder in panel.items()}
 # Frames, and lines that end at its width, are for a terminal.

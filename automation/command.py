@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -53,6 +54,9 @@ Environments = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
+Sarif = Annotated[
+    Path | None, typer.Option("--sarif", help="also write SARIF, for code scanning, to this file")
+]
 Tiers = Annotated[list[str], typer.Argument(help="tiers that are meant; all if none is named")]
 Yes = Annotated[bool, typer.Option("--yes", help="make changes without asking")]
 ReviewFolder = Annotated[
@@ -127,6 +131,17 @@ def attended(command: str, remedy: str) -> None:
         raise UserError(
             f"{command} asks before it changes anything, and there is nobody to ask: {remedy}"
         )
+
+
+def parse_time(text: str, option: str) -> datetime:
+    """A time in ISO 8601, in UTC unless it says otherwise; raises `UserError`."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise UserError(
+            f'{option}: received "{text}"; give a time such as 2026-11-30T12:00:00Z'
+        ) from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def every_environment() -> list[str]:

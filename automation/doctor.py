@@ -48,9 +48,32 @@ def terraform_fault() -> "str | None":
     from automation.terraform import program  # noqa: PLC0415
 
     try:
-        program.find()
+        found = program.find()
     except UserError as error:
         return str(error)
+    if found.product is not program.TERRAFORM:
+        print(
+            f"{found.label} ({found.program}) takes the place of Terraform; Terrace was never run "
+            "with a real one: docs/leaving-cdktf.md says what is known",
+            file=sys.stderr,
+        )
+    return None
+
+
+def framework_fault() -> "str | None":
+    """What is wrong with the framework that is asked for; says so where it is not CDKTF."""
+    from automation import PROJECT  # noqa: PLC0415
+    from bindings import framework  # noqa: PLC0415
+
+    try:
+        found = framework.wanted(PROJECT / "Pipfile")
+    except framework.FrameworkError as error:
+        return str(error)
+    if found != framework.CDKTF:
+        print(
+            f"{found.name} takes the place of cdktf: docs/leaving-cdktf.md says what changes",
+            file=sys.stderr,
+        )
     return None
 
 
@@ -71,6 +94,7 @@ def faults(checks: "tuple[str, ...]") -> "list[str]":
         return [too_old]
     found = [terraform_fault() if "terraform" in checks else None]
     found.append(venv_fault() if "python" in checks else None)
+    found.append(framework_fault() if "python" in checks else None)
     # Nothing is installed for what cannot go on anyway.
     well = not any(found)
     found += [system_fault(use, install=well) for use in ("app", "tests") if use in checks]

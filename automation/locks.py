@@ -12,7 +12,6 @@ from pathlib import Path
 
 from automation import PROJECT
 from automation.errors import CommandError
-from automation.synth.wheels import applications
 
 SAMPLE = PROJECT / "examples" / "guestbook"
 PIPFILE_LOCK = Path("Pipfile.lock")
@@ -54,6 +53,9 @@ def renew_applications(folders: Iterable[Path]) -> None:
 
 def main() -> int:
     """The exit code: 0; 1 when versions cannot be had; 2 when an environment is faulty."""
+    # Where the Pipfile is locked for the first time, nothing is installed yet.
+    from automation.synth.wheels import applications  # noqa: PLC0415
+
     asked = applications(["all"])
     try:
         renew(SCANNERS, "--allow-unsafe")

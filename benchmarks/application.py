@@ -26,8 +26,10 @@ from rich.table import Table
 
 from artifact import procfile
 from automation import PROJECT
-from automation.app import command
+from automation.app.command import ACCOUNT, REGION
 from automation.app.database import HOST, MariaDb, free_port
+from automation.app.processes import shell
+from automation.app.surroundings import environment, store_secret
 from automation.emulator import Emulator
 
 _APP = PROJECT / "examples" / "guestbook"
@@ -105,13 +107,19 @@ def _wait(url: str) -> None:
 def sample_application(folder: Path) -> Iterator[str]:
     """The guest book with some messages, on a MariaDB of its own."""
     commands = procfile.read(_APP)
-    emulated = Emulator(account_id=command.ACCOUNT, region=command.REGION, workspace=folder)
+    emulated = Emulator(account_id=ACCOUNT, region=REGION, workspace=folder)
     with MariaDb(folder / "mariadb") as database, emulated as emulator:
-        arn = command.store_secret(emulator, database.access)
-        environ = command.environment(emulator, database.access, secret_arn=arn, port=1)
-        release = command.shell(commands["release"])
+        arn = store_secret(emulator, database.access)
+        environ = environment(
+            emulator,
+            database.access,
+            secret_arn=arn,
+            port=1,
+            programs=(Path(sys.executable).parent,),
+        )
+        release = shell(commands["release"])
         subprocess.run(release, cwd=_APP, env=environ, check=True, capture_output=True)  # noqa: S603
-        with serving(command.shell(commands["web"]), _APP, environ) as url:
+        with serving(shell(commands["web"]), _APP, environ) as url:
             for number in range(_MESSAGES):
                 _sign(url, number)
             yield url

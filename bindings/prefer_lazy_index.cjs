@@ -3,10 +3,11 @@
 const Module = require("node:module");
 const path = require("node:path");
 
-const eager = path.join("@cdktf", "provider-aws", "lib", "index.js");
+const eager = ["@cdktf", "@cdktn"].map((scope) =>
+  path.join(scope, "provider-aws", "lib", "index.js"));
 const resolve = Module._resolveFilename;
 
 Module._resolveFilename = function (...args) {
   const file = resolve.apply(this, args);
-  return file.endsWith(eager) ? path.join(path.dirname(file), "lazy-index.js") : file;
+  return eager.some((each) => file.endsWith(each)) ? path.join(path.dirname(file), "lazy-index.js") : file;
 };

@@ -25,9 +25,9 @@ def architecture_of(instance_type: str) -> Architecture:
 # What Terrace sets for the application, and what would lead its AWS clients elsewhere.
 _OWN_VARIABLES = ("ASSETS_BASE_URL", "HOME", "PATH", "PORT")
 _OWN_PREFIXES = ("APP_", "AWS_", "DB_", "OTEL_")
-# Variables are part of the user data, which holds 16 KiB.
+# Variables are part of the user data, which holds 16 KiB and is compressed.
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
-_MAX_VARIABLES = 4096
+MAX_VARIABLES = 8192
 # Where the CloudWatch agent takes traces on every instance (modules/application).
 _AGENT_PORTS = (4317, 4318)
 
@@ -45,8 +45,8 @@ def _variables(settings: Settings) -> Iterator[Fault]:
         yield Fault(f"{key}.variables", f'"{name}"', remedy, (f"{key}.secrets",))
     variables = (*app.variables.items(), *app.secrets.items())
     size = sum(len(f"{name}={value}\n".encode()) for name, value in variables)
-    if size > _MAX_VARIABLES:
-        remedy = f"shorten it and {key}.secrets to {_MAX_VARIABLES} bytes: user data is limited"
+    if size > MAX_VARIABLES:
+        remedy = f"shorten it and {key}.secrets to {MAX_VARIABLES} bytes: user data is limited"
         yield Fault(f"{key}.variables", f"{size} bytes", remedy, (f"{key}.secrets",))
 
 
@@ -57,12 +57,28 @@ def _secrets(settings: Settings) -> Iterator[Fault]:
             yield Fault(f"application.app.secrets.{name}", f'"{arn}"', remedy, ("region",))
 
 
-def _release(settings: Settings) -> Iterator[Fault]:
-    key, seconds = "application.app.release_seconds", settings.application.app.release_seconds
-    grace = settings.application.health_check.grace_seconds
-    if seconds >= grace:
-        involved = "application.health_check.grace_seconds"
-        remedy = f"give less than {involved}, which is {grace}: the instance would be replaced"
+def _processes(settings: Settings) -> Iterator[Fault]:
+    names = settings.application.app.process_names
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            key = f"application.app.processes[{index}].name"
+            yield Fault(key, f'"{name}"', "give each process its own name")
+
+
+# How long CloudFront keeps a connection to an origin open (modules/edge/origins.py).
+_KEEPALIVE_SECONDS = 5
+
+
+def _idle_timeout(settings: Settings) -> Iterator[Fault]:
+    """Who asks has to be the first to close a connection."""
+    key, involved = "application.idle_timeout_seconds", "edge.origin_timeout_seconds"
+    seconds = settings.application.idle_timeout_seconds
+    least = max(_KEEPALIVE_SECONDS, settings.edge.origin_timeout_seconds)
+    if seconds <= least:
+        remedy = (
+            f"give more than {least}: CloudFront keeps connections for {_KEEPALIVE_SECONDS} s, "
+        )
+        remedy += f"and waits for {involved}"
         yield Fault(key, seconds, remedy, (involved,))
 
 
@@ -125,7 +141,8 @@ def _scaling(settings: Settings) -> Iterator[Fault]:
 RULES = (
     _variables,
     _secrets,
-    _release,
+    _processes,
+    _idle_timeout,
     _port,
     _capacity,
     _architecture,

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from config.allowed import Form, Instead
+from config.app import App, Recurrence, TimeZone
 from config.fields import Percent, Section, UrlPath
 from config.instance_types import instance_type
-from config.schedules import crontab, time_zone
 
 # https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
 InstanceType = Annotated[
@@ -16,74 +16,30 @@ InstanceType = Annotated[
     AfterValidator(instance_type),
     Form("an EC2 instance type", "m7g.large"),
 ]
-# https://docs.aws.amazon.com/linux/al2023/release-notes/all-packages.html
-PackageName = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=100),
-    Form("the name of an Amazon Linux 2023 package", "python3.11"),
-]
-VariableName = Annotated[
-    str,
-    Field(pattern=r"^[A-Z][A-Z0-9_]*$", max_length=64),
-    Form("an upper-case letter, then upper-case letters, digits and _", "FEATURE_X"),
-]
 # What CloudFront proves itself with: the header, and the secrets of which one after the other is
 # sent, with the one before and the next one beside it.
 ORIGIN_HEADER = "X-Origin-Verify"
 ORIGIN_SECRETS = ("origin-0", "origin-1", "origin-2")
+# The lifecycle hook that waits until a new instance serves.
+LAUNCH_HOOK = "serving"
+# What the alarm that stops an instance refresh is about.
+RELEASE_ERRORS = "release-errors"
+# The log groups of instances, as `Naming.path` completes their names: each file of the folder has a
+# stream in the first, each of the system's in the second.
+APPLICATION_LOG_GROUP, SYSTEM_LOG_GROUP = "application/app", "application/system"
+LOG_FOLDER = "/var/log/application"
+SYSTEM_LOGS = ("/var/log/messages", "/var/log/cloud-init-output.log")
 
 
-def _no_token(value: str) -> str:
-    """What CDKTF would resolve: its marks for values that it does not know yet."""
-    if "TfToken[" in value:
-        raise ValueError("not TfToken[, which means something to CDKTF")
-    return value
-
-
-VariableValue = Annotated[
+Image = Annotated[
     str,
-    # Without control characters and the line ends of Unicode.
-    Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$", max_length=1024),
-    AfterValidator(_no_token),
-    Form("one line", "on"),
-]
-# Without the six characters that Secrets Manager appends, IAM would need a wildcard.
-SecretArn = Annotated[
-    str,
-    Field(
-        pattern=r"^arn:aws:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:"
-        r"[A-Za-z0-9_/+=.@!-]+-[A-Za-z0-9]{6}$",
-        max_length=600,
-    ),
-    Form(
-        "the whole ARN of a secret in Secrets Manager, its last six characters too",
-        "arn:aws:secretsmanager:us-west-2:123456789012:secret:api-key-a1B2c3",
-    ),
+    Field(pattern=r"^(latest|ami-[0-9a-f]{8,17})$"),
+    Form("latest, or the id of an Amazon Linux 2023 image in the region", "ami-0123456789abcdef0"),
 ]
 ScheduleName = Annotated[
     str,
     Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=32),
     Form("a lower-case letter, then lower-case letters, digits and -", "morning"),
-]
-Recurrence = Annotated[
-    str,
-    Field(max_length=100),
-    AfterValidator(crontab),
-    Form("five cron fields: minute, hour, day, month, day of the week", '"0 7 * * MON-FRI"'),
-]
-TimeZone = Annotated[
-    str, Field(max_length=64), AfterValidator(time_zone), Form("an IANA time zone", "Etc/UTC")
-]
-# Letters, digits and what paths consist of; no control characters, and nothing to expand.
-Directory = Annotated[
-    str,
-    Field(pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$", max_length=1024),
-    Form("a path, as seen from the project's directory", "examples/guestbook"),
-]
-StaticDirectory = Annotated[
-    str,
-    Field(pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=255),
-    Form("a path inside the application's directory, of letters, digits, _, - and /", "static"),
 ]
 
 
@@ -128,7 +84,34 @@ class HealthCheck(Section):
         3, ge=2, le=10, description="failed checks until an instance is replaced"
     )
     grace_seconds: int = Field(
-        300, ge=0, le=7200, description="seconds that a new instance has to start"
+        60,
+        ge=0,
+        le=7200,
+        description="seconds before the load balancer's checks count, once an instance serves",
+    )
+
+
+class InstanceRefresh(Section):
+    """How another release takes over from the one before, and what stops it."""
+
+    checkpoint_seconds: int = Field(
+        600,
+        ge=0,
+        le=3600,
+        description="seconds that the first instances of a release, a tenth of all or one, serve "
+        "beside those before them, until these follow; 0 does not wait",
+    )
+    error_percent: float = Field(
+        5.0,
+        gt=0.0,
+        le=50.0,
+        description="share of the answers of all instances in five minutes that are server "
+        "errors, in percent, above which a release is stopped",
+    )
+    watched: bool = Field(
+        True,
+        description="whether server errors stop a release; `release` does without while they are "
+        "many already",
     )
 
 
@@ -141,42 +124,6 @@ class Scaling(Section):
     )
     warmup_seconds: int = Field(
         180, ge=0, le=3600, description="seconds until a new instance counts"
-    )
-
-
-class App(Section):
-    """The web application itself: a directory with a Procfile (artifact/README.md)."""
-
-    directory: Directory = Field(
-        "examples/guestbook", description="the application's directory, inside the project or not"
-    )
-    packages: tuple[PackageName, ...] = Field(
-        ("python3.11",),
-        max_length=20,
-        description="Amazon Linux 2023 packages that run it; a Python among them installs the "
-        "wheels of its requirements.txt",
-    )
-    static_directory: StaticDirectory = Field(
-        "static",
-        description="the part of the directory that CloudFront serves; it need not be there "
-        "unless it is named",
-    )
-    variables: dict[VariableName, VariableValue] = Field(
-        default_factory=dict,
-        max_length=50,
-        description='plain settings as environment variables, such as { FEATURE_X = "on" }',
-    )
-    secrets: dict[VariableName, SecretArn] = Field(
-        default_factory=dict,
-        max_length=20,
-        description="secret settings: environment variables, each with the ARN of the secret in "
-        "Secrets Manager whose value the application gets",
-    )
-    release_seconds: int = Field(
-        120,
-        ge=1,
-        le=3600,
-        description="seconds that the release command of the Procfile may take",
     )
 
 
@@ -205,6 +152,12 @@ class Application(Section):
         max_length=20,
         description="one EC2 instance type, or several in order of preference",
     )
+    image: Image = Field(
+        "latest",
+        description="what instances start from: AWS's latest Amazon Linux 2023 whenever something "
+        "is deployed, or one of your choice, made in 2025 or later; `rollback` takes that of the "
+        "release it goes back to",
+    )
     port: int = Field(8080, ge=1024, le=65535, description="port that the application listens on")
     root_volume_gib: int = Field(20, ge=8, le=16384, description="GiB of an instance's volume")
     capacity: Capacity = Capacity()
@@ -217,6 +170,7 @@ class Application(Section):
         "follow them once it exists",
     )
     health_check: HealthCheck = HealthCheck()
+    instance_refresh: InstanceRefresh = InstanceRefresh()
     deregistration_seconds: int = Field(
         30, ge=0, le=3600, description="seconds that open requests have to finish"
     )

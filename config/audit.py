@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from config.allowed import Form
-from config.fields import Email, RetentionDays, Section
+from config.fields import Email, Region, RetentionDays, Section
 from config.schedules import backup_cron
 
 BackupSchedule = Annotated[
@@ -43,6 +43,11 @@ class Audit(Section):
         description="days that recovery points are kept at least: the vault is locked (governance "
         "mode), so that none of them goes before its end unless somebody who may lifts the lock; "
         "without a lock 0",
+    )
+    backup_copy_region: Region | None = Field(
+        None,
+        description="another region to which every recovery point is copied, for as many days, "
+        "into a vault with a key and a lock of its own; storage and transfer of copies cost",
     )
     backup_assets: bool = Field(
         True,

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from config.allowed import Form
 from config.fields import DailyWindow, Section, WeeklyWindow
 from config.mysql_names import database_name, user_name
+from config.restore import Restore
 
 DatabaseClass = Annotated[
     str,
@@ -62,7 +63,11 @@ class Database(Section):
     )
     multi_az: bool = Field(True, description="keep a standby in another zone")
     read_replicas: int = Field(0, ge=0, le=5, description="number of read replicas")
-    blue_green_updates: bool = Field(False, description="update through a blue/green deployment")
+    blue_green_updates: bool = Field(
+        False,
+        description="update through a blue/green deployment, which is never left to the "
+        "maintenance window, and with which the backups of before are gone",
+    )
     audit_log: bool = Field(
         True, description="log who connects, and what changes tables, users and rights"
     )
@@ -108,6 +113,7 @@ class Database(Section):
     apply_immediately: bool = Field(
         False, description="change now (true) or in the maintenance window (false)"
     )
+    restore: Restore = Restore()
 
     @property
     def pinned(self) -> bool:

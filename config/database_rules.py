@@ -115,6 +115,16 @@ def _free_storage(settings: Settings) -> Iterator[Fault]:
         yield Fault(key, threshold, remedy, (involved,))
 
 
+def _restore_checks(settings: Settings) -> Iterator[Fault]:
+    """A report tells checks apart by their names."""
+    checks = settings.database.restore.checks
+    names = [each.name for each in checks]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            key = f"database.restore.checks[{number}].name"
+            yield Fault(key, f'"{name}"', "choose another name: there is such a check already")
+
+
 RULES = (
     _storage_growth,
     _replicas,
@@ -122,4 +132,5 @@ RULES = (
     _database_backups,
     _database_monitoring,
     _free_storage,
+    _restore_checks,
 )

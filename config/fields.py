@@ -93,9 +93,11 @@ TagKey = Annotated[
     AfterValidator(_tag),
     Form(_TAG_WORDS, "Project", caseless=True),
 ]
+# CloudFormation, which makes the bucket of the states, takes no empty one.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Tag.html
 TagValue = Annotated[
     str,
-    Field(max_length=256),
+    Field(min_length=1, max_length=256),
     AfterValidator(_tag),
     Form(_TAG_WORDS, "web"),
 ]

@@ -25,11 +25,19 @@ _STAND_INS = {
 }
 
 
-def load(environment: str, folder: Path = ENVIRONMENTS, *, chosen_by: str = "APP_ENV") -> Settings:
+def load(
+    environment: str,
+    folder: Path = ENVIRONMENTS,
+    *,
+    chosen_by: str = "APP_ENV",
+    image: str | None = None,
+    watched: bool = True,
+) -> Settings:
     """Read and validate `<folder>/<environment>.toml`.
 
     Raises `ConfigError` with all faults at once: key, value received and remedy. `chosen_by` is
-    the variable, or the option, by which the user named the environment.
+    the variable, or the option, by which the user named the environment; `image` takes the place
+    of `application.image`; without `watched`, nothing watches an instance refresh.
     """
     path = folder / f"{environment}.toml"
     known = names(folder)
@@ -40,7 +48,22 @@ def load(environment: str, folder: Path = ENVIRONMENTS, *, chosen_by: str = "APP
     raw = read(path)
     if isinstance(raw, Fault):
         raise ConfigError(source, [raw])
-    return parse(raw, environment, source)
+    given: dict[str, Any] = {"image": image} if image is not None else {}
+    if not watched:
+        given["instance_refresh"] = {"watched": False}
+    return parse(_with(raw, "application", given), environment, source)
+
+
+def _with(raw: dict[str, Any], key: str, given: Any) -> dict[str, Any]:
+    """Settings with others on top; what is no section is left to be told as a fault."""
+    before = raw.get(key, {})
+    if not isinstance(given, dict):
+        return {**raw, key: given}
+    if not isinstance(before, dict):
+        return raw
+    for name, value in given.items():
+        before = _with(before, name, value)
+    return {**raw, key: before} if given else raw
 
 
 def _unknown(environment: str, known: list[str], chosen_by: str) -> str:

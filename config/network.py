@@ -17,11 +17,16 @@ AvailabilityZone = Annotated[
 # Services that instances in the app subnets reach without leaving the VPC.
 InterfaceEndpoint = Annotated[
     Literal[
+        "autoscaling",
         "ec2",
+        "events",
         "kms",
+        "lambda",
         "logs",
         "monitoring",
         "secretsmanager",
+        "sns",
+        "sqs",
         "ssm",
         "ssmmessages",
         "sts",
@@ -70,8 +75,9 @@ class Network(Section):
             "xray",
         ),
         description="services reached through interface endpoints, each billed per hour and "
-        "zone; without NAT gateways all but ec2, kms and sts are needed",
-        max_length=9,
+        "zone; without NAT gateways autoscaling is needed as well, and what "
+        "application.app.permissions name",
+        max_length=15,
     )
     dynamodb_endpoint: bool = Field(
         False, description="whether the application reaches DynamoDB by a gateway endpoint (free)"

@@ -12,7 +12,19 @@ _PRIVATE = tuple(
     for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )
 # What an instance asks for itself, to be reached, to start and to tell how it is.
-_NEEDED_ENDPOINTS = ("logs", "monitoring", "secretsmanager", "ssm", "ssmmessages", "xray")
+_NEEDED_ENDPOINTS = (
+    "autoscaling",
+    "logs",
+    "monitoring",
+    "secretsmanager",
+    "ssm",
+    "ssmmessages",
+    "xray",
+)
+
+
+# From /16 to /22.
+_SIZES = range(16, 23)
 
 
 def _vpc_network(settings: Settings) -> Iterator[Fault]:
@@ -22,7 +34,7 @@ def _vpc_network(settings: Settings) -> Iterator[Fault]:
     if network is None:
         yield Fault(key, f'"{received}"', "give a network address, such as 10.0.0.0/16")
         return
-    if not 16 <= network.prefixlen <= 22:
+    if network.prefixlen not in _SIZES:
         yield Fault(key, f'"{received}"', "give a network from /16 to /22: subnets would not fit")
     if not any(network.subnet_of(block) for block in _PRIVATE):
         yield Fault(key, f'"{received}"', "give a private network (RFC 1918 or 100.64.0.0/10)")
@@ -82,4 +94,31 @@ def _endpoints(settings: Settings) -> Iterator[Fault]:
         yield Fault(key, shown(network.interface_endpoints), remedy, (involved,))
 
 
-RULES = (_vpc_network, _zones, _leaving_zones, _endpoints)
+# A subnet for instances has a 32nd of the VPC (modules/network/address_plan.py), of which AWS keeps
+# five addresses; a load balancer takes up to eight, and CloudFront one to reach it.
+# https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+_APP_SUBNETS, _KEPT, _PRIVATE_BALANCER = 32, 5, 9
+
+
+def _addresses(settings: Settings) -> Iterator[Fault]:
+    network = _network(settings.network.cidr_block)
+    zones = len(settings.zones_in_use)
+    if network is None or network.prefixlen not in _SIZES or not zones:
+        return
+    application = settings.application
+    sizes = [application.capacity.max_size, *(each.max_size for each in application.schedules)]
+    private = _PRIVATE_BALANCER if "private" in settings.load_balancers else 0
+    room = network.num_addresses // _APP_SUBNETS - _KEPT
+    room -= len(settings.network.interface_endpoints) + private
+    most = max(room, 0) * zones
+    if max(sizes) > most:
+        key, involved = "application.capacity.max_size", "network.cidr_block"
+        remedy = f"give at most {most}, or a larger network: {network} has no addresses for more"
+        schedules = tuple(
+            f"application.schedules[{index}]" for index in range(len(application.schedules))
+        )
+        yield Fault(key, max(sizes), remedy, (involved, *schedules))
+
+
+RULES = (_vpc_network, _zones, _leaving_zones, _endpoints, _addresses)

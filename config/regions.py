@@ -22,9 +22,14 @@ _LETTERS = {
 
 def region(name: str) -> str:
     """A region's name; raises `ValueError` when there is no such region."""
-    if name not in _LETTERS:
+    if not is_region(name):
         raise ValueError("the commercial partition has no such region")
     return name
+
+
+def is_region(name: str) -> bool:
+    """Whether the commercial partition has the region."""
+    return name in _LETTERS
 
 
 def zones(name: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from config import app_rules, database_rules, network_rules, site_rules
+from config import app_rules, database_rules, network_rules, permission_rules, site_rules
 from config.allowed import form_of
 from config.faults import Fault, shown
 from config.fields import Section
@@ -28,17 +28,30 @@ def _prefix(settings: Settings) -> Iterator[Fault]:
         )
 
 
+# https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeTagsForResource.html
+_MOST_TAGS = 10
+
+
 def _tags(settings: Settings) -> Iterator[Fault]:
     """Tags by AWS's rules; IAM takes keys for the same that differ in case alone."""
-    key = "tags.extra"
-    taken = {name.casefold(): name for name in (*settings.required_tags, "Name", "Stack")}
+    key, own = "tags.extra", (*settings.required_tags, "Name", "Stack")
+    taken, kept = {name.casefold(): name for name in own}, 0
     for name in settings.tags.extra:
         if name.casefold().startswith("aws:"):
             yield Fault(key, f'"{name}"', "choose another key: AWS keeps aws: to itself")
         elif name.casefold() in taken:
             other = taken[name.casefold()]
             yield Fault(key, f'"{name}"', f"choose another key: there is {other} already")
+        else:
+            kept += 1
         taken.setdefault(name.casefold(), name)
+    if kept > _MOST_TAGS - len(own):
+        yield Fault(
+            key,
+            f"{kept} tags",
+            f"give at most {_MOST_TAGS - len(own)}: Route 53 takes {_MOST_TAGS} for a health check "
+            f"or a zone, of which {len(own)} are {', '.join(own)}",
+        )
 
 
 def _repeated(settings: Settings) -> Iterator[Fault]:
@@ -54,6 +67,9 @@ def _repeated_in(path: str, section: Section) -> Iterator[Fault]:
         elif isinstance(value, tuple):
             form = form_of(field)
             yield from _twice(key, value, caseless=form is not None and form.caseless)
+            for index, item in enumerate(value):
+                if isinstance(item, Section):
+                    yield from _repeated_in(f"{key}[{index}].", item)
 
 
 def _twice(key: str, items: tuple[object, ...], *, caseless: bool) -> Iterator[Fault]:
@@ -77,6 +93,14 @@ def _locked_backups(settings: Settings) -> Iterator[Fault]:
         yield Fault("audit.backup_days", audit.backup_days, remedy, (least,))
 
 
+def _copied_backups(settings: Settings) -> Iterator[Fault]:
+    """A copy beside its original survives nothing that the original does not."""
+    if settings.audit.backup_copy_region == settings.region:
+        remedy = "give another region than the environment's own, or leave it out"
+        key = "audit.backup_copy_region"
+        yield Fault(key, f'"{settings.region}"', remedy, ("region",))
+
+
 def _thresholds(settings: Settings) -> Iterator[Fault]:
     """What is rarer or worse has the higher threshold."""
     place, thresholds = "monitoring.thresholds", settings.monitoring.thresholds
@@ -97,9 +121,11 @@ _RULES: tuple[Rule, ...] = (
     _tags,
     _repeated,
     _locked_backups,
+    _copied_backups,
     _thresholds,
     *network_rules.RULES,
     *site_rules.RULES,
     *database_rules.RULES,
     *app_rules.RULES,
+    *permission_rules.RULES,
 )

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib import resources
 
@@ -99,6 +100,45 @@ def crontab(text: str) -> str:
     if fields[4] == "*":
         _refuse_never(days, months)
     return text
+
+
+@dataclass(frozen=True)
+class Crontab:
+    """When the five fields hold, as sets of numbers; with both days given, either is enough."""
+
+    text: str
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is time, by the clock of the zone that the schedule means."""
+        minutes, hours, days, months, weekdays = self._sets
+        given = self.text.split(" ")
+        day, weekday = at.day in days, at.isoweekday() % 7 in weekdays
+        either = "*" not in (given[2], given[4])
+        today = day or weekday if either else day and weekday
+        return at.minute in minutes and at.hour in hours and at.month in months and today
+
+    def calendar(self, zone: str) -> tuple[str, ...]:
+        """The same as calendar events of systemd's, which holds all that one names together.
+
+        https://www.freedesktop.org/software/systemd/man/252/systemd.time.html
+        """
+        minutes, hours, days, months, weekdays = map(_listed, _CRONTAB, self._sets)
+        named = (
+            "" if weekdays == "*" else ",".join(_DAYS[int(n)].title() for n in weekdays.split(","))
+        )
+        at = f"{hours}:{minutes} {zone}"
+        if named and days != "*":
+            return f"*-{months}-{days} {at}", f"{named} *-{months}-* {at}"
+        return (f"{named} *-{months}-{days} {at}".lstrip(),)
+
+    @property
+    def _sets(self) -> list[set[int]]:
+        return _values(_CRONTAB, self.text.split(" "))
+
+
+def _listed(part: _Part, values: set[int]) -> str:
+    every = len(values) == part.last - part.first + 1
+    return "*" if every else ",".join(map(str, sorted(values)))
 
 
 def backup_cron(text: str) -> str:

@@ -21,20 +21,20 @@ from config.storage import Storage
 class Tags(Section):
     """Tags that every taggable resource carries."""
 
-    owner: TagValue = Field("platform", min_length=1, description="the team that answers for it")
-    cost_center: TagValue = Field("unassigned", min_length=1, description="who pays for it")
+    owner: TagValue = Field("platform", description="the team that answers for it")
+    cost_center: TagValue = Field("unassigned", description="who pays for it")
     data_classification: Literal["public", "internal", "confidential", "restricted"] = Field(
         "confidential", description="who may see the data"
     )
     compliance: TagValue = Field(
         "none",
-        min_length=1,
         description="the regime that it falls under, pci-dss for instance, or none",
     )
     extra: dict[TagKey, TagValue] = Field(
         default_factory=dict,
         max_length=30,
-        description="further tags, none of them Terrace's own and none that starts with aws:",
+        description="a further tag, none of Terrace's own and none that starts with aws:; for more "
+        "there is no room, as Route 53 takes ten",
     )
 
 

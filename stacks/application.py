@@ -7,13 +7,15 @@ from constructs import Construct
 
 from artifact import Release
 from config import Settings
-from config.application import Where
+from config.application import LAUNCH_HOOK, Where
 from modules.application.app_environment import app_environment
 from modules.application.auto_scaling_group import AutoScalingGroup
 from modules.application.cloudwatch_agent import CloudWatchAgent
 from modules.application.forwarding import Forwarding
 from modules.application.instance_role import InstanceRole
 from modules.application.launch_template import LaunchTemplate
+from modules.application.own_permissions import own_permissions
+from modules.application.release_alarm import ReleaseAlarm
 from modules.application.releases import Releases
 from modules.application.scaling_policies import ScalingPolicies
 from modules.application.target_group import TargetGroup
@@ -52,6 +54,7 @@ class ApplicationStack(TierStack):
         self.target_group = self._target_groups[settings.application.load_balancer]
         open_port = self._open_port()
         forwarding = [self._forwarding(each) for each in settings.load_balancers]
+        self.release_alarm = self._release_alarm()
         self.agent = self._agent()
         self.log_group = self.agent.application_logs
         role = self._instance_role()
@@ -111,6 +114,17 @@ class ApplicationStack(TierStack):
             header_values=self._web.origin_secret.accepted,
         )
 
+    def _release_alarm(self) -> ReleaseAlarm:
+        return ReleaseAlarm(
+            self,
+            "release-alarm",
+            naming=self.naming,
+            load_balancer_arn_suffix=self._web.load_balancer.arn_suffix,
+            target_group_arn_suffix=self.target_group.arn_suffix,
+            error_percent=self.settings.application.instance_refresh.error_percent,
+            runbooks=self.settings.monitoring.runbooks,
+        )
+
     def _agent(self) -> CloudWatchAgent:
         return CloudWatchAgent(
             self,
@@ -132,7 +146,12 @@ class ApplicationStack(TierStack):
             database_secret_arn=self._database.secret_arn,
             secret_arns=sorted(set(self.settings.application.app.secrets.values())),
             data_key_arn=self._security.data_key.arn,
+            database_resource_ids=(
+                self._database.resource_ids if self.settings.database.iam_authentication else ()
+            ),
+            auto_scaling_group_name=self._name,
             reporting=self.agent.statements(),
+            own=own_permissions(self.naming, self.settings.application.app.permissions),
         )
 
     def _boot(self) -> Boot:
@@ -154,12 +173,19 @@ class ApplicationStack(TierStack):
             assets_bucket=self._storage.access_point.alias,
             assets_path=assets_path.removeprefix("/"),
             static_directory=app.static_directory,
-            database=self._database.secret_arn,
+            database=self._database.resource_id,
             region=self.settings.region,
             port=application.port,
+            health_path=application.health_check.path,
+            ready_seconds=app.ready_seconds,
             release_seconds=app.release_seconds,
+            wait_seconds=app.wait_seconds,
+            group=self._name,
+            hook=self.naming.name(LAUNCH_HOOK),
+            agent_parameter=self.agent.parameter_name,
             environment={**app.variables, **environment},
             secrets=app.secrets,
+            processes=app.processes,
         )
 
     def _launch_template(self, role: InstanceRole, boot: Boot) -> LaunchTemplate:
@@ -170,16 +196,13 @@ class ApplicationStack(TierStack):
             naming=self.naming,
             tags=self._instance_tags,
             architecture=application.architecture,
+            image=application.image,
             instance_type=application.instance_types[0],
             instance_profile_arn=role.instance_profile_arn,
             security_group_id=self._network.security_groups.application_id,
             root_volume_gib=application.root_volume_gib,
             kms_key_arn=self._security.data_key.arn,
-            user_data=user_data(
-                agent_parameter_name=self.agent.parameter_name,
-                agent_content_hash=self.agent.content_hash,
-                boot=boot,
-            ),
+            user_data=user_data(agent_content_hash=self.agent.content_hash, boot=boot),
             version_description=f"release {boot.release[:12]}",
         )
 
@@ -199,8 +222,12 @@ class ApplicationStack(TierStack):
             purchase=application.purchase,
             capacity=application.capacity,
             scheduled=bool(application.schedules),
+            launch_hook=self.naming.name(LAUNCH_HOOK),
+            launch_seconds=application.app.launch_seconds,
             health_check_grace_period=application.health_check.grace_seconds,
             default_instance_warmup=application.scaling.warmup_seconds,
+            refresh=application.instance_refresh,
+            alarm_name=self.release_alarm.name,
             deletion_protection=self.settings.deletion_protection,
             after=after,
         )

@@ -3,7 +3,7 @@
 from constructs import Construct
 
 from config import Settings
-from modules.audit.backup import Backup
+from modules.audit.backup import Backup, VaultOfCopies
 from modules.audit.database_events import DatabaseEvents
 from modules.audit.security_alarms import SecurityAlarms
 from modules.audit.trail import Trail, trail_arn, trail_delivery
@@ -15,7 +15,7 @@ from modules.monitoring.saved_queries import SavedQueries
 from modules.network.flow_logs import FlowLogs, ToBucket, ToLogGroup
 from modules.storage.bucket import Bucket
 from modules.storage.lifecycle import Lifecycle
-from stacks.base import TierStack
+from stacks.base import GLOBAL_REGION, TierStack
 from stacks.database import DatabaseStack
 from stacks.logs import LogsStack
 from stacks.network import NetworkStack
@@ -44,21 +44,9 @@ class AuditStack(TierStack):
         self._logs_key = security.logs_key
         self._runbooks = Runbooks(settings.monitoring.runbooks)
         self.topic = self._topic()
+        self.global_topic = self._global_topic(security.global_logs_key)
         trail = self._trail(storage)
-        SavedQueries(
-            self,
-            "queries",
-            naming=self.naming,
-            log_groups={"trail-events": trail.log_group.name},
-        )
-        SecurityAlarms(
-            self,
-            "security-alarms",
-            naming=self.naming,
-            log_group_name=trail.log_group.name,
-            topic_arn=self.topic.arn,
-            runbooks=self._runbooks,
-        )
+        self._watched(trail)
         FlowLogs(
             self,
             "flow-logs",
@@ -74,7 +62,8 @@ class AuditStack(TierStack):
             topic_arn=self.topic.arn,
             identifiers=database.database.identifiers,
         )
-        self._backup(security.backup_key, database.database, storage.assets_bucket)
+        copies = self._copies(security.backup_copy_key)
+        self._backup(security.backup_key, database.database, storage.assets_bucket, copies)
 
     def _trail(self, storage: StorageStack) -> Trail:
         return Trail(
@@ -84,11 +73,31 @@ class AuditStack(TierStack):
             bucket=self._bucket(),
             kms_key_arn=self._logs_key.arn,
             log_group_retention_in_days=self.settings.audit.trail_log_group_days,
-            bucket_arns=self._watched(storage),
+            bucket_arns=self._recorded(storage),
             access_point_arns=[storage.access_point.arn],
         )
 
-    def _watched(self, storage: StorageStack) -> list[str]:
+    def _watched(self, trail: Trail) -> None:
+        """What the trail shows, and that it does."""
+        security = SecurityAlarms(
+            self,
+            "security-alarms",
+            naming=self.naming,
+            log_group_name=trail.log_group.name,
+            topic_arn=self.topic.arn,
+            runbooks=self._runbooks,
+        )
+        # Told by the monitoring tier: without the logs key this one's topic is silent, and perhaps
+        # the trail, of which AWS does not say so.
+        self.alarms += [security.lost_keys_alarm(), trail.silence_alarm()]
+        SavedQueries(
+            self,
+            "queries",
+            naming=self.naming,
+            log_groups={"trail-events": trail.log_group.name},
+        )
+
+    def _recorded(self, storage: StorageStack) -> list[str]:
         """What visitors see, what instances run, and all that Terraform knows."""
         buckets = (storage.assets_bucket, storage.artifacts_bucket)
         return [*(each.arn for each in buckets), self.naming.bucket_arn("tfstate")]
@@ -117,6 +126,19 @@ class AuditStack(TierStack):
             },
         )
 
+    def _global_topic(self, key: EncryptionKey) -> AlarmTopic:
+        """Where those hear of it that the other topic of us-east-1 does not reach somebody."""
+        return AlarmTopic(
+            self,
+            "global-topic",
+            naming=self.naming,
+            purpose="global-audit-alarms",
+            region=GLOBAL_REGION,
+            kms_key_arn=key.arn,
+            emails=self.settings.audit_alarm_emails,
+            provider=self.global_provider(),
+        )
+
     def _bucket(self) -> Bucket:
         return Bucket(
             self,
@@ -135,7 +157,28 @@ class AuditStack(TierStack):
             force_destroy=not self.settings.deletion_protection,
         )
 
-    def _backup(self, key: EncryptionKey, database: MysqlDatabase, assets: Bucket) -> None:
+    def _copies(self, key: EncryptionKey | None) -> VaultOfCopies | None:
+        """Where backups are copied to, if that is another region."""
+        region = self.settings.audit.backup_copy_region
+        if key is None or region is None:
+            return None
+        return VaultOfCopies(
+            self,
+            "copies",
+            naming=self.naming,
+            kms_key_arn=key.arn,
+            lock_days=self.settings.audit.backup_lock_days,
+            force_destroy=not self.settings.deletion_protection,
+            provider=self.copies_provider(region),
+        )
+
+    def _backup(
+        self,
+        key: EncryptionKey,
+        database: MysqlDatabase,
+        assets: Bucket,
+        copies: VaultOfCopies | None,
+    ) -> None:
         settings = self.settings.audit
         Backup(
             self,
@@ -146,6 +189,7 @@ class AuditStack(TierStack):
             schedule=settings.backup_schedule,
             keep_days=settings.backup_days,
             lock_days=settings.backup_lock_days,
+            copies=copies,
             kms_key_arn=key.arn,
             topic_arn=self.topic.arn,
             runbooks=self._runbooks,

@@ -22,6 +22,8 @@ class TierStack(TerraformStack):
 
     def __init__(self, scope: Construct, tier: str, *, settings: Settings) -> None:
         super().__init__(scope, tier)
+        # CDKTN would else take it that every older Terraform and OpenTofu has to do.
+        self.node.set_context("targetVersions", {"terraform": REQUIRED_VERSION})
         self.settings = settings
         self.naming = settings.naming
         self.tags = {**self.naming.tags, "Stack": tier}
@@ -45,6 +47,10 @@ class TierStack(TerraformStack):
     def global_provider(self) -> TerraformProvider:
         """The provider for what AWS keeps in us-east-1, whatever the environment's region."""
         return self._provider("aws-global", region=GLOBAL_REGION, alias="global")
+
+    def copies_provider(self, region: str) -> TerraformProvider:
+        """The provider for copies of backups, in the region that settings name."""
+        return self._provider("aws-copies", region=region, alias="copies")
 
     def _state(self) -> None:
         """Keep the state in the bucket that the bootstrap stack owns.

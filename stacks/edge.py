@@ -10,7 +10,6 @@ from modules.edge.access_logs import AccessLogs
 from modules.edge.alias_records import AliasRecords
 from modules.edge.distribution import Distribution
 from modules.edge.error_pages import ErrorPages
-from modules.edge.health_check import HealthCheck
 from modules.edge.origins import ApplicationOrigin, AssetsOrigin, PrivateWay
 from modules.edge.response_headers import ResponseHeaders
 from modules.edge.web_acl import WebAcl, WebAclLogs
@@ -26,7 +25,7 @@ from stacks.web import WebStack
 
 
 class EdgeStack(TierStack):
-    """CloudFront and WAF before the site, the site's names, and a check from outside."""
+    """CloudFront and WAF before the site, and the site's names."""
 
     def __init__(
         self,
@@ -56,13 +55,6 @@ class EdgeStack(TierStack):
             provider=us_east_1,
         )
         self._names(dns.hosted_zone)
-        self.health_check = HealthCheck(
-            self,
-            "health-check",
-            naming=self.naming,
-            domain_name=settings.domain,
-            path=settings.application.health_check.path,
-        )
         TerraformOutput(self, "site_url", value=f"https://{settings.domain}/")
         TerraformOutput(self, "distribution_id", value=self.distribution.id)
 

@@ -5,6 +5,7 @@ from constructs import Construct
 from config import Settings
 from modules.storage.bucket import Bucket
 from modules.storage.bucket_policy import log_delivery
+from modules.storage.lifecycle import Lifecycle
 from stacks.base import TierStack
 
 
@@ -12,8 +13,7 @@ class LogsStack(TierStack):
     """The bucket to which load balancer, CloudFront and other buckets write their access logs.
 
     Load balancers and server access logs can only write to SSE-S3, so it needs no key, and so
-    nothing before it. How long logs are kept is in the storage tier: Terraform waits most of a
-    minute until S3 is sure of a lifecycle, and whoever logs would wait with it.
+    nothing before it: it is there, lifecycle and all, before anybody has something to log.
     """
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
@@ -23,7 +23,10 @@ class LogsStack(TierStack):
             "logs",
             naming=self.naming,
             purpose="logs",
-            lifecycle=None,
+            lifecycle=Lifecycle(
+                noncurrent_version_days=settings.storage.noncurrent_version_days,
+                expiration_days=settings.storage.log_days,
+            ),
             statements=log_delivery(self.naming, self.naming.bucket_arn("logs")),
             force_destroy=not settings.deletion_protection,
         )

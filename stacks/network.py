@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from config import Settings
+from modules.application.own_permissions import own_permissions
 from modules.monitoring.nat import nat_alarms
 from modules.network.endpoints import Endpoints
 from modules.network.security_groups import TierSecurityGroups
@@ -39,6 +40,10 @@ class NetworkStack(TierStack):
             ipv6=network.ipv6,
             dynamodb=network.dynamodb_endpoint,
         )
+        self._endpoints(settings)
+
+    def _endpoints(self, settings: Settings) -> None:
+        network = settings.network
         Endpoints(
             self,
             "endpoints",
@@ -49,4 +54,5 @@ class NetworkStack(TierStack):
             subnet_ids=self.vpc.app.ids,
             security_group_id=self.security_groups.endpoints_id,
             dynamodb=network.dynamodb_endpoint,
+            calls=own_permissions(self.naming, settings.application.app.permissions),
         )

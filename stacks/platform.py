@@ -58,6 +58,15 @@ class Platform:
 
     def _oversight(self, scope: Construct, settings: Settings) -> None:
         """What tells how the service fares, and what was done to it."""
+        self.audit = AuditStack(
+            scope,
+            settings=settings,
+            logs=self.logs,
+            security=self.security,
+            network=self.network,
+            storage=self.storage,
+            database=self.database,
+        )
         tiers: list[TierStack] = list(vars(self).values())
         self.monitoring = MonitoringStack(
             scope,
@@ -67,14 +76,6 @@ class Platform:
             web=self.web,
             application=self.application,
             edge=self.edge,
+            audit=self.audit,
             alarms=[alarm for tier in tiers for alarm in tier.alarms],
-        )
-        self.audit = AuditStack(
-            scope,
-            settings=settings,
-            logs=self.logs,
-            security=self.security,
-            network=self.network,
-            storage=self.storage,
-            database=self.database,
         )

@@ -1,5 +1,7 @@
 """The security tier: encryption keys by purpose."""
 
+from dataclasses import replace
+
 from constructs import Construct
 
 from config import Settings
@@ -15,8 +17,10 @@ class SecurityStack(TierStack):
         super().__init__(scope, "security", settings=settings)
         self.data_key = self._data_key()
         self.backup_key = self._backup_key()
+        self.backup_copy_key = self._backup_copy_key()
         self.storage_key = self._storage_key()
         self.logs_key = self._logs_key()
+        self.alarms_key = self._alarms_key()
         self.global_logs_key = self._global_logs_key()
 
     def _data_key(self) -> EncryptionKey:
@@ -50,6 +54,29 @@ class SecurityStack(TierStack):
             ],
         )
 
+    def _backup_copy_key(self) -> EncryptionKey | None:
+        """Copies in another region have that region's key; those of a database by way of RDS.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+        """
+        region = self.settings.audit.backup_copy_region
+        if region is None:
+            return None
+        there = replace(self.naming, region=region)
+        services = ("backup", "rds")
+        return EncryptionKey(
+            self,
+            "backup-copy",
+            naming=there,
+            purpose="backup",
+            description="Copies of backups from another region",
+            grants=[
+                key_policy.through_service(there, *services),
+                key_policy.grants_through_service(there, *services),
+            ],
+            provider=self.copies_provider(region),
+        )
+
     def _storage_key(self) -> EncryptionKey:
         return EncryptionKey(
             self,
@@ -66,12 +93,25 @@ class SecurityStack(TierStack):
             "logs",
             naming=self.naming,
             purpose="logs",
-            description="Log groups, the audit trail and alarm topics",
+            description="Log groups, the audit trail and its alarm topic",
             grants=[
                 key_policy.cloudwatch_logs(self.naming, region=self.settings.region),
-                key_policy.alarm_topics(self.naming),
+                key_policy.alarm_topics(
+                    self.naming, "backup.amazonaws.com", "events.rds.amazonaws.com"
+                ),
                 *key_policy.cloudtrail(self.naming),
             ],
+        )
+
+    def _alarms_key(self) -> EncryptionKey:
+        """A key of its own: whichever of the two is lost, the other one's topic tells of it."""
+        return EncryptionKey(
+            self,
+            "alarms",
+            naming=self.naming,
+            purpose="alarms",
+            description="The topic to which alarms of the region go",
+            grants=[key_policy.alarm_topics(self.naming)],
         )
 
     def _global_logs_key(self) -> EncryptionKey:

@@ -16,7 +16,7 @@ ASSETS = "assets"
 
 
 class StorageStack(TierStack):
-    """Buckets for assets and releases, the application's way to them, and how long logs stay."""
+    """Buckets for assets and release artifacts, and the application's way to the assets."""
 
     def __init__(
         self,
@@ -31,10 +31,6 @@ class StorageStack(TierStack):
         self._storage_key = security.storage_key
         self._replaced = settings.storage.noncurrent_version_days
         self._log_bucket = logs.bucket
-        Lifecycle(
-            noncurrent_version_days=self._replaced,
-            expiration_days=settings.storage.log_days,
-        ).apply(Construct(self, "logs"), bucket=logs.bucket.name)
         self.assets_bucket = self._assets_bucket()
         self.artifacts_bucket = self._artifacts_bucket()
         self.access_point = AccessPoint(

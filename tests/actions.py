@@ -7,8 +7,9 @@ there are the steps' own scripts; of actions, what they stand for.
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,25 @@ def read(name: str) -> Content:
     # YAML 1.1 takes `on` for true.
     content: Content = yaml.safe_load(re.sub(r"^on:", '"on":', text, flags=re.MULTILINE))
     return content
+
+
+workflow = cache(read)
+
+
+def jobs(name: str) -> Content:
+    found: Content = workflow(name)["jobs"]
+    return found
+
+
+def steps(name: str) -> Iterator[Content]:
+    for job in jobs(name).values():
+        yield from job.get("steps", [])
+
+
+def commands(name: str) -> list[list[str]]:
+    """What is run of `python -m automation`, as words."""
+    text = "\n".join(step.get("run", "") for step in steps(name))
+    return [line.split() for line in re.findall(r"-m automation (.+)", text)]
 
 
 def evaluate(expression: str, context: Mapping[str, Any], **functions: Callable[..., Any]) -> Any:

@@ -19,6 +19,10 @@ from tests.programs import program
 _OPTIONS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-extensions")
 
 
+class PageLeftError(Exception):
+    """The page was left while it was asked."""
+
+
 class Browser:
     """One page of a browser that keeps nothing."""
 
@@ -43,6 +47,8 @@ class Browser:
         while True:
             answer = self._read()
             if answer.get("id") == number:
+                if "navigated" in answer.get("error", {}).get("message", ""):
+                    raise PageLeftError
                 assert "error" not in answer, answer
                 result: dict[str, Any] = answer["result"]
                 return result
@@ -82,9 +88,15 @@ class Browser:
         self.value("window.old = true")
         action()
         deadline = time.monotonic() + 60
-        while self.value("window.old || document.readyState != 'complete'"):
+        while not self._arrived():
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+    def _arrived(self) -> bool:
+        try:
+            return not self.value("window.old || document.readyState != 'complete'")
+        except PageLeftError:
+            return False
 
     def _read(self) -> dict[str, Any]:
         text = bytearray()

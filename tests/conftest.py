@@ -22,10 +22,15 @@ for _name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
 
 import bindings  # noqa: E402
 
+_node_options = os.environ.get("NODE_OPTIONS", "")
 bindings.prepare()
 
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from cdktf import App  # noqa: E402
+
+# Its Node has started with them; those of applications and of the CLI are others.
+os.environ["NODE_OPTIONS"] = _node_options
 
 from artifact import Release, Runtime, pack  # noqa: E402
 from config import Naming, Settings, load  # noqa: E402
@@ -34,6 +39,12 @@ from tests.changes.costs import pytest_terminal_summary  # noqa: E402, F401
 from tests.dealing import pytest_collection_modifyitems, pytest_configure  # noqa: E402, F401
 from tests.skips import pytest_runtest_makereport  # noqa: E402, F401
 from tests.synthesized import Synthesized  # noqa: E402
+
+# Other tests, and whatever else a machine does, run beside an example: none fails by the clock.
+hypothesis.settings.register_profile(
+    "beside-others", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("beside-others")
 
 ENVIRONMENTS = ("prod", "staging", "dev")
 # Makes every choice that the others do not.

@@ -34,6 +34,8 @@ FIRST = (
     "tests/automation/preview/test_command.py",
     "tests/automation/preview/test_new.py",
     "tests/automation/synth/test_validation.py",
+    "tests/bindings/test_switch.py",
+    "tests/bindings/test_other_bindings.py",
     "tests/config/test_accepted.py",
     "tests/yours/test_terraform.py",
     "tests/bindings/test_bindings.py",

@@ -14,10 +14,17 @@ _DECIDED = {
     ),
     r"edge aws_cloudfront_vpc_origin\.private-way_": "application.load_balancer",
     r"application aws_iam_role_policy\.role_read-secrets_": "application.app.secrets",
+    r"application aws_iam_role_policy\.role_use-own_": "application.app.permissions",
+    r"application aws_iam_role_policy\.role_use-database_": "database.iam_authentication",
     r"audit aws_sns_topic_subscription\.": "audit.alarm_emails, monitoring.alarm_emails",
+    r"monitoring \w+\.alarms_latency-burn-": "monitoring.slo.latency",
+    r"monitoring \w+\.(alarms_process-failures_|errors_failures_)": "application.app.processes",
     r"monitoring aws_sns_topic_subscription\.": "monitoring.alarm_emails",
     r"(database \w+\.mysql|monitoring \w+\.alarms_database)[_-]replica-": "database.read_replicas",
     r"audit aws_backup_vault_lock_configuration\.": "audit.backup_lock_days",
+    r"(security \w+\.backup-copy_|audit \w+\.(copies_|backup_alarms_backup-copy-))": (
+        "audit.backup_copy_region"
+    ),
     r"audit aws_iam_role_policy_attachment\.backup_bucket-": "audit.backup_assets",
     r"database \w+\.mysql_logs_(audit|general)_": "database.audit_log, database.general_log",
     r"database \w+\.mysql_master-secret_": "database.managed_password",

@@ -21,8 +21,8 @@ SHIPPED = (
     "web",
     "application",
     "edge",
-    "monitoring",
     "audit",
+    "monitoring",
 )
 
 
@@ -33,6 +33,12 @@ def every(platform: Tiers, *types: str) -> Iterator[Found]:
             if not types or resource_type in types:
                 for id_, resource in resources.items():
                     yield tier, f"{resource_type}.{id_}", resource
+
+
+def regions(platform: Tiers) -> set[str]:
+    """The environment's, that of everything global, and the one to which backups are copied."""
+    providers = platform["audit"].parsed["provider"]["aws"]
+    return {"us-east-1", *(each["region"] for each in providers)}
 
 
 def prefix(platform: Tiers) -> str:

@@ -8,8 +8,8 @@ _PART = re.compile(r'("(?:\\.|[^"\\])*")|nonsensitive\(([^)]*)\)')
 
 
 def rendered(expression: str, values: Mapping[str, str]) -> str:
-    """The text in `${base64encode(…)}`; a value is known by how the reference to it ends."""
-    matched = re.fullmatch(r'\$\{base64encode\((?:join\("", \[)?(.*?)(?:\]\))?\)\}', expression)
+    """The text in `${base64gzip(…)}`; a value is known by how the reference to it ends."""
+    matched = re.fullmatch(r'\$\{base64gzip\((?:join\("", \[)?(.*?)(?:\]\))?\)\}', expression)
     assert matched is not None, expression
     parts = _PART.findall(matched[1])
     return "".join(_string(text) if text else _value(name, values) for text, name in parts)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.actions import commands, steps, workflow
 from tests.processes import run
-from tests.test_workflows import commands, steps, workflow
 
 FILE = Path("environments") / "prod.toml"
 # Answers as GitHub does, by a number of open pull requests, and keeps what it is asked.

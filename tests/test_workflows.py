@@ -4,8 +4,7 @@ import importlib.util
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import pytest
 
 from automation.terraform.stacks import dependencies, depth_below, read
 from config import load
-from tests import actions
+from tests.actions import commands, jobs, steps, workflow
 from tests.automation.commands import OPTIONS
 from tests.conftest import ENVIRONMENTS
 from tests.processes import run
@@ -24,10 +23,12 @@ ROOT = Path(__file__).parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 NAMES = [file.name for file in WORKFLOWS]
 Workflow = dict[str, Any]
-# A called workflow is given what any of its jobs asks for, `comment` among them.
-CALLED = {"contents": "read", "id-token": "write", "pull-requests": "write"}
+ALERTS = {"actions": "read", "contents": "read", "security-events": "write"}
+# A called workflow is given what any of its jobs asks for, `comment` and `alerts` among them.
+CALLED = {"id-token": "write", "pull-requests": "write", **ALERTS}
 # Who may do what beyond nothing; a new right is a reviewed one.
 RIGHTS = {
+    "alerts.yml": {"alerts": ALERTS},
     "comment.yml": {"comment": {"pull-requests": "write"}},
     "deploy.yml": {
         **{f"layer-{number}": CALLED for number in range(1, 6)},
@@ -40,36 +41,24 @@ RIGHTS = {
     "plan.yml": {
         "plan": {"contents": "read", "id-token": "write"},
         "comment": {"pull-requests": "write"},
+        "alerts": ALERTS,
     },
     "pull-request.yml": {
         "test": {"contents": "read"},
         "preview": {"contents": "read"},
         "comment": {"pull-requests": "write"},
+        "scan": {"contents": "read"},
+        "alerts": ALERTS,
     },
 }
 RIGHTS["rotate.yml"] = {
     "rotate": {"contents": "write", "id-token": "write", "pull-requests": "write"}
 }
+RIGHTS["drift.yml"] = {
+    "look": {"contents": "read", "id-token": "write"},
+    "tell": {"contents": "read", "issues": "write"},
+}
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
-
-
-workflow = cache(actions.read)
-
-
-def jobs(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = workflow(name)["jobs"]
-    return found
-
-
-def steps(name: str) -> Iterator[dict[str, Any]]:
-    for job in jobs(name).values():
-        yield from job.get("steps", [])
-
-
-def commands(name: str) -> list[list[str]]:
-    """What is run of `python -m automation`, as words."""
-    text = "\n".join(step.get("run", "") for step in steps(name))
-    return [line.split() for line in re.findall(r"-m automation (.+)", text)]
 
 
 def test_the_workflows_are_those_of_which_the_rights_are_known() -> None:
@@ -94,7 +83,7 @@ def test_actions_are_pinned_by_commit_and_name_their_version(name: str) -> None:
     assert used
     for each in used:
         local = each.startswith("./.github/workflows/")
-        pinned = re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each)
+        pinned = re.fullmatch(r"[\w-]+(/[\w-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+", each)
         assert local or pinned, each
         assert not local or (ROOT / each).is_file(), each
 
@@ -143,8 +132,9 @@ def test_scripts_are_without_fault(name: str, tmp_path: Path) -> None:
         if "run" in step:
             (tmp_path / f"{number}.sh").write_text(step["run"], encoding="utf-8")
     scripts = [str(file) for file in sorted(tmp_path.iterdir())]
-    finished = run(SHELLCHECK, "--shell=bash", *scripts)
-    assert finished.returncode == 0, finished.stdout
+    if scripts:
+        finished = run(SHELLCHECK, "--shell=bash", *scripts)
+        assert finished.returncode == 0, finished.stdout
 
 
 def test_no_workflow_has_the_rights_of_the_repository_for_a_fork() -> None:
@@ -157,20 +147,46 @@ def test_pull_requests_are_tested_and_previewed_without_any_secret() -> None:
     assert "secrets." not in content
     assert "configure-aws-credentials" not in content
     assert commands("pull-request.yml") == [
-        ["preview", "--base", '"origin/$BASE"', "--out", "review"]
+        ["preview", "--base", '"origin/$BASE"', "--out", "review"],
+        ["scan", "--sarif", "scan.sarif"],
     ]
 
 
-@pytest.mark.parametrize(("name", "job"), [("pull-request.yml", "comment"), ("plan.yml", "plan")])
+@pytest.mark.parametrize(
+    ("name", "job"),
+    [("pull-request.yml", "comment"), ("pull-request.yml", "alerts"), ("plan.yml", "plan")],
+)
 def test_forks_are_left_out_where_there_is_a_right(name: str, job: str) -> None:
     assert SAME_REPOSITORY in jobs(name)[job]["if"]
 
 
-def test_what_may_comment_runs_nothing_of_a_pull_request() -> None:
-    uses = [step["uses"].split("@")[0] for step in steps("comment.yml") if "uses" in step]
-    assert uses == ["actions/download-artifact"]
+@pytest.mark.parametrize(
+    ("job", "actions"),
+    [
+        ("comment", ["actions/download-artifact"]),
+        ("alerts", ["actions/download-artifact", "github/codeql-action/upload-sarif"]),
+    ],
+)
+def test_what_may_write_runs_nothing_of_a_pull_request(job: str, actions: list[str]) -> None:
+    uses = [step["uses"].split("@")[0] for step in steps(f"{job}.yml") if "uses" in step]
+    assert uses == actions
     for name in ("plan.yml", "pull-request.yml"):
-        assert jobs(name)["comment"]["uses"] == "./.github/workflows/comment.yml"
+        assert jobs(name)[job]["uses"] == f"./.github/workflows/{job}.yml"
+
+
+@pytest.mark.parametrize("name", ["plan.yml", "pull-request.yml"])
+def test_code_scanning_gets_what_a_command_wrote(name: str) -> None:
+    (written,) = (
+        Path(words[words.index("--sarif") + 1]) for words in commands(name) if "--sarif" in words
+    )
+    artifact = jobs(name)["alerts"]["with"]["artifact"]
+    kept = [
+        step["with"]["path"]
+        for step in steps(name)
+        if step.get("uses", "").startswith("actions/upload-artifact@")
+        and artifact in step["with"]["name"]
+    ]
+    assert any(written.is_relative_to(each) for each in kept)
 
 
 def test_runs_that_would_disturb_each_other_wait() -> None:
@@ -231,6 +247,7 @@ def test_plans_leave_the_machine_encrypted() -> None:
         ("layer.yml", "deploy"),
         ("deploy.yml", "plan"),
         ("rotate.yml", "plan"),
+        ("drift.yml", "plan"),
     ],
 )
 def test_the_roles_are_those_of_bootstrap(name: str, role: str) -> None:

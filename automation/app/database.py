@@ -16,7 +16,7 @@ from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from automation import programs
-from automation.emulator.certificates import Authority
+from automation.emulator.proxy import Authority
 from automation.errors import CommandError, UserError
 
 

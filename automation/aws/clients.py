@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 
 import boto3
 
+from config import Settings
+
 if TYPE_CHECKING:
     from types_boto3_acm.client import ACMClient
     from types_boto3_autoscaling.client import AutoScalingClient
     from types_boto3_backup.client import BackupClient
+    from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_cloudfront.client import CloudFrontClient
     from types_boto3_cloudtrail.client import CloudTrailClient
     from types_boto3_cloudwatch.client import CloudWatchClient
@@ -24,10 +27,15 @@ if TYPE_CHECKING:
     from types_boto3_secretsmanager.client import SecretsManagerClient
     from types_boto3_service_quotas.client import ServiceQuotasClient
     from types_boto3_sns.client import SNSClient
+    from types_boto3_ssm.client import SSMClient
     from types_boto3_sts.client import STSClient
     from types_boto3_wafv2.client import WAFV2Client
 
 GLOBAL_REGION = "us-east-1"
+
+# What the names of copies of the database start with, which restore drills make; of those that are
+# to take its place; and of what it was before one did.
+COPY, RESTORED, FORMER = "drill-", "restore-2", "database-before-"
 
 
 class Clients:
@@ -60,6 +68,11 @@ class Clients:
     def backup(self) -> "BackupClient":
         """Backup plans and vaults."""
         return self._session.client("backup", region_name=self.region)
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """The stack that bootstrap makes."""
+        return self._session.client("cloudformation", region_name=self.region)
 
     @cached_property
     def cloudfront(self) -> "CloudFrontClient":
@@ -137,6 +150,11 @@ class Clients:
         return self._session.client("sns", region_name=self.region)
 
     @cached_property
+    def ssm(self) -> "SSMClient":
+        """Parameters, and commands for instances."""
+        return self._session.client("ssm", region_name=self.region)
+
+    @cached_property
     def sts(self) -> "STSClient":
         """Who the credentials are."""
         return self._session.client("sts", region_name=self.region)
@@ -145,3 +163,20 @@ class Clients:
     def wafv2(self) -> "WAFV2Client":
         """Web ACLs."""
         return self._session.client("wafv2", region_name=self.region)
+
+
+def copies(settings: Settings) -> tuple[str, ...]:
+    """How the names of all copies of the database begin."""
+    return tuple(settings.naming.name(each) for each in (COPY, RESTORED))
+
+
+def former(clients: Clients, settings: Settings) -> list[str]:
+    """The instances that were the database before a restore took their place."""
+    beginning = settings.naming.name(FORMER)
+    return [each for each in instances(clients) if each.startswith(beginning)]
+
+
+def instances(clients: Clients) -> list[str]:
+    """The names of all instances of RDS."""
+    pages = clients.rds.get_paginator("describe_db_instances").paginate()
+    return [each.get("DBInstanceIdentifier", "") for page in pages for each in page["DBInstances"]]

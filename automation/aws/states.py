@@ -1,14 +1,18 @@
-"""The remote states of an environment's stacks, read from their S3 bucket.
+"""The remote states of an environment's stacks, in their S3 bucket: read, and locked.
 
-States may hold secrets: numbers, locks and digests of outputs are all that is kept of them.
+States may hold secrets: numbers, locks, outputs and their digests are all that is kept of them.
 https://developer.hashicorp.com/terraform/language/backend/s3
 """
 
+import getpass
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import socket
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
@@ -31,7 +35,14 @@ _LOCK = ".tflock"
 _VERSION = 4
 _NO_BUCKET = {"404", "NoSuchBucket", "NotFound"}
 _NOT_OURS = {"301", "403", "AccessDenied", "Forbidden", "PermanentRedirect"}
+# A role of another prefix may not know which of the two it is.
+_ANOTHER = (
+    "If app_id or account_id was changed, that is another platform: destroy the old one first, "
+    "as it was"
+)
 _NO_OBJECT = {"404", "NoSuchKey", "NotFound", "NoSuchBucket"}
+# Somebody was there before, or at the same time.
+_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict"}
 # A run depends on these few calls as much as on Terraform's, which retries 25 times.
 _RETRIES = Config(retries={"mode": "standard", "total_max_attempts": 10})
 
@@ -60,6 +71,17 @@ class Lock:
         names = ("ID", "Who", "Operation", "Created")
         return cls(*(str(content.get(name, "unknown")) for name in names))
 
+    @classmethod
+    def ours(cls, operation: str) -> Self:
+        """One of this process."""
+        who = f"{getpass.getuser()}@{socket.gethostname()}"
+        return cls(str(uuid.uuid4()), who, operation, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}")
+
+    def document(self, path: str) -> str:
+        """As Terraform reads it, which takes it away by its ID."""
+        names = {"ID": self.id, "Operation": self.operation, "Who": self.who, "Created": self.since}
+        return json.dumps({**names, "Info": "", "Version": "", "Path": path})
+
 
 @dataclass(frozen=True, kw_only=True)
 class StateSummary:
@@ -83,6 +105,19 @@ class StackStatus:
     def resources(self) -> int:
         """How many resources it has in the account."""
         return self.applied.resources if self.applied else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class StackOutput:
+    """An output of a stack, with its value."""
+
+    stack: str
+    name: str
+    value: Any
+    sensitive: bool
+
+    def __str__(self) -> str:
+        return f"{self.stack}.{self.name}"
 
 
 class States:
@@ -110,13 +145,13 @@ class States:
             if code in _NO_BUCKET:
                 raise UserError(
                     f"there is no state bucket {self.bucket}: "
-                    f"run `python -m automation bootstrap --env {name}`"
+                    f"run `python -m automation bootstrap --env {name}`. {_ANOTHER}"
                 ) from error
             if code in _NOT_OURS:
                 raise UserError(
                     f"the state bucket {self.bucket} is not one of account {account} in "
                     f"{self._settings.region}, or the credentials may not use it: "
-                    f"run `python -m automation bootstrap --env {name} --status`"
+                    f"run `python -m automation bootstrap --env {name} --status`. {_ANOTHER}"
                 ) from error
             raise CommandError(explain(error)) from error
         except BotoCoreError as error:
@@ -125,9 +160,21 @@ class States:
     def each(self, tiers: Sequence[str]) -> list[StackStatus]:
         """The stack of every tier that is named, then those that only have a state, by name."""
         keys = set(self._keys())
-        ends = (f"/{_FILE}", f"/{_FILE}{_LOCK}")
-        found = {key.split("/")[1] for key in keys if key.endswith(ends)}
+        found = _stacks(keys, f"/{_FILE}", f"/{_FILE}{_LOCK}")
         return [self._status(name, keys) for name in [*tiers, *sorted(found - set(tiers))]]
+
+    def outputs(self) -> list[StackOutput]:
+        """The outputs of every stack that has a state, by stack and name."""
+        return [
+            StackOutput(
+                stack=stack,
+                name=name,
+                value=output.get("value"),
+                sensitive=bool(output.get("sensitive")),
+            )
+            for stack in sorted(_stacks(self._keys(), f"/{_FILE}"))
+            for name, output in sorted(self.document(stack).get("outputs", {}).items())
+        ]
 
     def document(self, stack: str) -> dict[str, Any]:
         """A stack's whole state, secrets included: pick from it what is none, and let go."""
@@ -151,6 +198,58 @@ class States:
             # Its holder did not get to write who it is.
             return Lock.of({})
         return None if found is None else Lock.of(found[0])
+
+    @contextmanager
+    def held(self, stack: str, operation: str) -> Iterator[None]:
+        """Nobody else's Terraform writes the stack's state meanwhile, as none can lock it.
+
+        Raises `CommandError` where somebody has the lock, or it cannot be given back.
+        https://developer.hashicorp.com/terraform/language/backend/s3#state-locking
+        """
+        ours = Lock.ours(operation)
+        self._take(stack, ours)
+        try:
+            yield
+        finally:
+            self._give_back(stack, ours)
+
+    def _take(self, stack: str, ours: Lock) -> None:
+        key, naming = self._key(stack) + _LOCK, self._settings.naming
+        try:
+            self._s3.put_object(
+                Bucket=self.bucket,
+                Key=key,
+                Body=ours.document(f"{self.bucket}/{self._key(stack)}").encode(),
+                ContentType="application/json",
+                IfNoneMatch="*",
+                ServerSideEncryption="aws:kms",
+                SSEKMSKeyId=naming.arn("kms", f"alias/{naming.name(STATE)}"),
+                ExpectedBucketOwner=self._settings.account_id,
+            )
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in _TAKEN:
+                raise CommandError(explain(error)) from error
+            other = self.lock(self._key(stack)) or Lock.of({})
+            raise CommandError(
+                f"{other.who} holds the state of {stack} ({other.operation}) since {other.since}: "
+                "wait until that has ended"
+            ) from error
+        except BotoCoreError as error:
+            raise CommandError(explain(error)) from error
+
+    def _give_back(self, stack: str, ours: Lock) -> None:
+        found = self.lock(self._key(stack))
+        if found is None or found.id != ours.id:
+            return
+        key, owner = self._key(stack) + _LOCK, self._settings.account_id
+        try:
+            self._s3.delete_object(Bucket=self.bucket, Key=key, ExpectedBucketOwner=owner)
+        except (BotoCoreError, ClientError) as error:
+            unlock = f"python -m automation deploy --unlock {stack}"
+            raise CommandError(
+                f"{explain(error)}: the state of {stack} is locked until `{unlock} "
+                f"--env {self._settings.environment}`"
+            ) from error
 
     def _status(self, stack: str, keys: set[str]) -> StackStatus:
         key = self._key(stack)
@@ -206,6 +305,11 @@ class States:
 
     def _key(self, stack: str) -> str:
         return f"{self._prefix}{stack}/{_FILE}"
+
+
+def _stacks(keys: Iterable[str], *ends: str) -> set[str]:
+    """The stacks of which there is a key with one of the ends."""
+    return {key.split("/")[1] for key in keys if key.endswith(ends)}
 
 
 def gone(stacks: Sequence[StackStatus], tiers: Sequence[str]) -> list[str]:

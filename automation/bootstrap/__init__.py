@@ -1,16 +1,32 @@
-"""Creates, updates or deletes the CloudFormation stack of the bucket of Terraform's states."""
+"""Creates, updates or deletes the CloudFormation stack of the bucket of Terraform's states.
+
+Says, too, whether the rights that it gave are those of the settings and of this version.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
+from automation.aws import explain
 from automation.aws.states import States
 from automation.bootstrap.account import NONE, PURPOSE, Account, GitHub
 from automation.bootstrap.lifecycle import Event, Follower, at_rest, delete, settle
-from automation.bootstrap.stack import BootstrapStack, ChangeSet, StackChange, StackState
+from automation.bootstrap.stack import (
+    BootstrapStack,
+    ChangeSet,
+    StackChange,
+    StackState,
+    is_current,
+    look,
+)
 from automation.errors import CommandError, UserError
 from config import Settings
+
+if TYPE_CHECKING:
+    from types_boto3_cloudformation.client import CloudFormationClient
 
 # Seconds between two looks at the stack: AWS throttles who asks for events more often.
 PAUSE = 3.0
@@ -97,7 +113,7 @@ class Bootstrap:
         """
         resources = self.account.retained()
         nobody = {**GitHub(NONE, ()).parameters, "GitHubProvider": "existing"}
-        basics = {**self._basics(), "Environment": NONE, "Protected": NONE}
+        basics = {**_basics(self.settings), "Environment": NONE, "Protected": NONE}
         change_set = self.stack.adopt({**basics, **nobody}, resources)
         try:
             agreed = self._agreed(change_set)
@@ -142,25 +158,84 @@ class Bootstrap:
             f"{self.stack.name} {what}: {reason} (now {state.status}); mend that, then run it again"
         )
 
-    def _basics(self) -> dict[str, str]:
-        return {
-            "Prefix": self.settings.naming.prefix,
-            "Environment": self.settings.environment,
-            "Application": self.settings.app_id,
-            "Protected": self.settings.naming.prefix if self.settings.deletion_protection else NONE,
-            "AccessLogDays": str(self.settings.storage.log_days),
-        }
-
     def _parameters(self, before: Mapping[str, str]) -> dict[str, str]:
         """What was decided about GitHub stays, unless it is decided anew."""
         kept = {name: before[name] for name in _GITHUB if name in before}
         if self.github is None:
-            return {**self._basics(), **kept}
+            return {**_basics(self.settings), **kept}
         owns = before.get("GitHubProvider") == "own" or not (
             self.github.repository == NONE or self.account.trusts_github()
         )
         provider = {"GitHubProvider": "own" if owns else "existing"}
-        return {**self._basics(), **self.github.parameters, **provider}
+        return {**_basics(self.settings), **self.github.parameters, **provider}
+
+
+def _basics(settings: Settings) -> dict[str, str]:
+    """What the stack follows from, but for GitHub."""
+    return {
+        "Prefix": settings.naming.prefix,
+        "Environment": settings.environment,
+        "Application": settings.app_id,
+        "Protected": settings.naming.prefix if settings.deletion_protection else NONE,
+        "AccessLogDays": str(settings.storage.log_days),
+    }
+
+
+# The settings from which rights follow, by the stack's parameters.
+_OF_RIGHTS = {
+    "Environment": "environment",
+    "Application": "app_id",
+    "Protected": "deletion_protection",
+}
+_DENIED = ("AccessDenied", "AccessDeniedException")
+
+
+def outdated(client: "CloudFormationClient", settings: Settings) -> str:
+    """Why the rights that bootstrap gave are not current, or nothing; raises `ClientError`."""
+    name, wanted = settings.naming.name("bootstrap"), _basics(settings)
+    state = look(client, name)
+    if state is None:
+        return f"there is no stack {name}"
+    changed = [
+        key for name, key in _OF_RIGHTS.items() if state.parameters.get(name) != wanted[name]
+    ]
+    if changed:
+        return f"given for another {' and '.join(changed)}"
+    return "" if is_current(client, name) else "given by another version of Terrace"
+
+
+def check_rights(
+    session: boto3.Session, settings: Settings, *, tell: Callable[[str], None]
+) -> None:
+    """Raises `UserError` when the rights of the role that deploys are not current.
+
+    Whoever else deploys has rights that bootstrap did not give, and is told.
+    """
+    try:
+        try:
+            reason = outdated(session.client("cloudformation"), settings)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in _DENIED:
+                raise
+            # Roles of an older version may not even look.
+            reason = "given by an older version of Terrace" if _deploys(session, settings) else ""
+        if not reason:
+            return
+        line = (
+            f"the rights of {settings.naming.name('deploy')} are not current ({reason}): run "
+            f"`python -m automation bootstrap --env {settings.environment}`"
+        )
+        if _deploys(session, settings):
+            raise UserError(f"{line}; nothing changed")
+    except (BotoCoreError, ClientError) as error:
+        raise CommandError(explain(error)) from error
+    tell(line)
+
+
+def _deploys(session: boto3.Session, settings: Settings) -> bool:
+    """Whether the credentials are those of the role that deploys."""
+    arn = session.client("sts").get_caller_identity()["Arn"]
+    return f":assumed-role/{settings.naming.name('deploy')}/" in arn
 
 
 def delete_stack(

@@ -24,6 +24,7 @@ from automation.errors import CommandError, UserError
 from config.naming import Naming
 
 if TYPE_CHECKING:
+    from types_boto3_cloudformation.client import CloudFormationClient
     from types_boto3_cloudformation.type_defs import (
         DescribeChangeSetOutputTypeDef,
         ParameterTypeDef,
@@ -139,13 +140,7 @@ class BootstrapStack:
 
     def find(self, id_: str | None = None) -> StackState | None:
         """The stack, or None; one that was deleted only by its id."""
-        try:
-            stacks = self._client.describe_stacks(StackName=id_ or self.name)["Stacks"]
-        except ClientError as error:
-            if "does not exist" in error.response.get("Error", {}).get("Message", ""):
-                return None
-            raise
-        return _state(stacks[0])
+        return look(self._client, id_ or self.name)
 
     def events(self, id_: str) -> "Iterator[StackEventTypeDef]":
         """What happened to the stack, the latest first."""
@@ -240,6 +235,29 @@ class BootstrapStack:
 
     def _tag_list(self) -> "list[TagTypeDef]":
         return [{"Key": key, "Value": value} for key, value in self._tags.items()]
+
+
+def look(client: "CloudFormationClient", name: str) -> StackState | None:
+    """A stack as it is, or None; one that was deleted only by its id."""
+    try:
+        stacks = client.describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response.get("Error", {}).get("Message", ""):
+            return None
+        raise
+    return _state(stacks[0])
+
+
+def is_current(client: "CloudFormationClient", name: str) -> bool:
+    """Whether a stack was made by a template that makes the same resources as this one."""
+    given: Any = client.get_template(StackName=name)["TemplateBody"]
+    return _made_by(given) == _made_by(_template())
+
+
+def _made_by(template: str) -> list[str]:
+    """The lines of a template that change resources: AWS takes others for no change."""
+    lines = template.partition("\nConditions:\n")[2].splitlines()
+    return [line.rstrip() for line in lines if line.strip()[:1] not in ("", "#")]
 
 
 def _state(stack: "StackTypeDef") -> StackState:

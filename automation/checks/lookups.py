@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from automation.aws.clients import Clients
 from automation.checks import Claim, equal, holds, only, same
 from config import Settings
-from config.application import ORIGIN_SECRETS
+from config.application import ORIGIN_SECRETS, Where
 
 if TYPE_CHECKING:
     from types_boto3_acm.type_defs import CertificateDetailTypeDef
@@ -238,17 +238,22 @@ def load_balancer_name(settings: Settings, where: str) -> str:
     return settings.naming.name("web-private" if where == "private" else "web")
 
 
-def target_group(clients: Clients, settings: Settings) -> "TargetGroupTypeDef":
-    """The target group for the application's port in the VPC."""
-    name = target_group_name(settings, vpc_id(clients, settings))
+def target_group(
+    clients: Clients, settings: Settings, where: Where | None = None
+) -> "TargetGroupTypeDef":
+    """The target group for the application's port in the VPC, behind the site's load balancer.
+
+    `where` names another one.
+    """
+    name = target_group_name(settings, vpc_id(clients, settings), where)
     answer = clients.elbv2.describe_target_groups(Names=[name])
     return only(answer["TargetGroups"], f"target group {name}")
 
 
-def target_group_name(settings: Settings, vpc: str) -> str:
+def target_group_name(settings: Settings, vpc: str, where: Where | None = None) -> str:
     """It ends in a digest of all that asks for another group, as another load balancer does."""
     application = settings.application
-    end = " internal" if application.load_balancer == "private" else ""
+    end = " internal" if (where or application.load_balancer) == "private" else ""
     digest = hashlib.sha256(f"{vpc} HTTP {application.port}{end}".encode()).hexdigest()
     return settings.naming.name(f"app-{digest[:6]}")
 

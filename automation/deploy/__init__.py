@@ -13,6 +13,7 @@ from rich.prompt import Confirm
 from automation import WORKSPACE
 from automation.aws import connect
 from automation.aws.states import States
+from automation.bootstrap import check_rights
 from automation.command import attended, run, settings_of
 from automation.deploy import result
 from automation.deploy.deployment import Deployment
@@ -99,9 +100,12 @@ class StackCommand:
         settings = settings_of(request.environment)
         self.refuse()
         found = program.find()
-        lock = PlanStore(request.plans).lock_for(found.version) if request.plans else None
-        states = States(connect(settings), settings)
+        lock = PlanStore(request.plans).lock_for(found.label) if request.plans else None
+        session = connect(settings)
+        states = States(session, settings)
         states.check()
+        if self.locks:
+            check_rights(session, settings, tell=self._tell)
         return run(
             partial(self._run, settings, found, states, lock),
             progress=self.progress,
@@ -110,6 +114,9 @@ class StackCommand:
             busy=f"{request.environment} is being deployed from this folder",
             place=request.workspace,
         )
+
+    def _tell(self, line: str) -> None:
+        self.progress.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _run(self, settings: Settings, found: Terraform, states: States, lock: str | None) -> int:
         request = self.request
@@ -148,7 +155,7 @@ class StackCommand:
             environment=request.environment,
             account=settings.account_id,
             stacks=list(deployment.graph),
-            versions=versions(found.version, workspace.installation.lock),
+            versions=versions(found.label, workspace.installation.lock),
             commit=commit(),
         )
         return self._logged(deployment, run, log)

@@ -163,7 +163,7 @@ class Deployment:
             self._stacks[name],
             stack_run.steps[-1],
             account=self._account,
-            terraform=self.pool.terraform.version,
+            terraform=self.pool.terraform.label,
             state=state,
             inputs=received.digests,
         )

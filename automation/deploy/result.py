@@ -26,7 +26,8 @@ from automation.terraform.masking import Mask
 from automation.terraform.plan_store import StoredPlan
 from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.runner import Operation, Step
-from automation.terraform.stacks import Graph
+from automation.terraform.stacks import CROSS_STACK, Graph
+from bindings import framework
 
 
 @dataclass
@@ -166,7 +167,7 @@ def _lines(run: Run, mask: Mask) -> Iterator[str]:
         for fault in run.faults(name):
             yield f"[red]{name}[/]: {fault.kind}: {escape(mask(fault.what))}"
             yield f"  {escape(fault.remedy)}"
-    outputs = [pair for pair in run.outputs() if "cross-stack-output-" not in pair[0]]
+    outputs = [pair for pair in run.outputs() if CROSS_STACK not in pair[0]]
     for key, value in outputs:
         yield f"{key} = {escape(mask(str(value)))}"
     yield f"{run.environment}: {_verdict(run)}"
@@ -270,13 +271,14 @@ def described(step: Step) -> dict[str, Any]:
 
 def versions(terraform: str, lock: str) -> dict[str, str]:
     """Of what took part in a run; `lock` is Terraform's file that names the providers."""
+    synthesizes = framework.chosen()
     provider = re.search(r'version\s*=\s*"([^"]+)"', lock)
     return {
         "terraform": terraform,
         "aws_provider": provider[1] if provider else "",
         "python": platform.python_version(),
         "boto3": metadata.version("boto3"),
-        "cdktf": metadata.version("cdktf"),
+        synthesizes.name: synthesizes.version,
     }
 
 

@@ -19,6 +19,7 @@ from automation import WORKSPACE
 from automation.aws import connect
 from automation.aws.clients import Clients
 from automation.aws.states import States, gone
+from automation.bootstrap import check_rights
 from automation.command import (
     CONSOLE,
     DEFAULT,
@@ -36,6 +37,7 @@ from automation.destroy.preconditions import (
     check_backups,
     check_kept,
     check_locks,
+    check_restored,
     check_settings,
     select,
 )
@@ -209,6 +211,7 @@ class DestroyCommand:
         session = connect(settings)
         states = States(session, settings)
         states.check()
+        check_rights(session, settings, tell=self._tell)
         result = DestroyResult(settings.environment, states.bucket)
         self._request.folder.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=self._request.folder))
@@ -228,12 +231,14 @@ class DestroyCommand:
             result.unsaved = self._clear(folder)
         return result
 
+    def _tell(self, line: str) -> None:
+        self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
+
     def _clear(self, folder: Path) -> list[str]:
         """Remove the folder, unless it has a state that is nowhere else."""
         unsaved = [str(file) for file in folder.rglob(_UNSAVED)]
         for file in unsaved:
-            line = f"a state could not be saved: next to it run `terraform state push`: {file}"
-            self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
+            self._tell(f"a state could not be saved: next to it run `terraform state push`: {file}")
         if not unsaved:
             shutil.rmtree(folder)
         return unsaved
@@ -272,6 +277,7 @@ class DestroyCommand:
             found = list(resources(states, chosen))
             check_account(clients(""), found, settings)
             check_kept(found, settings)
+            check_restored(clients(""), found, settings)
             check_backups(clients, found, settings)
             result.stacks = list(chosen)
             outliving = [each for each in found if (each.stack, each.address) in kept]
@@ -280,7 +286,7 @@ class DestroyCommand:
 
     def _confirm(self, result: DestroyResult, settings: Settings) -> None:
         for line in _warning(result):
-            self._progress.print(line, markup=False, highlight=False, soft_wrap=True)
+            self._tell(line)
         prefix = settings.naming.prefix
         if self._request.confirm is not None:
             return

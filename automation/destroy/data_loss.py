@@ -15,6 +15,7 @@ HARMLESS = frozenset(
         "aws_acm_certificate",
         "aws_acm_certificate_validation",
         "aws_autoscaling_group",
+        "aws_autoscaling_lifecycle_hook",
         "aws_autoscaling_policy",
         "aws_autoscaling_schedule",
         "aws_backup_plan",

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
-from automation.aws.clients import Clients
+from automation.aws.clients import Clients, copies, former, instances
 from automation.aws.states import StackStatus
 from automation.destroy.data_loss import DeployedResource
 from automation.errors import UserError
@@ -57,6 +57,25 @@ def check_kept(resources: Iterable[DeployedResource], settings: Settings) -> Non
                 f"(database.final_snapshot = {str(kept).lower()}): run `python -m automation "
                 f"deploy --env {name}` before you destroy"
             )
+
+
+def check_restored(
+    clients: Clients, resources: Iterable[DeployedResource], settings: Settings
+) -> None:
+    """Raises `UserError` while another instance holds the groups of the database.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBSubnetGroup.html
+    """
+    if not any(each.type == "aws_db_subnet_group" for each in resources):
+        return
+    before = former(clients, settings)
+    left = [each for each in instances(clients) if each.startswith(copies(settings))]
+    if before or left:
+        raise UserError(
+            f"{', '.join([*before, *left])}: not in Terraform's state, and in the database's "
+            "subnet group, which cannot be deleted before it: docs/restore.md says how a restore's "
+            "instances are deleted"
+        )
 
 
 def check_backups(

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from automation.diagram.model import Catalogue, DiagramResource
+from automation.diagram.model import Catalogue
 from automation.diagram.svg import Box, Item, arrow, draw_item, frame, icon, part, text, tier
 
 # Where the things stand, from left to right.
 _VISITORS, _ZONE, _FIREWALL, _DISTRIBUTION, _CHECK = 70, 268, 500, 660, 1080
 _FILES = 930
 _CLOUDFRONT = "aws_cloudfront_distribution"
+_HEALTH_CHECK = "aws_route53_health_check"
 
 
 def draw_entrance(catalogue: Catalogue, area: Box) -> str:
@@ -62,14 +63,14 @@ def _edge(catalogue: Catalogue, area: Box) -> Iterable[str]:
         return
     box = Box(428, area.y, area.right - 428, area.height)
     things = (
-        (_FIREWALL, "AWSWAF", "WAF", "rules, rate limit", "aws_wafv2_web_acl"),
-        (_DISTRIBUTION, "AmazonCloudFront", "CloudFront", "HTTPS, cached", _CLOUDFRONT),
-        (_CHECK, "AmazonRoute53", "Health check", "from outside", "aws_route53_health_check"),
+        (_FIREWALL, "AWSWAF", "WAF", "rules, rate limit", "edge", "aws_wafv2_web_acl"),
+        (_DISTRIBUTION, "AmazonCloudFront", "CloudFront", "HTTPS, cached", "edge", _CLOUDFRONT),
+        (_CHECK, "AmazonRoute53", "Health check", "from outside", "monitoring", _HEALTH_CHECK),
     )
     drawn = [
         draw_item(Item(name, title, detail, found), (x, area.y + 56))
-        for x, name, title, detail, type_ in things
-        if (found := catalogue.of(type_, "edge"))
+        for x, name, title, detail, stack, type_ in things
+        if (found := catalogue.of(type_, stack))
     ]
     label = text((box.x + 14, box.y + 22), "EDGE · worldwide", "label")
     drawn += certificate(catalogue, "edge", (box.right - 14, box.y + 18))
@@ -199,16 +200,11 @@ def _monitoring(catalogue: Catalogue) -> Iterable[Item]:
     alarms = catalogue.of("aws_cloudwatch_metric_alarm", "monitoring")
     shown = (*alarms, *catalogue.of("aws_cloudwatch_composite_alarm", "monitoring"))
     boards = catalogue.of("aws_cloudwatch_dashboard", "monitoring")
-    traces = catalogue.of("aws_xray_sampling_rule", "monitoring")
+    traces = catalogue.of("aws_xray_group", "monitoring")
     topics = catalogue.of("aws_sns_topic", "monitoring")
     yield Item("AmazonCloudWatch", "CloudWatch", f"{len(shown)} alarms", (*shown, *boards))
-    yield Item("AWSXRay", "X-Ray", _share(traces), traces)
+    yield Item("AWSXRay", "X-Ray", "slow or failed", traces)
     yield Item("AmazonSimpleNotificationService", "SNS", f"{len(topics)} topics", topics)
-
-
-def _share(rules: tuple[DiagramResource, ...]) -> str:
-    rates = [float(each.values.get("fixed_rate", 0)) for each in rules]
-    return f"traces {max(rates, default=0):.0%}"
 
 
 def _audit(catalogue: Catalogue) -> Iterable[Item]:

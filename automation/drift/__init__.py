@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from automation.drift.resources import Drifted, manual_only
 from automation.terraform.diagnostics import Fault, faults
+from automation.terraform.drift import Drifted, manual_only
 from automation.terraform.pool import Outcome, StackRun
 
 

@@ -22,9 +22,9 @@ from automation.command import (
     run,
     settings_of,
 )
-from automation.drift import DriftResult, DriftStatus, resources, show, to_json
-from automation.drift.resources import Piece, drifted, pieces
+from automation.drift import DriftResult, DriftStatus, show, to_json
 from automation.errors import CommandError, UserError
+from automation.terraform.drift import Piece, drifted, load, pieces
 from automation.terraform.pool import StackPool, StackRun, prepare
 from automation.terraform.stacks import Stack, Synthesize, choose, ordered, synthesize
 from automation.terraform.steps import PATIENT, retry
@@ -114,7 +114,7 @@ class DriftCommand:
     ) -> None:
         # Nothing is changed, so none needs to wait for another.
         independent = dict.fromkeys(chosen, frozenset[str]())
-        rules = resources.load()
+        rules = load()
 
         def one(stack_run: StackRun) -> bool:
             runner = stack_run.runner

@@ -27,10 +27,11 @@ from botocore.loaders import create_loader
 from automation import WORKSPACE
 from automation.errors import CommandError, UserError
 from automation.programs import for_python
+from automation.terraform.program import PRODUCTS
 
 # Where Terraform downloads providers, if it has to: nothing else is exempt.
 DOWNLOADS = (
-    "registry.terraform.io",
+    *(product.registry for product in PRODUCTS),
     "releases.hashicorp.com",
     "github.com",
     "objects.githubusercontent.com",

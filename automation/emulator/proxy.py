@@ -4,13 +4,17 @@ moto's proxy closes each connection after one request and runs `openssl` for eac
 four Terraforms at a time most of its time went into that.
 """
 
+import datetime
 import logging
+import ssl
 import time
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
+import trustme
+
 from automation.emulator.calls import Response
-from automation.emulator.certificates import Authority
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +23,47 @@ log = logging.getLogger(__name__)
 # then that thread closes the connection and the call, though it was answered, is made once more.
 HASTY = "aws-sdk-go"
 LATENCY = 0.01
+_LIFETIME = datetime.timedelta(days=7)
+
+
+class Authority:
+    """Signs a certificate for every host that a client asks for, as long as one emulator lives.
+
+    moto ships the private key of its own authority with every copy, so whoever trusts that one
+    while Terraform downloads a provider can be deceived by anybody; this one's never leaves the
+    process.
+    """
+
+    def __init__(self) -> None:
+        self._authority = trustme.CA(organization_name="Terrace emulator", path_length=0)
+
+    @property
+    def pem(self) -> str:
+        """The certificate that clients have to trust."""
+        return self._authority.cert_pem.bytes().decode("ascii")
+
+    def context(self, host: str) -> ssl.SSLContext:
+        """What a server needs to be the host; hosts of one domain share it."""
+        return _context(self, "*." + host.partition(".")[2] if host.count(".") > 1 else host)
+
+    def issue(self, host: str) -> trustme.LeafCert:
+        """A certificate with its private key."""
+        # A common name has 64 characters at most: hosts are named by the alternative names alone.
+        expiry = datetime.datetime.now(datetime.UTC) + _LIFETIME
+        return self._authority.issue_cert(host, not_after=expiry)
+
+    def sign(self, host: str) -> str:
+        """A certificate and its private key, as PEM."""
+        issued = self.issue(host)
+        (certificate,) = issued.cert_chain_pems
+        return (certificate.bytes() + issued.private_key_pem.bytes()).decode("ascii")
+
+
+@cache
+def _context(authority: Authority, host: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue(host).configure_cert(context)
+    return context
 
 
 class Answering(Protocol):

@@ -31,7 +31,7 @@ from automation.preview.synthesis import Comparison, PreviewRequest, Revision, p
 from automation.rehearse.account import emulator_of, pool_of, role_of, start_account
 from automation.rehearse.calls import unknown
 from automation.review import Review, Verdict, approved
-from automation.review.output import BLOCKED, tell, write
+from automation.review.html import BLOCKED, tell, write
 from automation.terraform import program
 from automation.terraform.pool import StackPool
 from automation.terraform.program import Terraform
@@ -98,6 +98,7 @@ class PreviewCommand:
             title=f"Preview of {request.environment} against {base}",
             approvals=approved(request.approvals),
             today=request.today(),
+            environment=request.environment,
         )
         return Task(repository, base, settings, program.find(), judge)
 

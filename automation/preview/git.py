@@ -17,7 +17,7 @@ from typing import Any
 from automation import PROJECT
 from automation.errors import UserError
 from automation.programs import for_git
-from config.application import App
+from config.app import App
 from config.environments import folder_of
 
 _SHOWN = 3

@@ -144,6 +144,7 @@ class ReviewPolicy:
     title: str
     approvals: Sequence[Approval]
     today: date
+    environment: str = ""
     rules: Rules = field(default_factory=rules.load)
     gaps: Sequence[Gap] = field(default_factory=gaps.load)
 
@@ -153,6 +154,7 @@ class ReviewPolicy:
             {name: without_gaps(plan, self.gaps) for name, plan in plans.items()},
             title=self.title,
             rules=self.rules,
+            environment=self.environment,
             approvals=self.approvals,
             today=self.today,
             mask=Mask(os.environ),

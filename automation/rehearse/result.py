@@ -14,10 +14,7 @@ from automation.emulator.gaps import GapVerdict
 from automation.rehearse.calls import Unknown
 from automation.terraform.pool import Outcome, StackRun
 from automation.terraform.progress import AppliedResource, Problem
-from automation.terraform.stacks import Graph, Synthesis, critical_path
-
-# CDKTF names so the outputs that only other stacks read.
-_INTERNAL = "cross-stack-output-"
+from automation.terraform.stacks import CROSS_STACK, Graph, Synthesis, critical_path
 
 
 @dataclass
@@ -79,7 +76,7 @@ class RehearsalResult:
             for name, stack_run in self.applied.items()
             for step in stack_run.steps
             for key, value in step.outputs.items()
-            if not key.startswith(_INTERNAL)
+            if not key.startswith(CROSS_STACK)
         }
 
     @property

@@ -1,9 +1,10 @@
 """`review`: reads saved plans, judges them and writes the review."""
 
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +15,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from automation import WORKSPACE
+from automation import WORKSPACE, sarif
 from automation.command import (
     CONSOLE,
     DEFAULT,
@@ -24,19 +25,28 @@ from automation.command import (
     Environment,
     Json,
     ReviewFolder,
+    Sarif,
     run,
     settings_of,
 )
 from automation.errors import UserError, check_folder
-from automation.review import Verdict, approved, review_of, rules, today
-from automation.review.output import BLOCKED, tell, write
+from automation.review import Key, Review, Verdict, approved, review_of, rules, text, today
+from automation.review.html import BLOCKED, tell, write
+from automation.review.rules import Risk
 from automation.terraform import plan, program
 from automation.terraform.masking import Mask
 from automation.terraform.plan import Plan
 from automation.terraform.plan_store import PlanStore
 from automation.terraform.pool import LIMIT, Workspace, prepare
 from automation.terraform.providers import LOCK
-from automation.terraform.stacks import Stack, Synthesize, outline, stacks_of
+from automation.terraform.stacks import (
+    ANY_RELEASE,
+    Stack,
+    Synthesize,
+    outline,
+    stacks_of,
+    synthesize,
+)
 
 _NAME = "plan.tfplan"
 
@@ -51,7 +61,7 @@ def read(
 ) -> Mapping[str, Plan]:
     """The plans by stack; raises `UserError` for one that this Terraform cannot show."""
     saved, found = PlanStore(folder), program.find()
-    names, lock = sorted(saved.load()), saved.lock_for(found.version)
+    names, lock = sorted(saved.load()), saved.lock_for(found.label)
     with tempfile.TemporaryDirectory(prefix="terrace-") as scratch:
         with progress.status("Preparing the provider"):
             prepared = prepare(stacks, terraform=found, workspace=workspace, lock=lock)
@@ -72,11 +82,10 @@ def _show(saved: PlanStore, workspace: Workspace, scratch: Path, stack: str) -> 
     shutil.rmtree(folder)
     if shown.returncode != 0:
         raise UserError(
-            f"Terraform {found.version} cannot show the plan of {stack}: "
+            f"{found.product.name} {found.version} cannot show the plan of {stack}: "
             f"{program.in_a_line(shown.stderr)}: plan and review with the same Terraform"
         )
-    start = shown.stdout.index("{") if "{" in shown.stdout else 0
-    return plan.parse(shown.stdout[start:], f"the plan of {stack}")
+    return plan.parse(shown.stdout, f"the plan of {stack}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +103,8 @@ class ReviewRequest:
     expected: Sequence[str] | None = None
     """The stacks that there should be plans of: all of the environment's when none are named."""
     as_json: bool = False
+    sarif: Path | None = None
+    """Gets what asks for care, at the lines of the constructs."""
     today: Callable[[], date] = field(default=today)
     synthesize: Synthesize = outline
 
@@ -122,6 +133,7 @@ class ReviewCommand:
         found = review_of(
             self._plans(),
             title=f"Plan of {request.environment}",
+            environment=request.environment,
             rules=rules.load(),
             approvals=allowed,
             today=request.today(),
@@ -129,8 +141,27 @@ class ReviewCommand:
             expected=self._expected(),
         )
         write(found, request.out, svg=svg)
+        if request.sarif is not None:
+            sarif.write(request.sarif, "review", findings(found, self._places(), self._fallback))
         tell(found, request.out, self._console, as_json=request.as_json)
         return BLOCKED if found.verdict is Verdict.BLOCKED else 0
+
+    @property
+    def _fallback(self) -> sarif.SourceLine:
+        """Where what no construct makes is told: the settings."""
+        return sarif.SourceLine(f"environments/{self._request.environment}.toml")
+
+    def _places(self) -> Mapping[Key, sarif.SourceLine]:
+        """The places of resources, which only another synthesis records."""
+        environment = self._request.environment
+        looking = self._progress.status(f"Looking for the constructs of {environment}")
+        with tempfile.TemporaryDirectory(prefix="terrace-") as folder, looking:
+            file = Path(folder) / "constructs.json"
+            made = synthesize(
+                environment, Path(folder) / "out", release=ANY_RELEASE, constructs=file
+            )
+            found, paths = sarif.places(file), sarif.addresses(made.stacks)
+            return {key: found[path] for key, path in paths.items() if path in found}
 
     def _plans(self) -> dict[str, plan.Plan]:
         request = self._request
@@ -149,6 +180,27 @@ class ReviewCommand:
         request = self._request
         with self._progress.status(f"Synthesizing {request.environment}"):
             return stacks_of(request.environment, request.synthesize)
+
+
+_INDEX = re.compile(r"\[.*?]| \(deposed .*\)")
+
+
+def findings(
+    found: Review, places: Mapping[Key, sarif.SourceLine], fallback: sarif.SourceLine
+) -> Iterator[sarif.Alert]:
+    """What is not routine, each where its construct is made."""
+    for change in found.changes:
+        if change.risk is Risk.ROUTINE:
+            continue
+        blocks = change.risk is Risk.BLOCKING and found.ledger.of(change.key) is None
+        told = [f"{change.action} {change.address}: {text.reason(change)}", *text.more(change)]
+        yield sarif.Alert(
+            rule=f"{change.risk}-change",
+            level=sarif.Level.ERROR if blocks else sarif.Level.WARNING,
+            message=". ".join(told),
+            resource=f"{change.stack}/{change.address}",
+            place=places.get((change.stack, _INDEX.sub("", change.address)), fallback),
+        )
 
 
 def _diagram(file: Path | None) -> str | None:
@@ -170,9 +222,16 @@ def review(
         Path | None, typer.Option("--diagram", help="an SVG of the architecture")
     ] = None,
     as_json: Json = False,
+    sarif_file: Sarif = None,
 ) -> None:
     """Say what plans would do, by risk: exit code 3 if a blocking change is not approved."""
     request = ReviewRequest(
-        environment=env, plans=plans, out=out, approvals=approvals, diagram=picture, as_json=as_json
+        environment=env,
+        plans=plans,
+        out=out,
+        approvals=approvals,
+        diagram=picture,
+        as_json=as_json,
+        sarif=sarif_file,
     )
     raise typer.Exit(ReviewCommand(request, console=CONSOLE, progress=PROGRESS).run())

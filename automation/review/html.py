@@ -1,16 +1,25 @@
-"""The review as one HTML page, with a picture; it needs no network, and no script to be read."""
+"""The review as one HTML page, with a picture, and in all the files that it is written to.
+
+The page needs no network, and no script to be read.
+"""
 
 import base64
 import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from string import Template
 
-from automation.review import Review, Reviewed, text
-from automation.review.changes import Attribute, Change
+from rich.console import Console
+from rich.markup import escape as in_markup
+
+from automation.errors import UserError
+from automation.review import Review, Reviewed, markdown, text
+from automation.review.changes import Attribute
 from automation.review.rules import Risk
+from automation.review.text import Group
 from automation.terraform.plan import Action
 from automation.terraform.stacks import Graph
 
@@ -107,6 +116,7 @@ def render(review: Review, *, svg: str | None = None) -> str:
         risks=_boxes("risk", Risk),
         count=f"{number} of {number} changes",
         changes="\n".join(_section(review, each) for each in review.stacks if each.changes),
+        drift=_drifted(review),
         script=script,
     )
 
@@ -141,39 +151,53 @@ def _boxes(name: str, values: Iterable[str]) -> str:
 
 
 def _section(review: Review, stack: Reviewed) -> str:
-    changes = "".join(_change(review, each) for each in stack.changes)
-    name = escape(stack.name)
-    return f"<section><h2>{name}</h2>{changes}</section>"
+    changes = "".join(_change(review, each) for each in text.grouped(review, stack.changes))
+    month = f' <span class="month">{escape(str(stack.cost))}</span>' if stack.cost else ""
+    return f"<section><h2>{escape(stack.name)}{month}</h2>{changes}</section>"
 
 
-def _change(review: Review, change: Change) -> str:
+def _change(review: Review, group: Group) -> str:
+    change, others = group.first, len(group.others)
     approval = review.ledger.of(change.key)
-    more = [
-        f"moved from {change.moved_from}" if change.moved_from else "",
-        f"imported as {change.imported_id}" if change.imported_id else "",
-        text.approved(approval) if approval else "",
-        change.hint,
-    ]
-    explained = "".join(f"<p>{escape(each)}</p>" for each in more if each)
+    more = [*([text.approved(approval)] if approval else []), *text.more(change)]
+    explained = "".join(f"<p>{escape(each)}</p>" for each in more)
     return (
         f'<details class="change {change.risk}" data-stack="{escape(change.stack)}" '
-        f'data-action="{change.action}" data-risk="{change.risk}">'
+        f'data-action="{change.action}" data-risk="{change.risk}" data-count="{1 + others}">'
         f'<summary><span class="risk">{change.risk}</span> '
         f'<span class="action">{change.action}</span> <code>{escape(change.address)}</code> '
+        f"{f'and {others} more ' if others else ''}"
         f'<span class="why">{escape(text.reason(change))}</span></summary>'
-        f"{explained}{_table(change)}</details>"
+        f"{explained}{_table(change.attributes)}{_also(group)}</details>"
     )
 
 
-def _table(change: Change) -> str:
-    if not change.attributes:
+def _also(group: Group) -> str:
+    """The other resources of which the same is to be told."""
+    items = "".join(f"<li><code>{escape(each.address)}</code></li>" for each in group.others)
+    return f'<ul class="also">{items}</ul>' if items else ""
+
+
+def _drifted(review: Review) -> str:
+    """What was changed outside Terraform, apart from what is intended."""
+    found = "".join(
+        f"<details><summary>{escape(text.drifted(each))}</summary>"
+        f"{_table(each.attributes)}</details>"
+        for each in review.drifted
+    )
+    said = escape(text.drift(review))
+    return f'<aside id="drift"><h2>{said}</h2>{found}</aside>' if found else ""
+
+
+def _table(attributes: Sequence[Attribute]) -> str:
+    if not attributes:
         return ""
-    rows = "".join(map(_row, change.attributes))
+    rows = "".join(map(_row, attributes))
     return f"<table><tr><th>attribute</th><th>old</th><th>new</th></tr>{rows}</table>"
 
 
 def _row(attribute: Attribute) -> str:
-    forces = " (forces replacement)" if attribute.forces_replacement else ""
+    forces = "".join(f" ({each})" for each in text.marks(attribute))
     name = f"<tr><td>{escape(attribute.name)}{forces}</td>"
     different = text.lines(attribute)
     if different is not None:
@@ -199,3 +223,51 @@ def _short(text: str) -> str:
 
 def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")
+
+
+# As the pull request has to wait for somebody, which is neither an error nor bad input.
+BLOCKED = 3
+# So many changes that ask for care are named.
+_CAREFUL = 10
+
+
+def tell(found: Review, folder: Path, console: Console, *, as_json: bool) -> None:
+    """Print what blocks and what else has to be known, or all of it as JSON."""
+    if as_json:
+        print(json.dumps(text.to_json(found), indent=2))
+        return
+    for line in _summary(found, folder):
+        console.print(line, highlight=False, soft_wrap=True)
+
+
+def _summary(found: Review, folder: Path) -> Iterator[str]:
+    careful = [each for each in found.changes if each.risk is Risk.CAREFUL]
+    for change, colour in [
+        *((each, "red") for each in found.blocking),
+        *((each, "yellow") for each in careful[:_CAREFUL]),
+    ]:
+        yield f"[{colour}]{change.action}[/] {change.stack}: {in_markup(change.address)}"
+        yield f"    {in_markup(text.reason(change))}"
+    if len(careful) > _CAREFUL:
+        yield f"and {len(careful) - _CAREFUL} more that ask for care"
+    yield from map(in_markup, text.notes(found))
+    yield text.totals(found)
+    page_file = folder / "review.html"
+    if page_file.is_relative_to(Path.cwd()):
+        page_file = page_file.relative_to(Path.cwd())
+    yield f"{text.headline(found)}: see {page_file}"
+
+
+def write(found: Review, folder: Path, *, svg: str | None = None) -> None:
+    """Write review.md, review.html and review.json; raises `UserError` where it cannot."""
+    texts = {
+        "review.md": markdown.render(found),
+        "review.html": render(found, svg=svg),
+        "review.json": json.dumps(text.to_json(found), indent=2) + "\n",
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in texts.items():
+            (folder / name).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"the review cannot be written to {folder}: {error}") from error

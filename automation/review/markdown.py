@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from automation.review import Review, text
 from automation.review.changes import Attribute, Change
 from automation.review.rules import Risk
+from automation.review.text import Group
 from automation.terraform.plan import Action
 
 # A comment of GitHub's has 65,536 characters at most; those beyond ASCII may count as several.
@@ -18,6 +19,7 @@ MARKER = "<!-- terrace-review -->"
 _ICONS = {Risk.BLOCKING: "🛑", Risk.CAREFUL: "⚠️", Risk.ROUTINE: "✅"}
 _LONGEST = 300
 _ATTRIBUTES = 30
+_FEW = 3
 _DIFF = 60
 
 
@@ -26,17 +28,27 @@ def render(review: Review) -> str:
     parts = [_head(review)]
     left = LIMIT - _REST - _size(parts[0])
     shown = 0
-    for change in review.changes:
-        for detail in (_details(review, change), _line(review, change)):
+    for group in text.grouped(review, review.changes):
+        for detail in (_details(review, group), _line(review, group)):
             if _size(detail) <= left:
                 parts.append(detail)
                 left -= _size(detail)
-                shown += 1
+                shown += len(group.changes)
                 break
     hidden = len(review.changes) - shown
     if hidden:
         parts.append(f"\n{hidden} more changes do not fit here: see review.html.\n")
+    drifted = _drifted(review)
+    parts.append(drifted if _size(drifted) <= left else "")
     return "".join(parts)
+
+
+def _drifted(review: Review) -> str:
+    """What was changed outside Terraform, apart from what is intended."""
+    if not review.drifted:
+        return ""
+    items = "".join(f"- {_plain(text.drifted(each))}\n" for each in review.drifted)
+    return f"<details><summary>{_plain(text.drift(review))}</summary>\n\n{items}\n</details>\n"
 
 
 def _head(review: Review) -> str:
@@ -54,51 +66,58 @@ def _head_lines(review: Review) -> Iterator[str]:
     yield f"{text.totals(review)}."
     yield ""
     columns = [action for action in Action if review.count(action)]
-    yield f"| stack | risk |{''.join(f' {action} |' for action in columns)}"
-    yield f"|---|---|{'---:|' * len(columns)}"
+    priced = any(stack.cost for stack in review.stacks)
+    month = " a month |" if priced else ""
+    yield f"| stack | risk |{''.join(f' {action} |' for action in columns)}{month}"
+    yield f"|---|---|{'---:|' * (len(columns) + priced)}"
     for stack in review.stacks:
         risk = f"{_ICONS[stack.risk]} {stack.risk}" if stack.risk else ""
         counts = "".join(f" {stack.counts[action] or ''} |" for action in columns)
-        yield f"| {_plain(stack.name)} | {risk} |{counts}"
+        month = f" {text.month(stack.cost)} |" if priced else ""
+        yield f"| {_plain(stack.name)} | {risk} |{counts}{month}"
     yield ""
     for note in text.notes(review):
         yield f"- {_plain(note)}"
     yield ""
 
 
-def _details(review: Review, change: Change) -> str:
+def _details(review: Review, group: Group) -> str:
+    change = group.first
     body = "".join(f"{line}\n" for line in _body(change))
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", body)), default=0))
     code = f"{fence}diff\n{body}{fence}\n" if body else ""
-    opened = " open" if change in review.blocking else ""
+    blocking = change.risk is Risk.BLOCKING and review.ledger.of(change.key) is None
+    opened = " open" if blocking else ""
     return (
-        f"<details{opened}><summary>{_summary(change)}</summary>\n\n"
-        f"{_explanation(review, change)}\n\n{code}\n</details>\n"
+        f"<details{opened}><summary>{_summary(group)}</summary>\n\n"
+        f"{_explanation(review, group)}\n\n{code}\n</details>\n"
     )
 
 
-def _line(review: Review, change: Change) -> str:
-    return f"<p>{_summary(change)}: {_explanation(review, change)}</p>\n"
+def _line(review: Review, group: Group) -> str:
+    return f"<p>{_summary(group)}: {_explanation(review, group)}</p>\n"
 
 
-def _summary(change: Change) -> str:
+def _summary(group: Group) -> str:
+    change, others = group.first, len(group.others)
     return (
         f"{_ICONS[change.risk]} {change.action} "
         f"<code>{_code(change.stack)}: {_code(change.address)}</code>"
+        + (f" and {others} more" if others else "")
     )
 
 
-def _explanation(review: Review, change: Change) -> str:
+def _explanation(review: Review, group: Group) -> str:
+    change = group.first
     approval = review.ledger.of(change.key)
     parts = [f"<b>{change.risk}</b>: {_plain(text.reason(change))}"]
-    if change.moved_from:
-        parts.append(f"moved from {_plain(change.moved_from)}")
-    if change.imported_id:
-        parts.append(f"imported as {_plain(change.imported_id)}")
     if approval:
         parts.append(_plain(text.approved(approval)))
-    if change.hint:
-        parts.append(_plain(change.hint))
+    parts += map(_plain, text.more(change))
+    if group.others:
+        # Whoever is to approve something has to know all of it.
+        most = _FEW if change.risk is Risk.ROUTINE else len(group.others)
+        parts.append(_plain(text.also(group.others, most), _LONGEST * len(group.others)))
     return ". ".join(parts) + "."
 
 
@@ -110,7 +129,7 @@ def _body(change: Change) -> Iterator[str]:
 
 
 def _attribute(attribute: Attribute) -> Iterator[str]:
-    forces = "  # forces replacement" if attribute.forces_replacement else ""
+    forces = "".join(f"  # {each}" for each in text.marks(attribute))
     different = text.lines(attribute)
     if different is not None:
         yield f"! {attribute.name}{forces}"
@@ -123,9 +142,9 @@ def _attribute(attribute: Attribute) -> Iterator[str]:
         yield f"+ {name} = {_short(text.text(attribute.new))}{forces}"
 
 
-def _short(text: str) -> str:
+def _short(text: str, longest: int = _LONGEST) -> str:
     line = " ".join(text.splitlines())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
 
 
 def _code(text: str) -> str:
@@ -133,9 +152,9 @@ def _code(text: str) -> str:
     return html.escape(_short(text)).replace("@", "&#64;")
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, longest: int = _LONGEST) -> str:
     """Text that is neither Markdown nor HTML, nor tells anybody."""
-    escaped = html.escape(_short(text))
+    escaped = html.escape(_short(text, longest))
     return re.sub(r"[\\`*_\[\]|@#~]", lambda found: f"&#{ord(found[0])};", escaped)
 
 

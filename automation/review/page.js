@@ -6,8 +6,11 @@ const count = document.getElementById("count");
 const entries = all("details.change").map((element) => ({
   element,
   ...element.dataset,
-  words: element.querySelector("summary").textContent.toLowerCase(),
+  number: Number(element.dataset.count),
+  words: ["summary", ".also"]
+    .map((part) => element.querySelector(part)?.textContent ?? "").join(" ").toLowerCase(),
 }));
+const total = entries.reduce((sum, each) => sum + each.number, 0);
 const sections = all("main section");
 
 function chosen(name) {
@@ -23,13 +26,13 @@ function show() {
       (!stack.value || each.stack === stack.value) &&
       actions.has(each.action) && risks.has(each.risk) && each.words.includes(words);
     each.element.hidden = !meant;
-    shown += meant;
+    if (meant) shown += each.number;
   }
   for (const each of sections) each.hidden = !each.querySelector("details:not([hidden])");
   for (const each of all("#tiers button")) {
     each.setAttribute("aria-pressed", String(each.value === stack.value));
   }
-  count.value = `${shown} of ${entries.length} changes`;
+  count.value = `${shown} of ${total} changes`;
 }
 
 function choose(name) {

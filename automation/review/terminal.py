@@ -1,7 +1,7 @@
 """The review in a terminal: changes by risk, attribute by attribute."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from automation.review import Review
 from automation.review import text as review_text
 from automation.review.changes import Attribute, Change
 from automation.review.rules import Risk
+from automation.review.text import Group, grouped
 from automation.terraform.diff import MASK, UNKNOWN
 from automation.terraform.plan import Action
 
@@ -24,7 +25,6 @@ _COMMON = 40
 _NAME = 40
 # How far what does not fit on a line hangs below it, and how little room it has at least.
 _HANG, _NARROWEST = 2, 20
-_FORCES = "forces replacement"
 _STYLES = {"-": "red", "+": "green", "@": "cyan"}
 
 
@@ -84,7 +84,7 @@ def _comes_later(attribute: Attribute) -> bool:
 
 def _attribute(attribute: Attribute, action: Action, column: int, width: int) -> Iterator[Line]:
     name = printable(attribute.name)
-    forces = f"  {_FORCES}" if attribute.forces_replacement else ""
+    forces = "".join(f"  {each}" for each in review_text.marks(attribute))
     different = review_text.lines(attribute)
     if different is not None:
         yield Line(0, Text.assemble((name, "bold"), (forces, "red")))
@@ -160,18 +160,6 @@ _PLAIN_WIDTH = 120
 _ALL = "every attribute of every change: `plan --out <folder>`, then `review <folder>`"
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Changes of which the same is to be told."""
-
-    changes: tuple[Change, ...]
-
-    @property
-    def first(self) -> Change:
-        """The one that speaks for all."""
-        return self.changes[0]
-
-
 def show(review: Review, console: Console) -> None:
     """Print every change, in one piece, as others may be printing at the same time."""
     width = console.width if console.is_terminal else _PLAIN_WIDTH
@@ -201,7 +189,7 @@ def show_counts(review: Review, console: Console) -> None:
 
 def _lines(review: Review, width: int) -> Iterator[Line]:
     brief = [action for action in _WHOLE if review.count(action) > _IN_FULL]
-    listed, rest = _cut(_grouped(review.changes))
+    listed, rest = _cut(grouped(review, review.changes))
     for group in listed:
         change = group.first
         yield from _heads(group)
@@ -210,26 +198,17 @@ def _lines(review: Review, width: int) -> Iterator[Line]:
             yield from (each.deeper(_INDENT) for each in lines(change, width - _INDENT))
     if rest:
         yield _counted(rest)
-    for stack in review.stacks:
-        if stack.outputs and not stack.changes:
-            yield Line(4, Text(f"{stack.name}: only outputs change: {', '.join(stack.outputs)}"))
+    yield from (Line(4, Text(printable(each))) for each in review_text.beside(review))
+    if review.cost:
+        yield Line(4, Text(printable(review_text.cost(review))))
+    # What no plan puts right would be told for ever.
+    if review.drifted and review.changes:
+        yield Line(4, Text(review_text.drift(review)))
     if rest or brief:
         yield Line(4, Text(_ALL, style="dim"))
 
 
-def _grouped(changes: Iterable[Change]) -> list[_Group]:
-    """Those of which everything is the same but for the resource are told together."""
-    found: dict[tuple[object, ...], list[Change]] = {}
-    for change in changes:
-        key: tuple[object, ...] = (change.stack, change.address)
-        if change.action is Action.UPDATE and not change.moved_from:
-            # Values may be lists, which are no keys.
-            key = (change.action, change.risk, change.reasons, repr(change.attributes))
-        found.setdefault(key, []).append(change)
-    return [_Group(tuple(group)) for group in found.values()]
-
-
-def _cut(groups: Sequence[_Group]) -> tuple[list[_Group], list[Change]]:
+def _cut(groups: Sequence[Group]) -> tuple[list[Group], list[Change]]:
     """What is listed, and what is only counted."""
     risky = [group for group in groups if group.first.risk is not Risk.ROUTINE]
     routine = [group for group in groups if group.first.risk is Risk.ROUTINE]
@@ -241,7 +220,7 @@ def _cut(groups: Sequence[_Group]) -> tuple[list[_Group], list[Change]]:
     return risky + listed, rest
 
 
-def _heads(group: _Group) -> Iterator[Line]:
+def _heads(group: Group) -> Iterator[Line]:
     """A line for each resource; of what is routine for many, some stand for all."""
     style = STYLES[group.first.risk]
     few = group.first.risk is Risk.ROUTINE and len(group.changes) > _NAMED + 1
@@ -264,12 +243,7 @@ def _explanation(change: Change) -> Iterator[Line]:
     if change.risk is not Risk.ROUTINE or change.action is not Action.CREATE:
         style = STYLES[change.risk]
         yield Line(_INDENT, Text(f"{change.risk}: {review_text.reason(change)}", style=style))
-    more = (
-        f"moved from {change.moved_from}" if change.moved_from else "",
-        f"imported as {change.imported_id}" if change.imported_id else "",
-        change.hint,
-    )
-    yield from (Line(_INDENT, Text(printable(each))) for each in more if each)
+    yield from (Line(_INDENT, Text(printable(each))) for each in review_text.more(change))
 
 
 def _counted(rest: Sequence[Change]) -> Line:

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from automation import sarif
 from automation import scan as scanners
-from automation.command import CONSOLE, PROGRESS, Json, every_environment, run, settings_of
+from automation.command import CONSOLE, PROGRESS, Json, Sarif, every_environment, run, settings_of
 from automation.scan import exceptions
 from automation.scan.document import merge
 from automation.scan.exceptions import Exemption, Unused, Violation
@@ -79,26 +80,58 @@ def _table(report: ScanReport, *, plain: bool) -> Table:
     return table
 
 
-def run_scan(*, as_json: bool, console: Console, progress: Console) -> int:
+def run_scan(
+    *, as_json: bool, console: Console, progress: Console, sarif_file: Path | None = None
+) -> int:
     """The exit code: 0, or 1 when a check fails that must not, or an exemption is not used.
 
     All environments are looked at: an exemption may be for one of them only.
     """
-    return run(
-        partial(_scan, as_json=as_json, console=console, progress=progress), progress=progress
-    )
+    tell = partial(_tell, as_json=as_json, console=console)
+    return run(lambda: tell(_scan(progress, sarif_file)), progress=progress)
 
 
-def _scan(*, as_json: bool, console: Console, progress: Console) -> int:
+def _scan(progress: Console, sarif_file: Path | None) -> ScanReport:
     scanners.check_installed()
     names = every_environment()
     settings = {name: settings_of(name) for name in names}
     looking = progress.status(f"Synthesizing {', '.join(names)}")
     with tempfile.TemporaryDirectory(prefix="terrace-") as folder, looking:
-        outputs = {name: synthesize(name, Path(folder) / name).output for name in names}
+        # Recording where constructs are made takes time: it is done for who asks for it.
+        lists = {name: Path(folder) / f"{name}.json" for name in names if sarif_file}
+        made = (
+            partial(synthesize, constructs=lists[name]) if name in lists else synthesize
+            for name in names
+        )
+        outputs = {
+            name: make(name, Path(folder) / name).output
+            for name, make in zip(names, made, strict=True)
+        }
         looking.update(f"Scanning {', '.join(names)}: half a minute")
         own, users = exceptions.load(exceptions.OWN), exceptions.load()
         result = examine(outputs, settings, own=own, users=users)
+        places = {name: sarif.places(file) for name, file in lists.items()}
+    if sarif_file is not None:
+        sarif.write(sarif_file, "scan", findings(result, places))
+    return result
+
+
+def findings(
+    report: ScanReport, places: Mapping[str, Mapping[str, sarif.SourceLine]]
+) -> Iterator[sarif.Alert]:
+    """What fails and is not exempted, each where its construct is made."""
+    for each in report.failures:
+        settings = sarif.SourceLine(f"environments/{each.environment}.toml")
+        yield sarif.Alert(
+            rule=each.check,
+            level=sarif.Level.ERROR,
+            message=f"{each.environment}: {each.resource}: {each.says}",
+            resource=f"{each.environment}/{each.resource}",
+            place=places.get(each.environment, {}).get(each.resource, settings),
+        )
+
+
+def _tell(result: ScanReport, *, as_json: bool, console: Console) -> int:
     if as_json:
         print(json.dumps(to_json(result), indent=2))
     else:
@@ -136,6 +169,7 @@ def examine(
     )
 
 
-def scan(as_json: Json = False) -> None:
+def scan(as_json: Json = False, sarif_file: Sarif = None) -> None:
     """Have checkov and parliament look at every environment as it is synthesized."""
-    raise typer.Exit(run_scan(as_json=as_json, console=CONSOLE, progress=PROGRESS))
+    code = run_scan(as_json=as_json, console=CONSOLE, progress=PROGRESS, sarif_file=sarif_file)
+    raise typer.Exit(code)

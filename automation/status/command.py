@@ -1,10 +1,10 @@
-"""`status`: resources, serial, age and lock of each stack's state, and the running release."""
+"""`status` and `outputs`: each stack's state in numbers, its outputs, and the running release."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.box import ROUNDED
@@ -14,10 +14,12 @@ from rich.table import Table
 
 from automation.aws import connect
 from automation.aws.clients import Clients
-from automation.aws.states import Lock, StackStatus, States
+from automation.aws.states import Lock, StackOutput, StackStatus, States
 from automation.command import CONSOLE, DEFAULT, PROGRESS, Environment, Json, run, settings_of
+from automation.errors import UserError
 from automation.release import RunningRelease, find
-from automation.terraform.stacks import Synthesize, outline, stacks_of
+from automation.terraform.diff import MASK
+from automation.terraform.stacks import CROSS_STACK, Synthesize, outline, stacks_of
 from config import Settings
 
 _WIDE = 200
@@ -147,3 +149,70 @@ def run_status(
 def status(env: Environment = DEFAULT, as_json: Json = False) -> None:
     """Show each stack's resources, state and lock, and the application's release."""
     raise typer.Exit(run_status(env, as_json=as_json, console=CONSOLE, progress=PROGRESS))
+
+
+def run_outputs(
+    environment: str, *, every: bool, shown: Sequence[str], as_json: bool, progress: Console
+) -> int:
+    """Print the outputs of each stack that was applied, read from its state.
+
+    Sensitive ones are masked unless they are `shown`, by `<stack>.<name>`; those that only other
+    stacks read are left out unless `every` one is asked for.
+    """
+    settings = settings_of(environment)
+
+    def work() -> int:
+        states = States(connect(settings), settings)
+        states.check()
+        found = states.outputs()
+        known = {str(each) for each in found}
+        if unknown := [name for name in shown if name not in known]:
+            sensitive = ", ".join(str(each) for each in found if each.sensitive) or "none"
+            raise UserError(
+                f'--show: received "{unknown[0]}"; {environment} has no such output, and of '
+                f"those that are sensitive {sensitive}"
+            )
+        picked = [
+            each
+            for each in found
+            if every or str(each) in shown or not each.name.startswith(CROSS_STACK)
+        ]
+        values = {
+            str(each): MASK if each.sensitive and str(each) not in shown else each.value
+            for each in picked
+        }
+        if as_json:
+            print(json.dumps(_by_stack(picked, values), indent=2))
+        for name, value in values.items() if not as_json else ():
+            print(f"{name} = {value if isinstance(value, str) else json.dumps(value)}")
+        if not picked:
+            progress.print(f"{environment} has no outputs yet", highlight=False, soft_wrap=True)
+        return 0
+
+    return run(work, progress=progress)
+
+
+def _by_stack(
+    outputs: Sequence[StackOutput], values: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for each in outputs:
+        found.setdefault(each.stack, {})[each.name] = values[str(each)]
+    return found
+
+
+def outputs(
+    *,
+    env: Environment = DEFAULT,
+    every: Annotated[
+        bool, typer.Option("--all", help="those, too, that only other stacks read")
+    ] = False,
+    show: Annotated[
+        list[str] | None,
+        typer.Option("--show", help="STACK.NAME of a sensitive one; may be given again"),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show each stack's outputs, sensitive ones masked."""
+    code = run_outputs(env, every=every, shown=show or (), as_json=as_json, progress=PROGRESS)
+    raise typer.Exit(code)

@@ -59,7 +59,7 @@ def run_validate(
     valid = all(report.valid for report in reports)
     if as_json:
         answer = {
-            "terraform": found.version,
+            "terraform": found.label,
             "valid": valid,
             "environments": [report.to_json() for report in reports],
         }

@@ -20,6 +20,9 @@ from automation.terraform.program import Terraform, answer
 from automation.terraform.providers import LOCK, install
 from automation.terraform.stacks import Stack, Synthesis
 
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
+USER_DATA_LIMIT = 16_384
+
 
 @dataclass(frozen=True)
 class ValidationResult:
@@ -105,6 +108,7 @@ class ValidationReport:
                     "valid": verdict.valid,
                     "resources": verdict.stack.resources,
                     "data_sources": verdict.stack.data_sources,
+                    "user_data_bytes": verdict.stack.user_data_bytes,
                     "seconds": round(verdict.seconds, 3),
                     "complaints": list(verdict.complaints),
                 }
@@ -119,6 +123,11 @@ class ValidationReport:
             for complaint in verdict.complaints:
                 line = f"[red]{verdict.stack.name}[/]: {escape(complaint)}"
                 console.print(line, soft_wrap=True)
+            if size := verdict.stack.user_data_bytes:
+                line = (
+                    f"{verdict.stack.name}: user data takes {size:,} of {USER_DATA_LIMIT:,} bytes"
+                )
+                console.print(line, highlight=False, soft_wrap=True)
         faulty = [verdict.stack.name for verdict in self.verdicts if not verdict.valid]
         outcome = f"invalid: {', '.join(faulty)}" if faulty else "all valid"
         console.print(

@@ -1,4 +1,4 @@
-"""Downloads the wheels that applications lock, so that synthesis needs no network."""
+"""Downloads the packages that applications lock, so that synthesis needs no network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.console import Console
 
 from artifact import ArtifactError, procfile
+from artifact.node_modules import NodeModules
 from artifact.wheels import Wheels
 from automation import PROJECT, WORKSPACE
 from automation.command import every_environment, settings_of
@@ -20,7 +21,7 @@ CACHE = WORKSPACE / "wheels"
 class Applications:
     """One for each directory, Python and architecture; what is wrong with the others."""
 
-    found: tuple[Wheels, ...]
+    found: tuple[Wheels | NodeModules, ...]
     faults: tuple[str, ...]
 
 
@@ -28,11 +29,11 @@ def applications(environments: Sequence[str], cache: Path = CACHE) -> Applicatio
     """Those of some environments; "all" stands for each. None is kept from the next one's fault."""
     if "all" in environments:
         environments = every_environment()
-    found: dict[Wheels, None] = {}
+    found: dict[Wheels | NodeModules, None] = {}
     faults: dict[str, None] = {}
     for name in environments:
         try:
-            found[_application(name, cache)] = None
+            found |= dict.fromkeys(_application(name, cache))
         except (UserError, ArtifactError) as error:
             faults[str(error)] = None
     return Applications(tuple(found), tuple(faults))
@@ -43,44 +44,46 @@ def directory_of(settings: Settings) -> Path:
     return PROJECT / settings.application.app.directory
 
 
-def _application(environment: str, cache: Path) -> Wheels:
+def _application(environment: str, cache: Path) -> tuple[Wheels, NodeModules]:
     settings = settings_of(environment)
     application = settings.application
     # One that is not there would be silent: it has no lock file.
     procfile.read(directory_of(settings))
-    return Wheels(
+    wheels = Wheels(
         directory=directory_of(settings),
         packages=application.app.packages,
         architecture=application.architecture,
         cache=cache,
     )
+    modules = NodeModules(
+        directory=directory_of(settings), architecture=application.architecture, cache=cache
+    )
+    return wheels, modules
 
 
 def fetch(
     environments: Sequence[str], *, console: Console, progress: Console, cache: Path = CACHE
 ) -> None:
-    """Download the wheels that the applications of environments lock and that are not here yet.
+    """Download the packages that the applications of environments lock and that are not here yet.
 
     Raises `UserError` in the end, once everything else is here, with all that is wrong: settings,
     a directory without an application, a lock file that names what instances cannot have.
     """
     asked = applications(environments, cache)
     faults = list(asked.faults)
-    for wheels in asked.found:
+    for each in asked.found:
         try:
-            _fetch(wheels, console, progress)
+            _fetch(each, console, progress)
         except ArtifactError as error:
             faults.append(str(error))
     if faults:
         raise UserError("\n".join(faults))
 
 
-def _fetch(wheels: Wheels, console: Console, progress: Console) -> None:
-    if not wheels.wanted:
+def _fetch(packages: Wheels | NodeModules, console: Console, progress: Console) -> None:
+    if not packages.wanted:
         return
-    what = f"{wheels.python} on {wheels.architecture}"
-    with progress.status(f"Downloading the wheels for {what}"):
-        fetched = wheels.fetch()
+    with progress.status(f"Downloading the packages for {packages.name}"):
+        fetched = packages.fetch()
     if fetched:
-        count = len(wheels.files())
-        console.print(f"{what}: {count} wheels fetched", highlight=False)
+        console.print(f"{packages.name}: {packages.told()} fetched", highlight=False)

@@ -1,7 +1,9 @@
 """Masks credentials, and values that are named like secrets, in texts."""
 
+import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 MASK = "***"
@@ -26,12 +28,25 @@ class Mask:
     def __init__(self, environ: Mapping[str, str]) -> None:
         variables = [value for name, value in environ.items() if name.startswith("TF_VAR_")]
         given = [*(environ.get(name, "") for name in _NAMES), *variables]
-        self._values = [value for value in given if len(value) >= _SHORTEST]
+        self._values = frozenset(value for value in given if len(value) >= _SHORTEST)
+
+    def of(self, values: Iterable[str]) -> "Mask":
+        """One that hides these, too; what is too short is in too many texts to be taken out."""
+        found = copy.copy(self)
+        found._values = self._values | {each for each in values if len(each) >= _SHORTEST}
+        found.__dict__.pop("_pattern", None)
+        return found
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str] | None:
+        """The longest first, as one may be part of another."""
+        longest = sorted(self._values, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest))) if longest else None
 
     def __call__(self, text: str) -> str:
         """The text without them."""
-        for value in self._values:
-            text = text.replace(value, MASK)
+        if self._pattern:
+            text = self._pattern.sub(MASK, text)
         return _NAMED.sub(rf"\1{MASK}", _KEY_ID.sub(MASK, text))
 
     def within(self, value: Any) -> Any:
@@ -43,3 +58,16 @@ class Mask:
         if isinstance(value, (list, tuple)):
             return [self.within(each) for each in value]
         return value
+
+
+def secrets(value: Any, secret: Any) -> Iterator[str]:
+    """Every text that is marked as a secret; elsewhere the same text may not be."""
+    if isinstance(value, str):
+        yield from [value] if secret is True else []
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from secrets(each, secret.get(name) if isinstance(secret, dict) else secret)
+    elif isinstance(value, list):
+        marks = secret if isinstance(secret, list) else [secret] * len(value)
+        for each, mark in zip(value, marks, strict=False):
+            yield from secrets(each, mark)

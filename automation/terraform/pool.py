@@ -260,8 +260,8 @@ class Workspace:
     ) -> StackPool:
         """The stacks, ready to be worked on; `environ` is Terraform's, if not the installation's.
 
-        What Terraform needs meanwhile, plans with secrets too, goes to `data`. Who only plans
-        needs no `locks`.
+        What Terraform needs meanwhile, plans with secrets too, goes to `data`. Who only plans,
+        or holds the states' locks already, needs no `locks`.
         """
         return StackPool(
             stacks,

@@ -1,4 +1,4 @@
-"""Finds Terraform, checks its version, and runs it."""
+"""Finds Terraform, or OpenTofu in its place, checks its version, and runs it."""
 
 import json
 import operator
@@ -48,8 +48,49 @@ def _meets(version: Version, part: str) -> bool:
     return bool(_COMPARISONS[found[1] or "="](version, bound))
 
 
-MINIMUM: Version = (1, 11, 0)
-_REMEDY = "install 1.11 or newer from https://developer.hashicorp.com/terraform/install"
+@dataclass(frozen=True)
+class Product:
+    """A program that speaks Terraform's language: what it is called, and where it gets providers.
+
+    `configurations` are its user's own, below the home directory.
+    """
+
+    name: str
+    command: str
+    minimum: Version
+    registry: str
+    page: str
+    configurations: tuple[str, ...]
+
+    @property
+    def remedy(self) -> str:
+        """What to do where it is missing or too old."""
+        major, minor, patch = self.minimum
+        version = f"{major}.{minor}.{patch}" if patch else f"{major}.{minor}"
+        return f"install {version} or newer from {self.page}"
+
+
+TERRAFORM = Product(
+    "Terraform",
+    "terraform",
+    (1, 11, 0),
+    "registry.terraform.io",
+    "https://developer.hashicorp.com/terraform/install",
+    (".terraformrc",),
+)
+# Write-only attributes came with 1.11.0, which takes import blocks for faulty that have for_each.
+# https://github.com/opentofu/opentofu/blob/v1.11/CHANGELOG.md
+OPENTOFU = Product(
+    "OpenTofu",
+    "tofu",
+    (1, 11, 1),
+    "registry.opentofu.org",
+    "https://opentofu.org/docs/intro/install/",
+    (".tofurc", ".config/opentofu/tofurc", ".terraformrc"),
+)
+# The first that is on PATH, unless the user chooses.
+PRODUCTS = (TERRAFORM, OPENTOFU)
+CHOICE = "TERRACE_TERRAFORM"
 
 # Where providers come from, and what is logged. All other variables of the user's would have
 # Terraform work on something else, somewhere else or by other options than ours.
@@ -64,8 +105,9 @@ _KEPT = (
     "TF_TOKEN_",
 )
 _PATHS = ("TF_CLI_CONFIG_FILE", "TF_LOG_PATH", "TF_PLUGIN_CACHE_DIR")
-# What hashicorp/setup-terraform calls the program that its wrapper, `terraform`, stands for.
-_WRAPPED = "terraform-bin"
+# What hashicorp/setup-terraform and opentofu/setup-opentofu add to the name of the program that
+# their wrapper, `terraform` or `tofu`, stands for.
+_WRAPPED = "-bin"
 _FRAME = str.maketrans("╷│╵", "   ")
 
 
@@ -91,11 +133,17 @@ def _own_environment() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Terraform:
-    """A Terraform program and the environment that it runs in."""
+    """A program of Terraform's kind, and the environment that it runs in."""
 
     program: str
     version: str
     environ: Mapping[str, str] = field(default_factory=_own_environment)
+    product: Product = TERRAFORM
+
+    @property
+    def label(self) -> str:
+        """Its version, and its name where it is not Terraform itself."""
+        return self.version if self.product is TERRAFORM else f"{self.product.name} {self.version}"
 
     def run(self, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         """Run a command in a folder, without questions, colours or a look for newer versions."""
@@ -111,24 +159,41 @@ class Terraform:
 
 
 def find(path: str | None = None) -> Terraform:
-    """The Terraform on the search path; raises `UserError` when it is missing or too old."""
-    found = shutil.which("terraform", path=path)
-    if found is None:
-        raise UserError(f"Terraform is not installed, or not on PATH: {_REMEDY}")
-    program = _unwrapped(found)
+    """The program that `TERRACE_TERRAFORM` names, else the first of Terraform and OpenTofu on PATH.
+
+    Raises `UserError` when it is missing or too old.
+    """
+    found = _chosen(path)
+    product = OPENTOFU if OPENTOFU.command in Path(found).resolve().name else TERRAFORM
+    program = _unwrapped(found, product)
     version = _version(program)
     parsed = parse(version)
-    if parsed is None or parsed < MINIMUM:
-        raise UserError(f"Terraform {version} ({program}) is too old: {_REMEDY}")
-    return Terraform(program=program, version=version)
+    if parsed is None or parsed < product.minimum:
+        raise UserError(f"{product.name} {version} ({program}) is too old: {product.remedy}")
+    return Terraform(program=program, version=version, product=product)
 
 
-def _unwrapped(program: str) -> str:
+def _chosen(path: str | None) -> str:
+    choice = os.environ.get(CHOICE, "")
+    names = [choice] if choice else [each.command for each in PRODUCTS]
+    for name in names:
+        if found := shutil.which(name, path=path):
+            # It runs in other folders than the user.
+            return str(Path(found).absolute())
+    if choice:
+        raise UserError(
+            f"{CHOICE}: received {choice!r}, which is not on PATH; "
+            "name terraform, tofu, or the path of either"
+        )
+    raise UserError(f"Terraform is not installed, or not on PATH: {TERRAFORM.remedy}")
+
+
+def _unwrapped(program: str, product: Product) -> str:
     """The program itself: a wrapper adds lines to what it prints, and has exit codes of its own.
 
     https://github.com/hashicorp/setup-terraform#inputs
     """
-    return shutil.which(_WRAPPED, path=str(Path(program).parent)) or program
+    return shutil.which(product.command + _WRAPPED, path=str(Path(program).parent)) or program
 
 
 def in_a_line(complaint: str) -> str:

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from automation.errors import UserError
 from automation.terraform import program
-from automation.terraform.program import Terraform
+from automation.terraform.program import TERRAFORM, Product, Terraform
 from automation.terraform.stacks import Stack
 
-_PROVIDER = Path("registry.terraform.io", "hashicorp", "aws")
+# Below the registry of the program that asks for it.
+_PROVIDER = "hashicorp/aws"
 # Where distributions and administrators put shared files; below the home directory, too.
 SYSTEM_ROOTS = tuple(
     map(
@@ -32,23 +33,52 @@ SYSTEM_ROOTS = tuple(
     )
 )
 _DEPTH = 2
-# Since S3 blocks SSE-C for new buckets, these plan to change their encryption again and again.
-# https://github.com/hashicorp/terraform-provider-aws/issues/47320
-REFUSED = ">= 6.22.0, < 6.40.0"
 # These read what they have written once, though nothing asks for it.
 # https://github.com/hashicorp/terraform-provider-aws/pull/44876
 _READS_WRITTEN = "< 6.26.0"
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+
+
+@dataclass(frozen=True)
+class UnfitVersions:
+    """Versions of the provider that are refused: what they do, who says so, and what to have."""
+
+    versions: str
+    fault: str
+    page: str
+    instead: str
+
+
+_ISSUES = "https://github.com/hashicorp/terraform-provider-aws/issues"
+# Terraform's constraints have no gaps. Withdrawn versions are in mirrors still.
+UNFIT = (
+    UnfitVersions(
+        "= 6.1.0", "was withdrawn as faulty", f"{_ISSUES}/43213", "6.0.0, or 6.2.0 and newer"
+    ),
+    # Since S3 blocks SSE-C for new buckets.
+    UnfitVersions(
+        ">= 6.22.0, < 6.40.0",
+        "plans changes of new buckets for ever",
+        f"{_ISSUES}/47320",
+        "a version below 6.22.0, or 6.40.0 and newer",
+    ),
+    UnfitVersions(
+        "= 6.57.0",
+        "fails at AWS's answers (UnknownError) and was withdrawn",
+        f"{_ISSUES}/49181",
+        "6.56.0, or 6.57.1 and newer",
+    ),
+)
 
 # https://developer.hashicorp.com/terraform/cli/config/config-file#provider-installation
 _CLI_CONFIG = """\
 provider_installation {{
   filesystem_mirror {{
     path    = "{mirror}"
-    include = ["registry.terraform.io/hashicorp/aws"]
+    include = ["{provider}"]
   }}
   direct {{
-    exclude = ["registry.terraform.io/hashicorp/aws"]
+    exclude = ["{provider}"]
   }}
 }}
 """
@@ -60,6 +90,7 @@ def environment(
     constraint: str,
     environ: Mapping[str, str] = os.environ,
     system_roots: Iterable[Path] = SYSTEM_ROOTS,
+    product: Product = TERRAFORM,
 ) -> dict[str, str]:
     """The environment in which Terraform finds the provider: locally if it can, else it downloads.
 
@@ -71,13 +102,15 @@ def environment(
         return adapted
     adapted.pop("TF_CLI_CONFIG_FILE", None)
     home = Path(environ.get("HOME", "/"))
-    if _readable(home / ".terraformrc"):
+    if any(_readable(home / each) for each in product.configurations):
         return adapted
-    mirror = find_mirror([*system_roots, home, home / ".terraform.d"], constraint=constraint)
+    roots = [*system_roots, home, home / ".terraform.d"]
+    mirror = find_mirror(roots, constraint=constraint, product=product)
     if mirror is not None:
         workspace.mkdir(parents=True, exist_ok=True)
         config = workspace / "terraform.rc"
-        config.write_text(_CLI_CONFIG.format(mirror=mirror.as_posix()), encoding="utf-8")
+        text = _CLI_CONFIG.format(mirror=mirror.as_posix(), provider=_address(product))
+        config.write_text(text, encoding="utf-8")
         adapted["TF_CLI_CONFIG_FILE"] = str(config.resolve())
     return adapted
 
@@ -90,20 +123,31 @@ def _readable(file: Path) -> bool:
         return False
 
 
-def find_mirror(roots: Iterable[Path], *, constraint: str) -> Path | None:
+def _address(product: Product) -> str:
+    return f"{product.registry}/{_PROVIDER}"
+
+
+def find_mirror(
+    roots: Iterable[Path], *, constraint: str, product: Product = TERRAFORM
+) -> Path | None:
     """The first folder that holds a provider for this platform, of a version in the range.
 
     https://developer.hashicorp.com/terraform/cli/config/config-file#filesystem_mirror
     """
     for root in roots:
         for folder in _folders(root, _DEPTH):
-            if any(_serves(each, constraint) for each in _versions(folder / _PROVIDER)):
+            held = _versions(folder / _address(product))
+            if any(_serves(each, constraint) for each in held):
                 return folder
     return None
 
 
 def _serves(version: program.Version, constraint: str) -> bool:
-    return program.within(version, constraint) and not program.within(version, REFUSED)
+    return program.within(version, constraint) and _unfit(version) is None
+
+
+def _unfit(version: program.Version) -> UnfitVersions | None:
+    return next((each for each in UNFIT if program.within(version, each.versions)), None)
 
 
 def _folders(root: Path, depth: int) -> Iterator[Path]:
@@ -149,11 +193,13 @@ _DONE = "installed.json"
 # https://go.dev/doc/gc-guide
 _SWIFT = {"GOGC": "400"}
 _AGAIN = "plans need what they were made with: make them again with `plan --out`"
-_REMEDY = (
-    "let Terraform reach https://registry.terraform.io, or unpack the provider into "
-    f"{SYSTEM_ROOTS[0]}/terraform/registry.terraform.io/hashicorp/aws/<version>/"
-    "<platform>/"
-)
+
+
+def _remedy(product: Product) -> str:
+    return (
+        f"let {product.name} reach https://{product.registry}, or unpack the provider into "
+        f"{SYSTEM_ROOTS[0]}/terraform/{_address(product)}/<version>/<platform>/"
+    )
 
 
 @dataclass(frozen=True)
@@ -175,9 +221,15 @@ class Installation:
         return dict(re.findall(r'provider "([^"]+)" \{\s*version\s*=\s*"([^"]+)"', self.lock))
 
     @property
+    def aws(self) -> str:
+        """Which version of the AWS provider it is; empty where there is none."""
+        found = (each for name, each in self.versions.items() if name.endswith(f"/{_PROVIDER}"))
+        return next(found, "")
+
+    @property
     def reads_written(self) -> bool:
         """Whether a plan reads the secrets that Terraform only writes."""
-        found = program.parse(self.versions.get(_PROVIDER.as_posix(), ""))
+        found = program.parse(self.aws)
         return found is not None and program.within(found, _READS_WRITTEN)
 
 
@@ -203,12 +255,17 @@ def _install(
 ) -> Installation:
     constraint = required["aws"]["version"]
     folder = (workspace / "providers").resolve()
+    product = terraform.product
     if locked:
-        version = Installation(folder, locked, {}).versions.get(_PROVIDER.as_posix())
+        version = Installation(folder, locked, {}).aws
         constraint = f"= {version}" if version else constraint
         folder.mkdir(parents=True, exist_ok=True)
         (folder / LOCK).write_text(locked, encoding="utf-8")
-    environ = environment(workspace.resolve(), constraint=constraint, environ=terraform.environ)
+    else:
+        _forget_others(product, folder)
+    environ = environment(
+        workspace.resolve(), constraint=constraint, environ=terraform.environ, product=product
+    )
     adapted = replace(terraform, environ={**environ, "TF_DATA_DIR": str(folder / "data")})
     options = ["-lockfile=readonly"] if locked else []
     complaint = "" if _installed(folder, required) else _init(adapted, folder, required, *options)
@@ -222,8 +279,8 @@ def _install(
     if complaint:
         reason = program.in_a_line(complaint)
         wanted = constraint.removeprefix("= ")
-        remedy = f"{_AGAIN}, or {_REMEDY}" if locked else _REMEDY
-        raise UserError(f"Terraform cannot get the AWS provider {wanted}: {remedy}. {reason}")
+        remedy = f"{_AGAIN}, or {_remedy(product)}" if locked else _remedy(product)
+        raise UserError(f"{product.name} cannot get the AWS provider {wanted}: {remedy}. {reason}")
     lock = (folder / LOCK).read_text(encoding="utf-8")
     _refuse(lock, folder)
     (folder / _DONE).write_text(_described(required, lock), encoding="utf-8")
@@ -232,18 +289,28 @@ def _install(
     return Installation(folder / "data" / "providers", lock, {**_SWIFT, **environ})
 
 
+def _forget_others(product: Product, folder: Path) -> None:
+    """Take away the lock of what another product has installed: from a registry of its own."""
+    try:
+        lock = (folder / LOCK).read_text(encoding="utf-8")
+    except OSError:
+        return
+    if _address(product) not in Installation(folder, lock, {}).versions:
+        (folder / LOCK).unlink()
+
+
 def _refuse(lock: str, folder: Path) -> None:
-    """Raises `UserError` for a version with which no plan would ever be empty again."""
-    for provider, version in Installation(folder, lock, {}).versions.items():
-        parsed = program.parse(version)
-        if provider.endswith("/hashicorp/aws") and parsed and program.within(parsed, REFUSED):
-            # Else the next run would find it locked, whatever there is by then.
-            shutil.rmtree(folder)
-            raise UserError(
-                f"Terraform found the AWS provider {version}, which plans changes of new buckets "
-                "for ever (https://github.com/hashicorp/terraform-provider-aws/issues/47320): "
-                "give its mirror a version below 6.22.0, or 6.40.0 and newer"
-            )
+    """Raises `UserError` for a version that is known not to do."""
+    version = Installation(folder, lock, {}).aws
+    parsed = program.parse(version)
+    unfit = _unfit(parsed) if parsed else None
+    if unfit is not None:
+        # Else the next run would find it locked, whatever there is by then.
+        shutil.rmtree(folder)
+        raise UserError(
+            f"Terraform found the AWS provider {version}, which {unfit.fault} ({unfit.page}): "
+            f"give its mirror {unfit.instead}"
+        )
 
 
 def _installed(folder: Path, required: Mapping[str, object]) -> bool:

@@ -39,6 +39,7 @@ class Operation(StrEnum):
     PLAN = "plan"
     APPLY = "apply"
     GIVE_UP = "state rm"
+    ADOPT = "state push"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,8 @@ class Step:
 class StackRunner:
     """Terraform over one synthesized stack; what it writes of its own goes below `data`.
 
-    A `patient` one lets others go first; one that never `locks` can plan, and nothing else.
+    A `patient` one lets others go first; one that never `locks` only plans, or works under a lock
+    that somebody holds for it.
     """
 
     def __init__(
@@ -125,7 +127,7 @@ class StackRunner:
         self._installation = installation
         self._processes = processes
         self._patient = patient
-        self._locks = locks
+        self._unlocked = [] if locks else ["-lock=false"]
         self._on_event = on_event
 
     @property
@@ -149,8 +151,8 @@ class StackRunner:
         https://developer.hashicorp.com/terraform/cli/commands/plan#planning-modes
         """
         options = [f"-{mode}"] if mode else []
-        options += [] if self._locks else ["-lock=false"]
-        return self._step(Operation.PLAN, *options, "-detailed-exitcode", f"-out={self.plan_file}")
+        options += [*self._unlocked, "-detailed-exitcode", f"-out={self.plan_file}"]
+        return self._step(Operation.PLAN, *options)
 
     def apply(self) -> Step:
         """Apply the plan that was made last, and nothing else."""
@@ -194,6 +196,32 @@ class StackRunner:
         seconds = time.perf_counter() - start
         return Step(Operation.GIVE_UP, code, seconds, () if code == 0 else (said,))
 
+    def adopt(self, address: str, id_: str) -> Step:
+        """Have the state know another database instance at an address, by its DbiResourceId.
+
+        An import would forget all arguments that no answer of RDS has, and without which the
+        provider deletes no instance: final_snapshot_identifier, manage_master_user_password.
+        https://developer.hashicorp.com/terraform/cli/commands/state/push
+        """
+        start, lines = time.perf_counter(), list[str]()
+        file = self.plan_file.with_name("adopted.tfstate")
+        code = self._run("state", "pull", on_line=lines.append)
+        try:
+            if code == 0:
+                state = adopted("\n".join(lines), address, id_)
+                lines.clear()
+                file.touch(mode=0o600)
+                file.write_text(json.dumps(state), encoding="utf-8")
+                options = ("-no-color", *self._unlocked, str(file))
+                code = self._run("state", "push", *options, on_line=lines.append)
+        except ValueError as error:
+            code, lines = 1, [str(error)]
+        finally:
+            file.unlink(missing_ok=True)
+        said = Problem(f"terraform state ended with exit code {code}", "\n".join(lines))
+        seconds = time.perf_counter() - start
+        return Step(Operation.ADOPT, code, seconds, () if code == 0 else (said,))
+
     def unlock(self, lock_id: str) -> None:
         """Take a lock away from whoever left it; raises `CommandError`."""
         lines: list[str] = []
@@ -228,3 +256,17 @@ class StackRunner:
             environ=self._terraform.environ,
             on_line=on_line,
         )
+
+
+def adopted(text: str, address: str, id_: str) -> dict[str, Any]:
+    """A state that knows another instance at an address; raises `ValueError` for what is none."""
+    state: dict[str, Any]
+    state, _ = json.JSONDecoder().raw_decode(text, max(text.find("{"), 0))
+    for resource in state.get("resources", ()):
+        if f"{resource['type']}.{resource['name']}" == address and resource["mode"] == "managed":
+            (instance,) = resource["instances"]
+            instance["attributes"] |= {"id": id_, "resource_id": id_}
+            # The provider tells it anew, and takes no other for what it has read.
+            instance.pop("identity", None)
+            return {**state, "serial": state["serial"] + 1}
+    raise ValueError(f"the state has no {address}")

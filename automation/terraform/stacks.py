@@ -1,6 +1,7 @@
 """Synthesized stacks: made in a process of its own, and ordered by what they read."""
 
 import difflib
+import gzip
 import json
 import re
 import subprocess
@@ -22,6 +23,9 @@ OUTPUT = PROJECT / "cdktf.out"
 # A reference to an output of another stack: the look-up of its state, and the output.
 OUTPUT_REFERENCE = re.compile(r"\bdata\.terraform_remote_state\.([\w-]+)\.outputs\.([\w-]+)")
 
+# How CDKTF names an output that it makes because another stack reads it.
+CROSS_STACK = "cross-stack-output-"
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -40,6 +44,16 @@ class Stack:
     def resources(self) -> int:
         """How many resources it declares."""
         return sum(len(each) for each in self.content.get("resource", {}).values())
+
+    @property
+    def user_data_bytes(self) -> int:
+        """The most that a launch template's user data has, compressed; 0 where there is none.
+
+        References are counted as they are written, which is longer than what they stand for.
+        """
+        templates = self.content.get("resource", {}).get("aws_launch_template", {}).values()
+        texts = (str(each.get("user_data", "")) for each in templates)
+        return max((len(gzip.compress(each.encode())) for each in texts if each), default=0)
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -83,17 +97,27 @@ def synthesize(
     output: Path = OUTPUT,
     *,
     release: str | None = None,
+    image: str | None = None,
+    watched: bool = True,
+    constructs: Path | None = None,
     project: Path = PROJECT,
 ) -> Synthesis:
     """Run `main.py` for an environment; raises `UserError` with every fault of its settings.
 
-    `release` is the SHA-256 of a published one, in place of the application's directory; `project`
-    may be another version of this one.
+    `release` is the SHA-256 of a published one, in place of the application's directory, `image`
+    what instances start from, `watched` whether errors stop their refresh, `constructs` gets their
+    places; `project` may be another version.
     """
     start = time.perf_counter()
     environ = {"APP_ENV": environment, "CDKTF_OUTDIR": str(output.resolve())}
     if release is not None:
         environ["APP_RELEASE"] = release
+    if image is not None:
+        environ["APP_IMAGE"] = image
+    if not watched:
+        environ["APP_UNWATCHED"] = "yes"
+    if constructs is not None:
+        environ["APP_CONSTRUCTS"] = str(constructs.resolve())
     output.parent.mkdir(parents=True, exist_ok=True)
     finished = subprocess.run(
         [sys.executable, "main.py"],
@@ -221,8 +245,8 @@ def _key(backend: Mapping[str, Mapping[str, str]]) -> tuple[str | None, ...]:
 Synthesize = Callable[[str, Path], Synthesis]
 # Which tiers there are does not depend on what is released: any published release will do, and the
 # application's directory is left alone.
-_ANY_RELEASE = "0" * 64
-outline: Synthesize = partial(synthesize, release=_ANY_RELEASE)
+ANY_RELEASE = "0" * 64
+outline: Synthesize = partial(synthesize, release=ANY_RELEASE)
 
 
 def stacks_of(environment: str, synthesize: Synthesize = outline) -> tuple[Stack, ...]:

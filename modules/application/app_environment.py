@@ -19,6 +19,9 @@ def app_environment(
 ) -> Mapping[str, str]:
     """Variables by name; `PORT` is not among them, since a release is tried on another one.
 
+    Whether a request is traced is decided here alone: a visitor's `traceparent` decides nothing,
+    as the propagator that there is does not read it. Counts are sent as differences, under one
+    identity: each of another would be a metric of CloudWatch's, which is billed.
     https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
     """
     return {
@@ -32,10 +35,13 @@ def app_environment(
         "DB_SECRET_ARN": database.secret_arn,
         "DB_TLS_CA": f"{CURRENT}/rds-ca.pem",
         "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": f"http://{METRICS_HTTP}/v1/metrics",
+        "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE": "delta",
         "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"http://{TRACES_HTTP}/v1/traces",
+        "OTEL_PROPAGATORS": "baggage",
+        "OTEL_RESOURCE_ATTRIBUTES": f"service.instance.id={naming.name('application')}",
         "OTEL_SERVICE_NAME": naming.name("application"),
-        "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+        "OTEL_TRACES_SAMPLER": "traceidratio",
         "OTEL_TRACES_SAMPLER_ARG": f"{trace_percent / 100:g}",
         "PATH": f"{CURRENT}/venv/bin:/usr/local/bin:/usr/bin:/bin",
     }

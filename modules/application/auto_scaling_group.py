@@ -1,13 +1,16 @@
 """The group of instances that runs the application."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroup,
+    AutoscalingGroupInitialLifecycleHook,
     AutoscalingGroupInstanceMaintenancePolicy,
     AutoscalingGroupInstanceRefresh,
     AutoscalingGroupInstanceRefreshPreferences,
+    AutoscalingGroupInstanceRefreshPreferencesAlarmSpecification,
     AutoscalingGroupLaunchTemplate,
     AutoscalingGroupMixedInstancesPolicy,
     AutoscalingGroupMixedInstancesPolicyInstancesDistribution,
@@ -15,16 +18,22 @@ from cdktf_cdktf_provider_aws.autoscaling_group import (
     AutoscalingGroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecification,
     AutoscalingGroupMixedInstancesPolicyLaunchTemplateOverride,
     AutoscalingGroupTag,
+    AutoscalingGroupTimeouts,
 )
+from cdktf_cdktf_provider_aws.autoscaling_lifecycle_hook import AutoscalingLifecycleHook
 from constructs import Construct
 
-from config.application import Capacity, Purchase
+from config.application import Capacity, InstanceRefresh, Purchase
 from modules.application.launch_template import LaunchTemplate
 
 # A new instance serves before an old one goes, and at most half of the group is new at a time. At
 # least one instance is replaced at a time, so that this holds for a group of one as well.
 # https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-maintenance-policy.html
 MIN_HEALTHY_PERCENT, MAX_HEALTHY_PERCENT = 100, 150
+# Of the group, that serves beside the rest before it follows: one instance of up to ten. A group of
+# one has no rest.
+# https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
+_CHECKPOINTS = (10, 100)
 # https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
 METRICS = (
     "GroupDesiredCapacity",
@@ -39,7 +48,12 @@ METRICS = (
 
 
 class AutoScalingGroup(Construct):
-    """Instances that the load balancer's health checks keep fit and that roll on every change."""
+    """Instances that the load balancer's health checks keep fit and that roll on every change.
+
+    A new one is in service once it says so by completing `launch_hook`, for which it has
+    `launch_seconds`.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
+    """
 
     def __init__(
         self,
@@ -56,12 +70,18 @@ class AutoScalingGroup(Construct):
         capacity: Capacity,
         # Whether schedules change the bounds.
         scheduled: bool = False,
+        launch_hook: str,
+        launch_seconds: int,
         health_check_grace_period: int,
         default_instance_warmup: int,
+        refresh: InstanceRefresh,
+        # That of the load balancer's errors, which stops a refresh.
+        alarm_name: str,
         deletion_protection: bool = True,
         after: Sequence[ITerraformDependable] = (),
     ) -> None:
         super().__init__(scope, id_)
+        hook = _launch_hook(launch_hook, launch_seconds)
         mixed = mixed_instances_policy(purchase, instance_types, launch_template)
         group = AutoscalingGroup(
             self,
@@ -77,19 +97,35 @@ class AutoScalingGroup(Construct):
             min_size=capacity.min_size,
             max_size=capacity.max_size,
             desired_capacity=capacity.min_size,
-            wait_for_capacity_timeout="10m",
+            wait_for_capacity_timeout=f"{launch_seconds}s",
+            # Of the first instances, which are there before a resource of its own would be.
+            initial_lifecycle_hook=[AutoscalingGroupInitialLifecycleHook(**hook)],
             capacity_rebalance=_spot(purchase),
             instance_maintenance_policy=_launch_before_terminating(),
-            instance_refresh=_rolling_refresh(),
+            instance_refresh=_rolling_refresh(refresh, alarm_name),
             enabled_metrics=list(METRICS),
             force_delete=not deletion_protection,
+            # As long as an instance may wait for the release.
+            timeouts=AutoscalingGroupTimeouts(delete=f"{launch_seconds + 600}s"),
             tag=_propagated(tags),
             lifecycle=TerraformResourceLifecycle(
                 ignore_changes=_changed_by_scaling(scheduled=scheduled)
             ),
             depends_on=list(after),
         )
+        # The provider changes a group's hooks by their own resource alone.
+        # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_lifecycle_hook
+        AutoscalingLifecycleHook(self, "launch-hook", autoscaling_group_name=group.name, **hook)
         self.name: str = group.name
+
+
+def _launch_hook(name: str, seconds: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "lifecycle_transition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+        "heartbeat_timeout": seconds,
+        "default_result": "ABANDON",
+    }
 
 
 def _only(template: LaunchTemplate) -> AutoscalingGroupLaunchTemplate:
@@ -102,11 +138,14 @@ def _launch_before_terminating() -> AutoscalingGroupInstanceMaintenancePolicy:
     )
 
 
-def _rolling_refresh() -> AutoscalingGroupInstanceRefresh:
+def _rolling_refresh(refresh: InstanceRefresh, alarm_name: str) -> AutoscalingGroupInstanceRefresh:
     """Replace the instances when the template changes, and go back when they do not get healthy.
 
+    Or when the alarm goes off: the health check does not ask for what visitors ask for.
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html
     """
+    alarms = AutoscalingGroupInstanceRefreshPreferencesAlarmSpecification(alarms=[alarm_name])
+    waits = refresh.checkpoint_seconds > 0
     return AutoscalingGroupInstanceRefresh(
         strategy="Rolling",
         preferences=AutoscalingGroupInstanceRefreshPreferences(
@@ -115,6 +154,9 @@ def _rolling_refresh() -> AutoscalingGroupInstanceRefresh:
             max_healthy_percentage=MAX_HEALTHY_PERCENT,
             auto_rollback=True,
             skip_matching=True,
+            alarm_specification=alarms if refresh.watched else None,
+            checkpoint_percentages=list(_CHECKPOINTS) if waits else None,
+            checkpoint_delay=str(refresh.checkpoint_seconds) if waits else None,
         ),
     )
 
@@ -128,9 +170,12 @@ def _propagated(tags: Mapping[str, str]) -> Sequence[AutoscalingGroupTag]:
 
 
 def _changed_by_scaling(*, scheduled: bool) -> Sequence[str]:
-    """Arguments that are only the group's start: scaling, and schedules, change them later."""
+    """Arguments that are only the group's start, and are changed later by others.
+
+    The provider would replace a group whose first hook changes.
+    """
     bounds = ["min_size", "max_size"] if scheduled else []
-    return ["desired_capacity", *bounds]
+    return ["desired_capacity", "initial_lifecycle_hook", *bounds]
 
 
 def mixed_instances_policy(

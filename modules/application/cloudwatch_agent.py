@@ -9,13 +9,18 @@ from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
+from config.application import (
+    APPLICATION_LOG_GROUP,
+    LOG_FOLDER,
+    SYSTEM_LOG_GROUP,
+    SYSTEM_LOGS,
+)
 from config.naming import Naming
 from modules.log_group import LogGroup
 from modules.policy import Statement
 
 # Where the application writes its logs.
-APPLICATION_LOGS = "/var/log/application/*.log"
-SYSTEM_LOGS = ("/var/log/messages", "/var/log/cloud-init-output.log")
+APPLICATION_LOGS = f"{LOG_FOLDER}/*.log"
 # Where the application sends what OpenTelemetry gathers, over gRPC and HTTP; the agent wants a port
 # of its own for each kind.
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-OpenTelemetry-metrics.html
@@ -44,7 +49,9 @@ class CloudWatchAgent(Construct):
         self.parameter_name = naming.path("application/cloudwatch-agent")
         self._retention_in_days = retention_in_days
         self._kms_key_arn = kms_key_arn
-        application, system = naming.path("application/app"), naming.path("application/system")
+        application, system = (
+            naming.path(each) for each in (APPLICATION_LOG_GROUP, SYSTEM_LOG_GROUP)
+        )
         self.application_logs = self._log_group("application-logs", application)
         self.system_logs = self._log_group("system-logs", system)
         configuration = {
@@ -107,12 +114,7 @@ class CloudWatchAgent(Construct):
             ),
             Statement(
                 sid="WriteTraces",
-                actions=[
-                    "xray:GetSamplingRules",
-                    "xray:GetSamplingTargets",
-                    "xray:PutTelemetryRecords",
-                    "xray:PutTraceSegments",
-                ],
+                actions=["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
                 resources=["*"],
             ),
         )

@@ -25,9 +25,14 @@ SESSION_MANAGER = Statement(
     resources=["*"],
 )
 
+# Writes that say that nothing is there yet, or what is: S3 refuses them where it is otherwise.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+_ONLY_NEW: Conditions = {"Null": {"s3:if-none-match": "false"}}
+_ONLY_KNOWN: Conditions = {"Null": {"s3:if-match": "false"}}
+
 
 class InstanceRole(Construct):
-    """Session Manager, releases, assets, passwords of its own and reporting; nothing else.
+    """Session Manager, releases, assets, passwords of its own, reporting and `own`; nothing else.
 
     Of the secrets in `secret_arns`, those that a key of somebody else's encrypts need its consent.
     """
@@ -44,7 +49,12 @@ class InstanceRole(Construct):
         database_secret_arn: str,
         secret_arns: Sequence[str],
         data_key_arn: str,
+        # Of the database and its replicas, where instances may sign in by IAM.
+        database_resource_ids: Sequence[str] = (),
+        auto_scaling_group_name: str,
         reporting: Sequence[Statement],
+        # What settings let the application do beyond the contract.
+        own: Sequence[Statement] = (),
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
@@ -67,9 +77,14 @@ class InstanceRole(Construct):
             self._allow("use-assets", *self._assets(access_point_arn, storage_key_arn)),
             self._allow("read-database-secret", *self._secret(database_secret_arn, data_key_arn)),
             self._allow("report", *reporting),
+            self._allow("complete-launch", self._launch(auto_scaling_group_name)),
         ]
+        if database_resource_ids:
+            self.policies.append(self._allow("use-database", self._sign_in(database_resource_ids)))
         if secret_arns:
             self.policies.append(self._allow("read-secrets", _secrets(secret_arns)))
+        if own:
+            self.policies.append(self._allow("use-own", *own))
 
     def _allow(self, id_: str, *statements: Statement) -> IamRolePolicy:
         return IamRolePolicy(
@@ -81,14 +96,26 @@ class InstanceRole(Construct):
         )
 
     def _artifacts(self, bucket_arn: str, key_arn: str) -> Sequence[Statement]:
-        """Read releases, and record which of them was deployed: none can be overwritten."""
+        """Read releases, and record which of them was deployed.
+
+        None is overwritten; a record is by those alone who know what it says.
+        """
         read = Statement(
             sid="ReadReleases", actions=["s3:GetObject"], resources=[f"{bucket_arn}/releases/*"]
         )
+        deployments = [f"{bucket_arn}/deployments/*"]
+        look = Statement(sid="ReadDeployments", actions=["s3:GetObject"], resources=deployments)
         record = Statement(
             sid="RecordDeployments",
-            actions=["s3:GetObject", "s3:PutObject"],
-            resources=[f"{bucket_arn}/deployments/*"],
+            actions=["s3:PutObject"],
+            resources=deployments,
+            conditions=_ONLY_NEW,
+        )
+        renew = Statement(
+            sid="RenewDeployments",
+            actions=["s3:PutObject"],
+            resources=deployments,
+            conditions=_ONLY_KNOWN,
         )
         encrypt = Statement(
             sid="EncryptArtifacts",
@@ -96,20 +123,20 @@ class InstanceRole(Construct):
             resources=[key_arn],
             conditions=self._only_via("s3"),
         )
-        return read, record, encrypt
+        return read, look, record, renew, encrypt
 
     def _assets(self, access_point_arn: str, key_arn: str) -> Sequence[Statement]:
-        """Read and write, through the access point alone.
+        """Read, and write what is not there yet, through the access point alone.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
         """
         listing = Statement(
             sid="ListAssets", actions=["s3:ListBucket"], resources=[access_point_arn]
         )
-        use = Statement(
-            sid="UseAssets",
-            actions=["s3:GetObject", "s3:PutObject"],
-            resources=[f"{access_point_arn}/object/*"],
+        objects = [f"{access_point_arn}/object/*"]
+        read = Statement(sid="ReadAssets", actions=["s3:GetObject"], resources=objects)
+        add = Statement(
+            sid="AddAssets", actions=["s3:PutObject"], resources=objects, conditions=_ONLY_NEW
         )
         encrypt = Statement(
             sid="EncryptAssets",
@@ -117,7 +144,7 @@ class InstanceRole(Construct):
             resources=[key_arn],
             conditions=self._only_via("s3"),
         )
-        return listing, use, encrypt
+        return listing, read, add, encrypt
 
     def _secret(self, secret_arn: str, key_arn: str) -> Sequence[Statement]:
         read = Statement(
@@ -130,6 +157,32 @@ class InstanceRole(Construct):
             actions=["kms:Decrypt"],
             resources=[key_arn],
             conditions=self._only_via("secretsmanager"),
+        )
+
+    def _sign_in(self, resource_ids: Sequence[str]) -> Statement:
+        """As any of the users that the database identifies by IAM.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
+        """
+        return Statement(
+            sid="SignIn",
+            actions=["rds-db:connect"],
+            resources=[self._naming.arn("rds-db", f"dbuser:{each}/*") for each in resource_ids],
+        )
+
+    def _launch(self, group_name: str) -> Statement:
+        """Tell the group that the instance serves, or still prepares to.
+
+        https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
+        """
+        group = f"autoScalingGroup:*:autoScalingGroupName/{group_name}"
+        return Statement(
+            sid="CompleteLaunch",
+            actions=[
+                "autoscaling:CompleteLifecycleAction",
+                "autoscaling:RecordLifecycleActionHeartbeat",
+            ],
+            resources=[self._naming.arn("autoscaling", group)],
         )
 
     def _only_via(self, service: str) -> Conditions:

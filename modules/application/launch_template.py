@@ -42,6 +42,8 @@ class LaunchTemplate(Construct):
         naming: Naming,
         tags: Mapping[str, str],
         architecture: Literal["arm64", "x86_64"],
+        # An id, or else the latest for the architecture.
+        image: str = "latest",
         instance_type: str,
         instance_profile_arn: str,
         security_group_id: str,
@@ -51,29 +53,31 @@ class LaunchTemplate(Construct):
         version_description: str,
     ) -> None:
         super().__init__(scope, id_)
-        # Looked up as Terraform plans, so that a new image shows in the plan.
-        image = DataAwsSsmParameter(self, "image", name=f"{_AMI}{architecture}")
         template = AwsLaunchTemplate(
             self,
             "launch-template",
             name=naming.name("application"),
             description=version_description,
             update_default_version=True,
-            image_id=image.insecure_value,
+            image_id=self._latest(architecture) if image == "latest" else image,
             instance_type=instance_type,
-            ebs_optimized="true",
             iam_instance_profile=LaunchTemplateIamInstanceProfile(arn=instance_profile_arn),
             instance_initiated_shutdown_behavior="terminate",
             monitoring=LaunchTemplateMonitoring(enabled=True),
             metadata_options=_session_tokens_only(),
             network_interfaces=[_private_interface(security_group_id)],
             block_device_mappings=[_encrypted_root(root_volume_gib, kms_key_arn)],
-            user_data=Fn.base64encode(literal(user_data)),
+            user_data=Fn.base64gzip(literal(user_data)),
             tag_specifications=_tag_specifications(tags),
         )
         self.id: str = template.id
         # A number, never `$Latest`: a group that names that one never sees a change.
         self.version: str = Token.as_string(template.latest_version)
+
+    def _latest(self, architecture: str) -> str:
+        """Looked up as Terraform plans, so that a new image shows in the plan."""
+        found = DataAwsSsmParameter(self, "image", name=f"{_AMI}{architecture}")
+        return found.insecure_value
 
 
 def _session_tokens_only() -> LaunchTemplateMetadataOptions:

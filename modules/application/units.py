@@ -1,6 +1,8 @@
 """The systemd units of the application, which may do little more than run and use the network."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from config.app import Process
 
 TEMPLATE = "application@.service"
 RELEASE = "application-release.service"
@@ -47,24 +49,75 @@ _SURROUNDINGS = (
 
 
 def web(*, stop_seconds: int) -> str:
-    """The web process on the port that is the unit's instance; restarted, but ever more slowly."""
+    """The web process on the port that is the unit's instance."""
+    return _serving(
+        "web",
+        "The web application on port %i",
+        runtime="application-%i",
+        stop_seconds=stop_seconds,
+        more=("Environment=PORT=%i",),
+    )
+
+
+def beside(process: Process) -> Mapping[str, str]:
+    """The units of another line of the Procfile, by their file; the last one is to be started.
+
+    It is what web is, but for the port. What has a schedule runs to its end, on one instance.
+    """
+    name = process.name
+    unit, about = f"application-process-{name}", f"The process {name} of the web application"
+    failure = f"ExecStopPost=/usr/local/bin/report-failure {name}"
+    if process.schedule is None:
+        service = _serving(
+            name, about, runtime=unit, stop_seconds=process.stop_seconds, more=(failure,)
+        )
+        return {f"{unit}.service": service}
+    service = _unit(
+        description=about,
+        service=(
+            "Type=oneshot",
+            # As root, who may look at the settings of the boot.
+            f"ExecCondition=+/usr/local/sbin/claim-run {name}",
+            f"ExecStart=/usr/local/bin/run-process {name}",
+            *_ending(process.stop_seconds),
+            f"StandardOutput=append:{LOGS}/{name}.log",
+            failure,
+        ),
+    )
+    timer = (
+        *("[Unit]", f"Description={about}, by the clock", "", "[Timer]"),
+        *(f"OnCalendar={each}" for each in process.calendar),
+        # The minute that systemd takes otherwise would be another one on each instance.
+        "AccuracySec=1s",
+        *("", "[Install]", "WantedBy=timers.target"),
+    )
+    return {f"{unit}.service": service, f"{unit}.timer": "\n".join(timer) + "\n"}
+
+
+def _serving(
+    name: str, description: str, *, runtime: str, stop_seconds: int, more: Sequence[str]
+) -> str:
+    """What runs for as long as the instance does; restarted, but ever more slowly."""
     return _unit(
-        description="The web application on port %i",
+        description=description,
         limits=("StartLimitIntervalSec=0",),
         service=(
-            "ExecStart=/usr/local/bin/run-process web",
-            "Environment=PORT=%i",
+            f"ExecStart=/usr/local/bin/run-process {name}",
+            *more,
             "Restart=always",
             "RestartSec=1",
-            "RuntimeDirectory=application-%i",
+            f"RuntimeDirectory={runtime}",
             "RuntimeDirectoryPreserve=restart",
-            "KillMode=mixed",
-            f"TimeoutStopSec={stop_seconds}",
+            *_ending(stop_seconds),
             "LimitNOFILE=65536",
-            f"StandardOutput=append:{LOGS}/web.log",
+            f"StandardOutput=append:{LOGS}/{name}.log",
         ),
         install=("[Install]", "WantedBy=multi-user.target"),
     )
+
+
+def _ending(seconds: int) -> Sequence[str]:
+    return "KillMode=mixed", f"TimeoutStopSec={seconds}"
 
 
 def release(*, port: int, seconds: int) -> str:
@@ -76,6 +129,8 @@ def release(*, port: int, seconds: int) -> str:
             "ExecStart=/usr/local/bin/run-process release",
             f"Environment=PORT={port}",
             f"TimeoutStartSec={seconds}",
+            # Another instance takes over a minute after it.
+            "TimeoutStopSec=10",
             f"StandardOutput=append:{LOGS}/release.log",
         ),
     )
@@ -92,7 +147,8 @@ def _unit(
         "[Unit]",
         f"Description={description}",
         "Wants=network-online.target",
-        "After=network-online.target",
+        # Units are stopped the other way round: the agent ships the last lines and traces.
+        "After=network-online.target amazon-cloudwatch-agent.service",
         *limits,
     )
     lines = (*unit, "", "[Service]", *service, *_SURROUNDINGS, *_CONFINED)

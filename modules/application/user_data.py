@@ -3,19 +3,24 @@
 import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.app import Process
 from modules.application import units
 
-_AGENT_CONTROL = "/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
 _BOOT = Path(__file__).with_name("boot")
+_COMMENT = re.compile(r"^ *# (?!shellcheck ).*\n", re.MULTILINE)
 _START = "/usr/local/sbin/start-application"
 # The security group of the instances lets nobody reach it.
 _TRIAL_PORTS = (18080, 18081)
-_READY_SECONDS = 60
 _POLL_SECONDS = 5
+# Amazon Linux 2023 logs to the journal alone; rsyslog writes the files that the agent can read.
+# https://docs.aws.amazon.com/linux/al2023/ug/journald.html
+_PACKAGES = ("amazon-cloudwatch-agent", "logrotate", "rsyslog")
+# https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html
+_MAX_ATTEMPTS = 12
 # Beyond what the sample takes at most to end: five seconds of serving on, then those of requests
 # that are open (examples/guestbook/guestbook/server.py).
 _STOP_SECONDS = 40
@@ -26,7 +31,8 @@ class Boot:
     """The release that an instance brings into service, and what it needs for that.
 
     `artifacts_bucket` and `assets_bucket` are what S3 takes as a bucket's name, an access point's
-    alias for one. `database` is anything that another database would not have.
+    alias for one. `database` is anything that another database would not have. `hook` is the
+    group's lifecycle hook that waits for the instance.
     """
 
     release: str
@@ -38,15 +44,24 @@ class Boot:
     database: str
     region: str
     port: int
+    health_path: str
+    ready_seconds: int
     release_seconds: int
+    wait_seconds: int
+    group: str
+    hook: str
+    agent_parameter: str
     environment: Mapping[str, str]
     secrets: Mapping[str, str]
+    processes: Sequence[Process] = ()
 
     def settings(self) -> str:
         """For the shell: what is to be brought into service, and how."""
         python = re.compile(r"python3\.\d+")
         settings = {
             "RELEASE": self.release,
+            "PACKAGES": " ".join((*_PACKAGES, *self.packages)),
+            "AGENT_PARAMETER": self.agent_parameter,
             "ARTIFACTS": self.artifacts_bucket,
             "ASSETS": self.assets_bucket,
             "ASSETS_PATH": self.assets_path,
@@ -56,11 +71,22 @@ class Boot:
             "TRIAL_PORT": next(each for each in _TRIAL_PORTS if each != self.port),
             "PYTHON": next(filter(python.fullmatch, self.packages), "python3"),
             "RELEASE_SECONDS": self.release_seconds,
-            "READY_SECONDS": _READY_SECONDS,
+            "WAIT_SECONDS": self.wait_seconds,
+            "HEALTH_PATH": self.health_path,
+            "READY_SECONDS": self.ready_seconds,
             "POLL_SECONDS": _POLL_SECONDS,
+            "PROCESSES": " ".join([*each][-1] for each in self._processes()),
+            "GROUP": self.group,
+            "HOOK": self.hook,
             "export AWS_DEFAULT_REGION": self.region,
+            # A minute of throttling passes.
+            "export AWS_MAX_ATTEMPTS": _MAX_ATTEMPTS,
         }
         return _lines(f"{name}={shlex.quote(str(value))}" for name, value in settings.items())
+
+    def _processes(self) -> Iterator[Mapping[str, str]]:
+        """The units of each process beside web."""
+        return map(units.beside, self.processes)
 
     def files(self) -> Mapping[str, tuple[str, str]]:
         """Mode and content of what is written before anything runs, by path."""
@@ -75,35 +101,43 @@ class Boot:
                 units.web(stop_seconds=_STOP_SECONDS),
             ),
             f"/etc/systemd/system/{units.RELEASE}": ("0644", release),
-            "/etc/logrotate.d/application": ("0644", _script("application.logrotate")),
+            "/etc/application/logrotate": ("0644", _script("application.logrotate")),
+            **{
+                f"/etc/systemd/system/{each}": ("0644", _script(each))
+                for each in ("application-logs.service", "application-logs.timer")
+            },
+            **{
+                f"/etc/systemd/system/{name}": ("0644", unit)
+                for each in self._processes()
+                for name, unit in each.items()
+            },
             "/usr/local/bin/run-process": ("0755", _script("run-process")),
+            **self._helpers(),
             _START: ("0755", _script("start-application")),
         }
 
+    def _helpers(self) -> Mapping[str, tuple[str, str]]:
+        """Scripts that only processes beside web need."""
+        scheduled = any(each.schedule for each in self.processes)
+        names = (
+            *(["bin/report-failure"] if self.processes else []),
+            *(["sbin/claim-run"] if scheduled else []),
+        )
+        return {f"/usr/local/{each}": ("0755", _script(each.rpartition("/")[2])) for each in names}
 
-def user_data(*, agent_parameter_name: str, agent_content_hash: str, boot: Boot) -> str:
+
+def user_data(*, agent_content_hash: str, boot: Boot) -> str:
     """A cloud-init document that starts the CloudWatch agent, then the application.
 
     The hash stands in it so that a change of the agent's configuration rolls the instances, which
-    read it only as they boot. Amazon Linux 2023 logs to the journal alone; rsyslog writes the files
-    that the agent can read.
-    https://docs.aws.amazon.com/linux/al2023/ug/journald.html
+    read it only as they boot.
     """
-    packages = ("amazon-cloudwatch-agent", "rsyslog", *boot.packages)
-    fetch = [_AGENT_CONTROL, "-a", "fetch-config", "-m", "ec2", "-s"]
-    commands = [
-        ["systemctl", "enable", "--now", "rsyslog"],
-        [*fetch, "-c", f"ssm:{agent_parameter_name}"],
-        [_START],
-    ]
     lines = [
         "#cloud-config",
         f"# Release {boot.release[:12]}, CloudWatch agent configuration {agent_content_hash}",
-        f"packages: [{', '.join(packages)}]",
         "write_files:",
         *(_file(path, mode, content) for path, (mode, content) in boot.files().items()),
-        "runcmd:",
-        *(f"  - {json.dumps(command)}" for command in commands),
+        f"runcmd: {json.dumps([[_START]])}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -115,7 +149,8 @@ def _file(path: str, mode: str, content: str) -> str:
 
 
 def _script(name: str) -> str:
-    return (_BOOT / name).read_text(encoding="utf-8")
+    """Without the lines that are comments, since user data has little room."""
+    return _COMMENT.sub("", (_BOOT / name).read_text(encoding="utf-8"))
 
 
 def _variables(variables: Mapping[str, str]) -> str:

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from cdktf import TerraformProvider
 from cdktf_cdktf_provider_aws.backup_plan import (
     BackupPlan,
     BackupPlanRule,
+    BackupPlanRuleCopyAction,
+    BackupPlanRuleCopyActionLifecycle,
     BackupPlanRuleLifecycle,
 )
 from cdktf_cdktf_provider_aws.backup_selection import BackupSelection
@@ -18,7 +21,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from config.naming import Naming
-from modules.monitoring.alarm import Alarm, Alarms
+from modules.monitoring.alarm import Alarm, Alarms, at_once
 from modules.monitoring.metric import FIVE_MINUTES, Metric
 from modules.monitoring.runbooks import Runbooks
 from modules.policy import assume_role_policy
@@ -28,6 +31,7 @@ START_WINDOW, COMPLETION_WINDOW = 60, 480
 # A restore copies the data to where other rules may hold, so nobody should miss one.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/backup-notifications.html
 EVENTS = ("RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
+COPY_FAILED = "COPY_JOB_FAILED"
 # How a job can end without a backup. A vault no longer tells a topic of any of them.
 # https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
 BAD_ENDS = {
@@ -45,6 +49,40 @@ BUCKET_POLICIES = {
     "bucket-backup": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Backup",
     "bucket-restore": "arn:aws:iam::aws:policy/AWSBackupServiceRolePolicyForS3Restore",
 }
+
+
+class VaultOfCopies(Construct):
+    """A vault in another region, whose provider this is, with a lock as that of the originals."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        naming: Naming,
+        kms_key_arn: str,
+        lock_days: int = 0,
+        force_destroy: bool = False,
+        provider: TerraformProvider,
+    ) -> None:
+        super().__init__(scope, id_)
+        vault = BackupVault(
+            self,
+            "backups",
+            name=naming.name("backups"),
+            kms_key_arn=kms_key_arn,
+            force_destroy=force_destroy,
+            provider=provider,
+        )
+        if lock_days:
+            BackupVaultLockConfiguration(
+                self,
+                "lock",
+                backup_vault_name=vault.name,
+                min_retention_days=lock_days,
+                provider=provider,
+            )
+        self.arn: str = vault.arn
 
 
 class Backup(Construct):
@@ -68,16 +106,18 @@ class Backup(Construct):
         schedule: str,
         keep_days: int,
         lock_days: int = 0,
+        copies: VaultOfCopies | None = None,
         kms_key_arn: str,
         topic_arn: str,
         runbooks: Runbooks,
         force_destroy: bool = False,
     ) -> None:
         super().__init__(scope, id_)
-        vault = self._vault(naming, kms_key_arn, topic_arn, force_destroy=force_destroy)
-        Alarms(self, "alarms", naming=naming, topic_arn=topic_arn, runbooks=runbooks).add(
-            *_bad_ends(vault.name)
-        )
+        events = (*EVENTS, COPY_FAILED) if copies else EVENTS
+        vault = self._vault(naming, kms_key_arn, force_destroy=force_destroy)
+        self._notify(vault, topic_arn, events)
+        alarms = [*_bad_ends(vault.name), *([_failed_copies(vault.name)] if copies else [])]
+        Alarms(self, "alarms", naming=naming, topic_arn=topic_arn, runbooks=runbooks).add(*alarms)
         if lock_days:
             self._lock(vault, lock_days)
         policies = {**POLICIES, **BUCKET_POLICIES} if bucket_arns else POLICIES
@@ -93,6 +133,7 @@ class Backup(Construct):
                     start_window=START_WINDOW,
                     completion_window=COMPLETION_WINDOW,
                     lifecycle=BackupPlanRuleLifecycle(delete_after=keep_days),
+                    copy_action=[_copied_to(copies, keep_days)] if copies else None,
                     recovery_point_tags={**naming.tags, "Name": naming.name("backup")},
                 )
             ],
@@ -107,24 +148,23 @@ class Backup(Construct):
         )
         self.vault_arn: str = vault.arn
 
-    def _vault(
-        self, naming: Naming, kms_key_arn: str, topic_arn: str, *, force_destroy: bool
-    ) -> BackupVault:
-        vault = BackupVault(
+    def _vault(self, naming: Naming, kms_key_arn: str, *, force_destroy: bool) -> BackupVault:
+        return BackupVault(
             self,
             "backups",
             name=naming.name("backups"),
             kms_key_arn=kms_key_arn,
             force_destroy=force_destroy,
         )
+
+    def _notify(self, vault: BackupVault, topic_arn: str, events: Sequence[str]) -> None:
         BackupVaultNotifications(
             self,
             "notifications",
             backup_vault_name=vault.name,
             sns_topic_arn=topic_arn,
-            backup_vault_events=list(EVENTS),
+            backup_vault_events=list(events),
         )
-        return vault
 
     def _lock(self, vault: BackupVault, days: int) -> None:
         """In governance mode: without a day from which on nobody could ever lift it.
@@ -155,24 +195,41 @@ class Backup(Construct):
         return role
 
 
+def _copied_to(copies: VaultOfCopies, keep_days: int) -> BackupPlanRuleCopyAction:
+    return BackupPlanRuleCopyAction(
+        destination_vault_arn=copies.arn,
+        lifecycle=BackupPlanRuleCopyActionLifecycle(delete_after=keep_days),
+    )
+
+
 def _bad_ends(vault_name: str) -> list[Alarm]:
     """Alarms that go off at once when a job leaves no backup."""
     return [
+        _jobs(f"backup-{end.lower()}", description, f"NumberOfBackupJobs{end}", vault_name)
+        for end, description in BAD_ENDS.items()
+    ]
+
+
+def _failed_copies(vault_name: str) -> Alarm:
+    """The same for copies; both vaults have this name, each in its region."""
+    description = "A backup was not copied to the other region."
+    return _jobs("backup-copy-failed", description, "NumberOfCopyJobsFailed", vault_name)
+
+
+def _jobs(purpose: str, description: str, metric: str, vault_name: str) -> Alarm:
+    return at_once(
         Alarm(
-            purpose=f"backup-{end.lower()}",
+            purpose=purpose,
             description=description,
             metric=Metric(
                 namespace="AWS/Backup",
-                name=f"NumberOfBackupJobs{end}",
+                name=metric,
                 statistic="Sum",
                 dimensions={"BackupVaultName": vault_name},
                 period=FIVE_MINUTES,
             ),
             threshold=0,
-            evaluation_periods=1,
-            datapoints_to_alarm=1,
             treat_missing_data="notBreaching",
             runbook="backup",
         )
-        for end, description in BAD_ENDS.items()
-    ]
+    )

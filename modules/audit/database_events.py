@@ -7,10 +7,13 @@ from constructs import Construct
 
 from config.naming import Naming
 
-# Backups and changes of configuration happen every day; these ask for somebody's attention.
+# Backups happen every day; these ask for somebody's attention, or tell who looks after the account
+# that somebody has changed the database.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html
+# https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-20
 CATEGORIES = (
     "availability",
+    "configuration change",
     "deletion",
     "failover",
     "failure",
@@ -22,7 +25,7 @@ CATEGORIES = (
 
 
 class DatabaseEvents(Construct):
-    """Tells a topic when a database instance fails, fails over, fills up or is maintained."""
+    """Tells a topic when an instance fails, fails over, fills up, is changed or maintained."""
 
     def __init__(
         self,

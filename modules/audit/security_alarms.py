@@ -1,11 +1,11 @@
 """Alarms on what should hardly ever happen in an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from constructs import Construct
 
 from config.naming import Naming
-from modules.monitoring.alarm import Alarm, Alarms
+from modules.monitoring.alarm import Alarm, Alarms, at_once
 from modules.monitoring.log_metric import LogMetric
 from modules.monitoring.runbooks import Runbooks
 
@@ -55,6 +55,16 @@ EVENTS = (
         pattern='{ ($.eventName = ConsoleLogin) && ($.errorMessage = "Failed authentication") }',
         tolerated=4,
     ),
+    # Who signs in through IAM Identity Center or another provider has its factors, not AWS's.
+    SecurityEvent(
+        purpose="sign-in-without-mfa",
+        description="A user of IAM signed in to the console without a second factor.",
+        pattern=(
+            '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes")'
+            ' && ($.userIdentity.type = "IAMUser")'
+            ' && ($.responseElements.ConsoleLogin = "Success") }'
+        ),
+    ),
 )
 
 
@@ -73,7 +83,13 @@ class SecurityAlarms(Construct):
     ) -> None:
         super().__init__(scope, id_)
         alarms = Alarms(self, "alarms", naming=naming, topic_arn=topic_arn, runbooks=runbooks)
-        alarms.add(*(self._alarm(event, naming, log_group_name) for event in EVENTS))
+        found = {event.purpose: self._alarm(event, naming, log_group_name) for event in EVENTS}
+        alarms.add(*found.values())
+        self._key_loss = found["key-loss"]
+
+    def lost_keys_alarm(self) -> Alarm:
+        """The alarm on lost keys, for another topic: this one may need the very key."""
+        return replace(self._key_loss, purpose="lost-keys", runbook=self._key_loss.purpose)
 
     def _alarm(self, event: SecurityEvent, naming: Naming, log_group_name: str) -> Alarm:
         counted = LogMetric(
@@ -84,12 +100,12 @@ class SecurityAlarms(Construct):
             log_group_name=log_group_name,
             pattern=event.pattern,
         )
-        return Alarm(
-            purpose=event.purpose,
-            description=event.description,
-            metric=counted.metric,
-            threshold=event.tolerated,
-            evaluation_periods=1,
-            datapoints_to_alarm=1,
-            treat_missing_data="notBreaching",
+        return at_once(
+            Alarm(
+                purpose=event.purpose,
+                description=event.description,
+                metric=counted.metric,
+                threshold=event.tolerated,
+                treat_missing_data="notBreaching",
+            )
         )

@@ -14,6 +14,8 @@ from constructs import Construct
 
 from config.naming import Naming
 from modules.log_group import LogGroup
+from modules.monitoring.alarm import Alarm
+from modules.monitoring.metric import QUARTER, Metric
 from modules.policy import Conditions, Statement, assume_role_policy, policy_document
 from modules.storage.bucket import Bucket
 
@@ -69,6 +71,31 @@ class Trail(Construct):
             depends_on=[permission],
         )
         self.arn: str = trail.arn
+
+    def silence_alarm(self) -> Alarm:
+        """Goes off when the log group gets nothing for half an hour: nothing is seen then.
+
+        It takes about an hour, as CloudWatch looks at more periods than it is told to. Events come
+        within minutes, and in an account with instances there are always some.
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+        https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+        """
+        return Alarm(
+            purpose="trail-silent",
+            description="The audit trail delivers no events: nobody sees what happens.",
+            metric=Metric(
+                namespace="AWS/Logs",
+                name="IncomingLogEvents",
+                statistic="Sum",
+                dimensions={"LogGroupName": self.log_group.name},
+                period=QUARTER,
+            ),
+            comparison_operator="LessThanThreshold",
+            threshold=1,
+            evaluation_periods=2,
+            datapoints_to_alarm=2,
+            treat_missing_data="missing",
+        )
 
     def _role(self, naming: Naming) -> tuple[IamRole, IamRolePolicy]:
         """A role that can write this trail's log streams alone.

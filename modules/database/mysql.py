@@ -85,14 +85,18 @@ class MysqlDatabase(Construct):
         )
         self.identifier: str = instance.identifier
         self.arn: str = instance.arn
+        # Another one is another database, though it may have the identifier of one before it.
+        self.resource_id: str = instance.resource_id
         self.address: str = instance.address
         self.port: int = PORT
         self.database_name: str = database.database_name
         self.secret_arn: str = self._secret_arn(instance)
-        self.replica_identifiers: list[str] = [
+        replicas = [
             self._replica(number, instance, identifier)
             for number in range(1, database.read_replicas + 1)
         ]
+        self.replica_identifiers: list[str] = [each.identifier for each in replicas]
+        self.resource_ids: list[str] = [each.resource_id for each in (instance, *replicas)]
 
     @property
     def identifiers(self) -> list[str]:
@@ -148,9 +152,9 @@ class MysqlDatabase(Construct):
             kms_key_arn=self._logs_key_arn,
         ).log_groups
 
-    def _replica(self, number: int, source: DbInstance, source_identifier: str) -> str:
+    def _replica(self, number: int, source: DbInstance, source_identifier: str) -> DbInstance:
         identifier = f"{source_identifier}-replica-{number}"
-        replica = replica_instance(
+        return replica_instance(
             self,
             f"replica-{number}",
             identifier=identifier,
@@ -159,7 +163,6 @@ class MysqlDatabase(Construct):
             source=source,
             after=self._logs(f"replica-{number}-logs", identifier),
         )
-        return replica.identifier
 
 
 def _refuse_impossible(database: Database) -> None:

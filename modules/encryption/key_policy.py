@@ -76,8 +76,8 @@ def cloudfront(naming: Naming) -> Statement:
     )
 
 
-def alarm_topics(naming: Naming) -> Statement:
-    """Let CloudWatch alarms, RDS events and AWS Backup publish to encrypted SNS topics.
+def alarm_topics(naming: Naming, *services: str) -> Statement:
+    """Let CloudWatch alarms, and further services, publish to encrypted SNS topics.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
@@ -85,13 +85,7 @@ def alarm_topics(naming: Naming) -> Statement:
         sid="PublishToTopics",
         actions=["kms:Decrypt", "kms:GenerateDataKey*"],
         resources=["*"],
-        principals={
-            "Service": [
-                "backup.amazonaws.com",
-                "cloudwatch.amazonaws.com",
-                "events.rds.amazonaws.com",
-            ]
-        },
+        principals={"Service": ["cloudwatch.amazonaws.com", *services]},
         conditions={"StringEquals": {"aws:SourceAccount": naming.account_id}},
     )
 

@@ -1,9 +1,11 @@
 """Metric alarms, declared as values."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from cdktf import TerraformProvider
+from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarm,
     CloudwatchMetricAlarmMetricQuery,
@@ -12,6 +14,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 from constructs import Construct
 
 from config.naming import Naming
+from modules.monitoring.composite import composite_alarm
 from modules.monitoring.metric import Expression, Metric
 from modules.monitoring.runbooks import Runbooks
 
@@ -23,8 +26,10 @@ _RESULT = "result"
 class Alarm:
     """When a metric is out of bounds: in `datapoints_to_alarm` of `evaluation_periods` periods.
 
-    Each alarm says what silence means, since CloudWatch's default would leave it undecided.
+    Each alarm says what silence means. With "missing" the alarm has insufficient data, which is
+    told like a bad value: where a metric has only begun, that is no news, as any alarm begins so.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+    https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2486
 
     `runbook` names the page that says what to do: it is named as the purpose, unless several alarms
     share one.
@@ -34,7 +39,7 @@ class Alarm:
     description: str
     metric: Metric | Expression
     threshold: float
-    treat_missing_data: Literal["breaching", "notBreaching", "ignore"]
+    treat_missing_data: Literal["breaching", "notBreaching", "ignore", "missing"]
     comparison_operator: Literal["GreaterThanThreshold", "LessThanThreshold"] = (
         "GreaterThanThreshold"
     )
@@ -43,10 +48,26 @@ class Alarm:
     runbook: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Together:
+    """An alarm that goes off while all its parts do, which tell nobody by themselves."""
+
+    purpose: str
+    description: str
+    parts: Sequence[Alarm]
+    runbook: str = ""
+
+
+def at_once(alarm: Alarm) -> Alarm:
+    """The alarm, gone off by a single bad period."""
+    return replace(alarm, evaluation_periods=1, datapoints_to_alarm=1)
+
+
 class Alarms(Construct):
     """Alarms that tell one topic when they go off and when all is well again.
 
-    `arns` has what was added, by purpose; `runbooks` names the pages about it.
+    `arns` and `names` have what was added, by purpose; `runbooks` names the pages about it. Parts
+    of other alarms are in none of them.
     """
 
     def __init__(
@@ -65,32 +86,55 @@ class Alarms(Construct):
         self._runbooks = runbooks
         self._provider = provider
         self.arns: dict[str, str] = {}
+        self.names: dict[str, str] = {}
         self.runbooks: set[str] = set()
 
-    def add(self, *alarms: Alarm) -> None:
+    def add(self, *alarms: Alarm | Together) -> None:
         """Create alarms, each under its purpose."""
-        self.arns.update({alarm.purpose: self._create(alarm) for alarm in alarms})
+        for alarm in alarms:
+            created = (
+                self._over(alarm)
+                if isinstance(alarm, Together)
+                else self._create(alarm, [self._topic_arn])
+            )
+            self.arns[alarm.purpose] = created.arn
+            self.names[alarm.purpose] = created.alarm_name
+            self.runbooks.add(alarm.runbook or alarm.purpose)
 
-    def _create(self, alarm: Alarm) -> str:
-        runbook = alarm.runbook or alarm.purpose
-        self.runbooks.add(runbook)
-        created = CloudwatchMetricAlarm(
+    def _over(self, alarm: Together) -> CloudwatchCompositeAlarm:
+        parts = [self._create(part, None) for part in alarm.parts]
+        return composite_alarm(
+            self,
+            alarm.purpose,
+            naming=self._naming,
+            purpose=alarm.purpose,
+            description=alarm.description,
+            rule=" AND ".join(f'ALARM("{part.arn}")' for part in parts),
+            topic_arn=self._topic_arn,
+            runbooks=self._runbooks,
+            runbook=alarm.runbook,
+        )
+
+    def _create(self, alarm: Alarm, actions: list[str] | None) -> CloudwatchMetricAlarm:
+        silence_is_told = alarm.treat_missing_data == "missing"
+        return CloudwatchMetricAlarm(
             self,
             alarm.purpose,
             alarm_name=self._naming.name(alarm.purpose),
-            alarm_description=self._runbooks.described(alarm.description, runbook),
+            alarm_description=self._runbooks.described(
+                alarm.description, alarm.runbook or alarm.purpose
+            ),
             comparison_operator=alarm.comparison_operator,
             threshold=alarm.threshold,
             evaluation_periods=alarm.evaluation_periods,
             datapoints_to_alarm=alarm.datapoints_to_alarm,
             treat_missing_data=alarm.treat_missing_data,
-            alarm_actions=[self._topic_arn],
-            ok_actions=[self._topic_arn],
+            alarm_actions=actions,
+            ok_actions=actions,
+            insufficient_data_actions=actions if silence_is_told else None,
             provider=self._provider,
             **_source(alarm.metric),
         )
-        arn: str = created.arn
-        return arn
 
 
 def _source(metric: Metric | Expression) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from constructs import Construct
 
 from config.naming import Naming
+from modules.monitoring.alarm import Alarm, at_once
+from modules.monitoring.metric import FIVE_MINUTES, Metric
 from modules.policy import Statement, policy_document
 
 
@@ -41,6 +43,8 @@ class AlarmTopic(Construct):
             kms_master_key_id=kms_key_arn,
             provider=provider,
         )
+        self._purpose = purpose
+        self._name = topic.name
         for email in emails:
             self._subscribe(topic, email, provider)
         alarms = naming.arn("cloudwatch", "alarm:*", region=region)
@@ -55,6 +59,28 @@ class AlarmTopic(Construct):
         )
         # The policy's ARN is the topic's: whoever publishes waits until it may.
         self.arn: str = policy.arn
+
+    def undelivered_alarm(self) -> Alarm:
+        """Goes off when SNS gives up on an address; another topic has to tell of it.
+
+        https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+        """
+        return at_once(
+            Alarm(
+                purpose=f"{self._purpose}-undelivered",
+                description="Somebody who is to hear of alarms does not get them.",
+                metric=Metric(
+                    namespace="AWS/SNS",
+                    name="NumberOfNotificationsFailed",
+                    statistic="Sum",
+                    dimensions={"TopicName": self._name},
+                    period=FIVE_MINUTES,
+                ),
+                threshold=0,
+                treat_missing_data="notBreaching",
+                runbook="alarms-undelivered",
+            )
+        )
 
     def _subscribe(self, topic: SnsTopic, email: str, provider: TerraformProvider | None) -> None:
         """The address is the id, so that a changed list asks nobody to confirm again."""

@@ -1,6 +1,6 @@
 """What Certificate Manager tells about a certificate."""
 
-from modules.monitoring.alarm import Alarm
+from modules.monitoring.alarm import Alarm, at_once
 from modules.monitoring.metric import DAY, Metric
 
 # Certificate Manager renews well before: what is this close to its end has failed to renew.
@@ -14,20 +14,20 @@ def expiry_alarm(certificate_arn: str, *, purpose: str) -> Alarm:
     The count ends with the certificate, so silence leaves the alarm as it is.
     https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
     """
-    return Alarm(
-        purpose=purpose,
-        description="The certificate was not renewed: are its validation records still there?",
-        metric=Metric(
-            namespace="AWS/CertificateManager",
-            name="DaysToExpiry",
-            statistic="Minimum",
-            dimensions={"CertificateArn": certificate_arn},
-            period=DAY,
-        ),
-        comparison_operator="LessThanThreshold",
-        threshold=RENEWED_DAYS_BEFORE,
-        evaluation_periods=1,
-        datapoints_to_alarm=1,
-        treat_missing_data="ignore",
-        runbook="certificate-expiry",
+    return at_once(
+        Alarm(
+            purpose=purpose,
+            description="The certificate was not renewed: are its validation records still there?",
+            metric=Metric(
+                namespace="AWS/CertificateManager",
+                name="DaysToExpiry",
+                statistic="Minimum",
+                dimensions={"CertificateArn": certificate_arn},
+                period=DAY,
+            ),
+            comparison_operator="LessThanThreshold",
+            threshold=RENEWED_DAYS_BEFORE,
+            treat_missing_data="ignore",
+            runbook="certificate-expiry",
+        )
     )

@@ -148,20 +148,28 @@ def _full(metrics: DatabaseMetrics, gib: float) -> Alarm:
 
 
 def _lag(metrics: DatabaseMetrics, seconds: int) -> Alarm:
-    """Goes off when a replica is far behind, or no longer follows at all."""
+    """Goes off when a replica is far behind, or no longer follows at all.
+
+    A new one begins with a snapshot, and has some minutes to catch up.
+    """
     return Alarm(
         purpose=f"{metrics.purpose}-lag",
         description="The replica is behind, or replication has stopped.",
         metric=metrics.replica_lag,
         threshold=seconds,
-        datapoints_to_alarm=5,
-        treat_missing_data="breaching",
+        evaluation_periods=10,
+        datapoints_to_alarm=10,
+        treat_missing_data="missing",
         runbook=f"{DATABASE}-lag",
     )
 
 
 def _silence(metrics: DatabaseMetrics) -> Alarm:
-    """Goes off when the instance reports nothing: it is stopped, gone or out of reach."""
+    """Goes off when the instance reports nothing: it is stopped, gone or out of reach.
+
+    The primary's silence is part of the alarm of the whole service. It is made long before its
+    alarm, and has reported by then; a replica may have yet to begin.
+    """
     return Alarm(
         purpose=f"{metrics.purpose}-silent",
         description="The database instance has stopped reporting.",
@@ -169,7 +177,7 @@ def _silence(metrics: DatabaseMetrics) -> Alarm:
         comparison_operator="LessThanThreshold",
         threshold=1,
         datapoints_to_alarm=5,
-        treat_missing_data="breaching",
+        treat_missing_data="breaching" if metrics.purpose == DATABASE else "missing",
         runbook=DATABASE_SILENT,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from config.monitoring import Thresholds
-from modules.monitoring.alarm import Alarm
+from modules.monitoring.alarm import Alarm, at_once
 from modules.monitoring.metric import FIVE_MINUTES, Metric
 
 
@@ -79,7 +79,7 @@ def edge_alarms(metrics: EdgeMetrics, thresholds: Thresholds) -> list[Alarm]:
             threshold=1,
             evaluation_periods=2,
             datapoints_to_alarm=2,
-            treat_missing_data="breaching",
+            treat_missing_data="missing",
         ),
         Alarm(
             purpose="edge-error-rate",
@@ -88,13 +88,13 @@ def edge_alarms(metrics: EdgeMetrics, thresholds: Thresholds) -> list[Alarm]:
             threshold=thresholds.error_rate_percent,
             treat_missing_data="notBreaching",
         ),
-        Alarm(
-            purpose="blocked-requests",
-            description="WAF blocks many requests: an attack, or a rule that is too strict.",
-            metric=metrics.blocked,
-            threshold=thresholds.blocked_requests,
-            evaluation_periods=1,
-            datapoints_to_alarm=1,
-            treat_missing_data="notBreaching",
+        at_once(
+            Alarm(
+                purpose="blocked-requests",
+                description="WAF blocks many requests: an attack, or a rule that is too strict.",
+                metric=metrics.blocked,
+                threshold=thresholds.blocked_requests,
+                treat_missing_data="notBreaching",
+            )
         ),
     ]

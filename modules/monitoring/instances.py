@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from config.monitoring import Thresholds
 from modules.monitoring.alarm import Alarm
-from modules.monitoring.metric import FIVE_MINUTES, Expression, Metric
+from modules.monitoring.metric import FIVE_MINUTES, MINUTE, Expression, Metric
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +52,15 @@ class InstanceMetrics:
         )
 
     @property
+    def without_agent(self) -> Expression:
+        """How many of the instances that serve send no metrics of their own, once a minute each."""
+        told = self._metric(self.agent_namespace, "mem_used_percent", "SampleCount")
+        return Expression(
+            formula=f"in_service - FILL(told, 0) / {FIVE_MINUTES // MINUTE}",
+            metrics={"in_service": self.in_service, "told": told},
+        )
+
+    @property
     def room(self) -> Expression:
         """How many instances more the group may have; one that has a fixed size always has one."""
         minimum = self._metric("AWS/AutoScaling", "GroupMinSize", "Minimum")
@@ -72,32 +81,12 @@ class InstanceMetrics:
 
 
 def instance_alarms(metrics: InstanceMetrics, thresholds: Thresholds) -> list[Alarm]:
-    """Alarms on capacity and load.
-
-    A group that is being made has told too little to page anybody: what is missing is counted when
-    it is told, and that nothing has been told for long is an alarm of its own.
-    """
-    missing = Alarm(
-        purpose="instances-missing",
-        description="Fewer instances are in service than the group's minimum.",
-        metric=metrics.missing,
-        threshold=0,
-        evaluation_periods=3,
-        treat_missing_data="ignore",
-    )
-    full = Alarm(
-        purpose="instances-at-maximum",
-        description="The group cannot grow any further.",
-        metric=metrics.room,
-        comparison_operator="LessThanThreshold",
-        threshold=1,
-        evaluation_periods=3,
-        treat_missing_data="notBreaching",
-    )
+    """Alarms on capacity and load."""
     return [
-        missing,
+        _missing(metrics),
         _silence(metrics),
-        full,
+        _without_agent(metrics),
+        _full(metrics),
         _usage(
             "cpu",
             "The instances are busy, in spite of scaling.",
@@ -111,6 +100,33 @@ def instance_alarms(metrics: InstanceMetrics, thresholds: Thresholds) -> list[Al
     ]
 
 
+def _missing(metrics: InstanceMetrics) -> Alarm:
+    """Counts what the group tells, for longer than Terraform waits for the first instances."""
+    return Alarm(
+        purpose="instances-missing",
+        description="Fewer instances are in service than the group's minimum.",
+        metric=metrics.missing,
+        threshold=0,
+        evaluation_periods=4,
+        datapoints_to_alarm=4,
+        treat_missing_data="ignore",
+    )
+
+
+def _full(metrics: InstanceMetrics) -> Alarm:
+    """Not at once: where a schedule lowers the maximum, the group is at it before it shrinks."""
+    return Alarm(
+        purpose="instances-at-maximum",
+        description="The group cannot grow any further.",
+        metric=metrics.room,
+        comparison_operator="LessThanThreshold",
+        threshold=1,
+        evaluation_periods=6,
+        datapoints_to_alarm=6,
+        treat_missing_data="notBreaching",
+    )
+
+
 def _silence(metrics: InstanceMetrics) -> Alarm:
     return Alarm(
         purpose="instances-silent",
@@ -119,7 +135,20 @@ def _silence(metrics: InstanceMetrics) -> Alarm:
         comparison_operator="LessThanThreshold",
         threshold=1,
         evaluation_periods=3,
-        treat_missing_data="breaching",
+        treat_missing_data="missing",
+    )
+
+
+def _without_agent(metrics: InstanceMetrics) -> Alarm:
+    """Without an agent neither logs nor metrics nor traces of an instance come."""
+    return Alarm(
+        purpose="agents-silent",
+        description="An instance serves, and its CloudWatch agent tells nothing.",
+        metric=metrics.without_agent,
+        # A minute that one of many leaves out is no instance.
+        threshold=0.9,
+        evaluation_periods=3,
+        treat_missing_data="notBreaching",
     )
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 MINUTE = 60
 FIVE_MINUTES = 300
+QUARTER = 900
+HALF_HOUR = 1800
+HOUR = 3600
 DAY = 86_400
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
 from constructs import Construct
 
 from config.naming import Naming
+from modules.monitoring.composite import composite_alarm
 from modules.monitoring.runbooks import Runbooks
 
 SERVICE_DOWN = "service-down"
@@ -25,15 +25,14 @@ class ServiceDown(Construct):
         runbooks: Runbooks,
     ) -> None:
         super().__init__(scope, id_)
-        alarm = CloudwatchCompositeAlarm(
+        alarm = composite_alarm(
             self,
             "alarm",
-            alarm_name=naming.name(SERVICE_DOWN),
-            alarm_description=runbooks.described(
-                "Users are not served: start here, then see which alarm caused it.", SERVICE_DOWN
-            ),
-            alarm_rule=" OR ".join(f'ALARM("{arn}")' for arn in alarm_arns),
-            alarm_actions=[topic_arn],
-            ok_actions=[topic_arn],
+            naming=naming,
+            purpose=SERVICE_DOWN,
+            description="Users are not served: start here, then see which alarm caused it.",
+            rule=" OR ".join(f'ALARM("{arn}")' for arn in alarm_arns),
+            topic_arn=topic_arn,
+            runbooks=runbooks,
         )
         self.arn: str = alarm.arn

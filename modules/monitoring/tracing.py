@@ -1,17 +1,17 @@
-"""Which requests X-Ray traces, and which traces deserve a look."""
+"""Which traces deserve a look."""
 
 from cdktf_cdktf_provider_aws.xray_group import XrayGroup, XrayGroupInsightsConfiguration
-from cdktf_cdktf_provider_aws.xray_sampling_rule import XraySamplingRule
 from constructs import Construct
 
 from config.naming import Naming
 
 
 class Tracing(Construct):
-    """Samples a share of a service's requests, and collects those that failed or were slow.
+    """Collects the traces of a service's requests that failed or were slow.
 
-    The names of groups and rules have at most 32 characters.
-    https://docs.aws.amazon.com/xray/latest/devguide/xray-console-sampling.html
+    How many are traced is up to the application's environment alone: sampling rules of X-Ray's are
+    for who polls them. The names of groups have at most 32 characters.
+    https://docs.aws.amazon.com/xray/latest/devguide/xray-console-groups.html
     """
 
     def __init__(
@@ -21,26 +21,9 @@ class Tracing(Construct):
         *,
         naming: Naming,
         service_name: str,
-        percent: int,
         slow_seconds: float,
     ) -> None:
         super().__init__(scope, id_)
-        XraySamplingRule(
-            self,
-            "sampling-rule",
-            rule_name=naming.name("requests"),
-            priority=1000,
-            version=1,
-            # One request per second besides the share, so that a quiet site is traced, too.
-            reservoir_size=1 if percent else 0,
-            fixed_rate=percent / 100,
-            service_name=service_name,
-            service_type="*",
-            host="*",
-            http_method="*",
-            url_path="*",
-            resource_arn="*",
-        )
         XrayGroup(
             self,
             "group",

@@ -13,6 +13,8 @@ class Endpoints(Construct):
     """A gateway endpoint for S3 and an interface endpoint for each of `interface_services`.
 
     `dynamodb` adds a gateway endpoint, which costs nothing either, for tables of the application's.
+    Gateway endpoints let `calls` through as well, which are statements of a role; interface
+    endpoints let through all that principals of the account ask.
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-ddb.html
     """
 
@@ -28,12 +30,13 @@ class Endpoints(Construct):
         subnet_ids: Sequence[str],
         security_group_id: str,
         dynamodb: bool = False,
+        calls: Sequence[Statement] = (),
     ) -> None:
         super().__init__(scope, id_)
-        gateways = {"s3": _s3_policy(naming)}
+        gateways = {"s3": _s3_statements(naming)}
         if dynamodb:
-            gateways["dynamodb"] = _dynamodb_policy(naming)
-        for service, policy in gateways.items():
+            gateways["dynamodb"] = _dynamodb_statements(naming)
+        for service, statements in gateways.items():
             VpcEndpoint(
                 self,
                 service,
@@ -41,7 +44,7 @@ class Endpoints(Construct):
                 service_name=f"com.amazonaws.{naming.region}.{service}",
                 vpc_endpoint_type="Gateway",
                 route_table_ids=list(route_table_ids),
-                policy=policy,
+                policy=policy_document(*statements, *let_through(naming, service, calls)),
                 tags={"Name": naming.name(service)},
             )
         for service in interface_services:
@@ -59,9 +62,9 @@ class Endpoints(Construct):
             )
 
 
-def _s3_policy(naming: Naming) -> str:
+def _s3_statements(naming: Naming) -> list[Statement]:
     """Reach the account's own buckets and those from which AWS serves packages, no others."""
-    return policy_document(
+    return [
         Statement(
             sid="OwnBuckets",
             principals={"AWS": "*"},
@@ -75,12 +78,12 @@ def _s3_policy(naming: Naming) -> str:
             actions=["s3:GetObject"],
             resources=[f"arn:aws:s3:::{name}/*" for name in _package_buckets(naming.region)],
         ),
-    )
+    ]
 
 
-def _dynamodb_policy(naming: Naming) -> str:
+def _dynamodb_statements(naming: Naming) -> list[Statement]:
     """Reach the account's own tables, no others."""
-    return policy_document(
+    return [
         Statement(
             sid="OwnTables",
             principals={"AWS": "*"},
@@ -88,7 +91,25 @@ def _dynamodb_policy(naming: Naming) -> str:
             resources=["*"],
             conditions={"StringEquals": {"aws:ResourceAccount": naming.account_id}},
         )
-    )
+    ]
+
+
+def let_through(naming: Naming, service: str, calls: Sequence[Statement]) -> list[Statement]:
+    """What principals of the account may ask a service beside that, as a role's statements say.
+
+    Conditions stay in the role's policy, which decides as well.
+    """
+    return [
+        Statement(
+            sid=each.sid,
+            principals={"AWS": "*"},
+            actions=each.actions,
+            resources=each.resources,
+            conditions={"StringEquals": {"aws:PrincipalAccount": naming.account_id}},
+        )
+        for each in calls
+        if each.actions[0].startswith(f"{service}:")
+    ]
 
 
 def _package_buckets(region: str) -> list[str]:

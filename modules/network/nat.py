@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
 from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
@@ -43,6 +44,8 @@ class NatGateways(Construct):
                 allocation_id=address.id,
                 subnet_id=public_subnet_ids[zone],
                 tags=tags,
+                # Routes leave one for another before it goes.
+                lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
                 depends_on=[internet_gateway],
             )
             self._gateways[zone] = gateway.id

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from cdktf import TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.route_table import RouteTable
 from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
 from cdktf_cdktf_provider_aws.subnet import Subnet
@@ -47,7 +48,14 @@ class Subnets(Construct):
                 map_public_ip_on_launch=False,
                 tags={**tags, "Tier": kind},
             )
-            table = RouteTable(self, f"routes-{letter}", vpc_id=vpc_id, tags=tags)
+            table = RouteTable(
+                self,
+                f"routes-{letter}",
+                vpc_id=vpc_id,
+                tags=tags,
+                # Endpoints let go of a zone's table before it goes.
+                lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            )
             RouteTableAssociation(
                 self,
                 f"association-{letter}",

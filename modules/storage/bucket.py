@@ -32,7 +32,6 @@ class Bucket(Construct):
 
     Without `kms_key_arn` it encrypts with keys of S3, as log delivery services ask for; without
     `access_log_bucket` nobody records who reads it, which only the log bucket itself may leave out.
-    Where `lifecycle` is None, another stack applies one.
     """
 
     def __init__(
@@ -42,7 +41,7 @@ class Bucket(Construct):
         *,
         naming: Naming,
         purpose: str,
-        lifecycle: Lifecycle | None,
+        lifecycle: Lifecycle,
         kms_key_arn: str | None = None,
         access_log_bucket: str | None = None,
         statements: Sequence[Statement] = (),
@@ -62,8 +61,7 @@ class Bucket(Construct):
             bucket=self._bucket,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
-        if lifecycle is not None:
-            lifecycle.apply(self, bucket=self._bucket, after=versioning)
+        lifecycle.apply(self, bucket=self._bucket, after=versioning)
         policy = self._protect([*_transport(naming.bucket_arn(purpose)), *statements])
         # Read from the policy, so that whoever uses the bucket waits until it is in force.
         self.name: str = policy.bucket

@@ -25,16 +25,14 @@ class Lifecycle:
     expiration_days: int | None = None
     intelligent_tiering_days: int | None = None
 
-    def apply(
-        self, scope: Construct, *, bucket: str, after: ITerraformDependable | None = None
-    ) -> None:
-        """Give a bucket this lifecycle, once it has versions, which `after` makes."""
+    def apply(self, scope: Construct, *, bucket: str, after: ITerraformDependable) -> None:
+        """Give a bucket this lifecycle, once it has versions."""
         S3BucketLifecycleConfiguration(
             scope,
             "lifecycle",
             bucket=bucket,
             rule=[self._versions(), *self._current()],
-            depends_on=[after] if after else None,
+            depends_on=[after],
         )
 
     def _versions(self) -> S3BucketLifecycleConfigurationRule:

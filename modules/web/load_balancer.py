@@ -43,7 +43,9 @@ class LoadBalancer(Construct):
             security_groups=list(security_group_ids),
             enable_http2=True,
             drop_invalid_header_fields=True,
-            desync_mitigation_mode="strictest",
+            # What only looks odd is passed on, in a connection of its own.
+            # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/edit-load-balancer-attributes.html
+            desync_mitigation_mode="defensive",
             xff_header_processing_mode="append",
             idle_timeout=idle_timeout_seconds,
             enable_deletion_protection=deletion_protection,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def application(folder: Path, **files: str) -> Path:
     """A directory with a Procfile, and with more files by their paths."""
-    for path, content in {"Procfile": "web: python3 serve.py\n", **files}.items():
+    for path, content in {"Procfile": "web: start\n", **files}.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")

@@ -3,11 +3,13 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from artifact import ArtifactError, Release, Runtime, pack, published
+from artifact.release import inspect
 from artifact.static_files import content_types
 from tests.artifact.packages import application
 from tests.processes import PROJECT
@@ -89,7 +91,6 @@ def test_any_other_content_has_another_hash(tmp_path: Path) -> None:
     [
         ("release: migrate", "{} has no line `web: <command>`: add it"),
         ("web python", "{}, line 1: received `web python`; expected `web: <command>`"),
-        ("# why\nworker: run", "{}, line 2: received `worker`; use only: web, release"),
         ("web: a\nweb: b", "{}, line 2: `web` is there twice: keep one"),
     ],
 )
@@ -98,6 +99,41 @@ def test_a_faulty_procfile_is_refused(tmp_path: Path, procfile: str, message: st
     with pytest.raises(ArtifactError) as refusal:
         packed(directory, tmp_path)
     assert str(refusal.value) == message.format(directory / "Procfile")
+
+
+@pytest.mark.parametrize(
+    ("procfile", "processes", "message"),
+    [
+        (
+            "web: a\nworker: b",
+            (),
+            "{}: `worker` is none of application.app.processes: add "
+            "[[application.app.processes]] with the name to the environment's file, or remove the "
+            "line",
+        ),
+        (
+            "web: a\nrelease: b",
+            ("worker",),
+            "{} has no line `worker: <command>`, which application.app.processes names: add it, "
+            "or remove the process there",
+        ),
+        # The faulty line may be the one that was meant.
+        (
+            "web: a\nworker b",
+            ("worker",),
+            "{}, line 2: received `worker b`; expected `web: <command>`",
+        ),
+        ("web: a\nworker: b\nrelease: c", ("worker",), ""),
+        ("web: a\nworker: b", None, ""),
+    ],
+)
+def test_procfile_and_settings_name_the_same(
+    tmp_path: Path, procfile: str, processes: tuple[str, ...] | None, message: str
+) -> None:
+    directory = application(tmp_path / "app", Procfile=procfile)
+    known = replace(RUNTIME, processes=processes)
+    faults = inspect(directory, runtime=known, static_directory="static", workspace=tmp_path)
+    assert faults["Procfile"] == ([message.format(directory / "Procfile")] if message else [])
 
 
 def test_a_directory_without_a_procfile_is_refused(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from tests.artifact.packages import application, wheel
 from tests.automation import hostile
 from tests.processes import PROJECT
 
+HASH = f"--hash=sha256:{'0' * 64}"
+
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -50,8 +52,36 @@ def test_wheels_of_the_instances_are_fetched_once(
     assert not found.fetch()
 
 
+@pytest.mark.parametrize("tag", ["manylinux2014", "manylinux1", "manylinux_2_5", "manylinux_2_34"])
+def test_the_fast_wheel_is_taken_whatever_it_is_tagged_with(
+    tmp_path: Path, index: Path, tag: str
+) -> None:
+    """Older tags were not known, and pip took what is slow and runs everywhere."""
+    slow = wheel(index, "native").split()
+    fast = wheel(index, "native", f"cp311-cp311-{tag}_aarch64").split()
+    lock = f"native==1.0 {slow[1]} {fast[1]}\n"
+    directory = application(tmp_path / "app", **{"requirements.txt": lock})
+    found = wanted(directory, tmp_path / "cache")
+    assert found.fetch()
+    assert f"native-1.0-cp311-cp311-{tag}_aarch64.whl" in [each.name for each in found.files()]
+
+
+def test_markers_are_looked_at_as_an_instance_does(tmp_path: Path, index: Path) -> None:
+    """pip itself looks at them for the machine that it downloads on."""
+    here, there = wheel(index, "here").split(), wheel(index, "there").split()
+    lock = (
+        f"{here[0]} ; platform_machine == 'aarch64' and sys_platform == 'linux' {here[1]}\n"
+        f"{there[0]} ; platform_machine == 'x86_64' or sys_platform == 'darwin' {there[1]}\n"
+    )
+    directory = application(tmp_path / "app", **{"requirements.txt": lock})
+    for architecture, name in (("arm64", "here"), ("x86_64", "there")):
+        found = wanted(directory, tmp_path / "cache", architecture=architecture)
+        assert found.fetch()
+        assert [each.name.split("-")[0] for each in found.files()] == sorted([name, "pip"])
+
+
 def test_synthesis_says_what_to_do_when_they_are_not_there(tmp_path: Path) -> None:
-    directory = application(tmp_path / "app", **{"requirements.txt": "pure==1.0"})
+    directory = application(tmp_path / "app", **{"requirements.txt": f"pure==1.0 {HASH}"})
     with pytest.raises(ArtifactError) as refusal:
         wanted(directory, tmp_path / "cache").files()
     assert str(refusal.value) == (

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from automation.emulator import Emulator
-from automation.rehearse.account import bootstrap_account, pool_of, session
+from automation.rehearse.account import bootstrap_account, pool_of, role_of, session
 from automation.terraform.pool import Outcome, StackRun, prepare
 from automation.terraform.stacks import Synthesis, dependencies
 from config import Settings, load
+from tests.automation.bootstrap import runs
 from tests.automation.consoles import Consoles
 from tests.automation.terraform import tiny
 
@@ -37,6 +38,16 @@ class Account:
             monkeypatch.delenv(name)
         for name, value in environ.items():
             monkeypatch.setenv(name, value)
+
+    @contextmanager
+    def protected(self) -> Iterator[dict[str, str]]:
+        """Rights as `deletion_protection` has them; the variables of the role that deploys."""
+        others = self.settings.model_copy(update={"deletion_protection": True})
+        bootstrap_account(self.emulator, others, github=runs.main_of())
+        try:
+            yield role_of(self.emulator, self.settings, "deploy")
+        finally:
+            bootstrap_account(self.emulator, self.settings)
 
     def synthesize(self, environment: str, output: Path) -> Synthesis:
         """The tiny platform in the place of the whole one."""

@@ -61,7 +61,7 @@ def test_a_shell_completes_commands_and_environments(terrace: Path, tmp_path: Pa
         environ = {"_TERRACE_COMPLETE": "complete_bash", "COMP_WORDS": words}
         return answer(terrace, folder=tmp_path, COMP_CWORD=str(number), **environ).split()
 
-    assert completed("terrace re", 1) == ["review", "rehearse", "release"]
+    assert set(completed("terrace re", 1)) >= {"review", "rehearse", "release"}
     assert completed("terrace synth --env ", 3) == ["dev", "options", "prod", "staging"]
     assert completed("terrace validate --env a", 3) == ["all"]
     script = answer(terrace, "--show-completion", "bash", folder=tmp_path, **_NO_SHELL)

@@ -1,7 +1,9 @@
 import json
+import sys
+from pathlib import Path
 
 from automation import locks
-from tests.processes import PROJECT
+from tests.processes import PROJECT, run
 
 
 def test_the_index_is_taken_out_and_the_pins_stay() -> None:
@@ -20,3 +22,13 @@ def test_the_committed_locks_are_pinned_and_name_no_index() -> None:
         assert package["version"].startswith("==")
         assert package["hashes"]
     assert '"resolved"' not in (PROJECT / "package-lock.json").read_text(encoding="utf-8")
+
+
+def test_the_index_is_taken_out_where_nothing_is_installed_yet(tmp_path: Path) -> None:
+    """`make lock` in a fresh clone, which installs what it locks only afterwards."""
+    lock = tmp_path / "Pipfile.lock"
+    lock.write_text('{"_meta": {"sources": ["pypi"]}, "default": {}, "develop": {}}')
+    bare = (sys.executable, "-S", "-m", "automation.locks", "--pipfile")
+    done = run(*bare, folder=tmp_path, PYTHONPATH=str(PROJECT))
+    assert done.returncode == 0, done.stderr
+    assert json.loads(lock.read_text())["_meta"]["sources"] == []

@@ -25,7 +25,8 @@ def told(
     chosen = [
         change
         for item in request.session.items
-        if isinstance(item, pytest.Function) and "told" in item.fixturenames
+        if item.parent is request.node and isinstance(item, pytest.Function)
+        if "told" in item.fixturenames
         if isinstance(change := item.callspec.params["change"], Change)
     ]
     account = CopiedAccount(

@@ -1,6 +1,7 @@
 """Instance refreshes that fail, as they do in AWS when no new instance gets healthy.
 
-AWS then goes back to what the group named when the refresh began.
+AWS then goes back to what the group named when the refresh began, the broken release, and tries
+that again and again.
 https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html
 """
 
@@ -40,7 +41,7 @@ def install() -> None:
 
 def _take_back(refresh: Any) -> None:
     refresh |= {
-        "Status": "RollbackSuccessful",
+        "Status": "RollbackInProgress",
         "StatusReason": _REASON,
-        "RollbackDetails": {"RollbackReason": _REASON, "PercentageCompleteOnRollback": 100},
+        "RollbackDetails": {"RollbackReason": _REASON, "PercentageCompleteOnRollback": 0},
     }

@@ -120,6 +120,9 @@ class Running:
 
     def _deploy(self, settings: Settings, agree: Agree, *, again: str = "plan") -> Changed:
         """Deploy the stacks that change, then those that read what has changed, and plan again."""
+        if settings.deletion_protection != self.settings.deletion_protection:
+            # Without an administrator's `bootstrap` the role that deploys is refused.
+            bootstrap_account(self.account, settings)
         synthesis = synthesis_of(settings, self.workspace)
         sources = {stack.name: source_of(stack) for stack in ordered(synthesis.stacks)}
         wiring = Wiring(synthesis.stacks, States(connect(settings), settings))
@@ -155,7 +158,10 @@ class Running:
         return again.faults
 
     def _release(self, settings: Settings, command: type[ReleaseCommand]) -> Changed:
-        """Another release, or the one before, and no plan after it changes anything."""
+        """Another release, or the one before, and no plan after it changes anything.
+
+        After one that was taken back a plan goes forward again.
+        """
         consoles = Consoles()
         releases = Releases(Clients(connect(settings), settings.region), settings)
         before = releases.current
@@ -166,6 +172,8 @@ class Running:
         said = " ".join(consoles.output.getvalue().split())
         if code and releases.current != before:
             return Changed(_RELEASED, faults=(f"the group names the new one, though {said}",))
+        if code:
+            return Changed(_RELEASED, said=said, applied=True)
         synthesis = synthesis_of(settings, self.workspace, releases.resolve(releases.current))
         return Changed(
             _RELEASED, faults=self._again(settings, synthesis, _RELEASED), said=said, applied=True
@@ -250,8 +258,17 @@ class Running:
     def _inside(self, settings: Settings) -> Iterator[None]:
         """This process takes the account for AWS, and the settings for those of the environment."""
 
-        def synthesize(_: str, __: Path, *, release: str | None = None) -> Synthesis:
-            return synthesis_of(settings, self.workspace, release)
+        def synthesize(
+            _: str, __: Path, *, release: str | None, image: str | None, watched: bool
+        ) -> Synthesis:
+            application = settings.application
+            if image is not None:
+                application = application.model_copy(update={"image": image})
+            if not watched:
+                unwatched = application.instance_refresh.model_copy(update={"watched": False})
+                application = application.model_copy(update={"instance_refresh": unwatched})
+            now = settings.model_copy(update={"application": application})
+            return synthesis_of(now, self.workspace, release)
 
         with pytest.MonkeyPatch.context() as patch:
             Account(self.account, settings, self.workspace).enter(patch)

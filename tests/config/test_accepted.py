@@ -31,9 +31,7 @@ def unusual() -> list[Settings]:
     @hypothesis.settings(
         max_examples=SYNTHESIZED * 10,
         derandomize=not THOROUGH,
-        deadline=None,
         database=None,
-        suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
     @given(generated.accepted())
     def collect(settings: Settings) -> None:

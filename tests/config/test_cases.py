@@ -25,13 +25,20 @@ REFUSED: dict[str, dict[str, str]] = {
     "edge_csp_newline": {"edge.content_security_policy": "expected one line of ASCII"},
     "edge_paths_second_all": {"edge.static_paths[1]": "the application's own pages match it"},
     "huge_int": {"log_retention_days": "give a number that fits"},
-    "nat_none_no_endpoints": {"network.interface_endpoints": 'add "logs", "monitoring", "secrets'},
+    "nat_none_no_endpoints": {
+        "network.interface_endpoints": 'add "autoscaling", "logs", "monitoring"'
+    },
     "reserved": {
         "database.database_name": "mysql is a schema of MySQL's own",
         "database.master_username": "rdsadmin is reserved",
     },
     "sched_bogus_tz": {"application.schedules[0].time_zone": "expected an IANA time zone"},
     "sched_words": {"application.schedules[0].recurrence": "'every' is no minute"},
+    "slo_promises": {
+        "monitoring.slo.availability": "expected a number from 95.0 to 99.99",
+        "monitoring.slo.latency": "expected a number from 95.0 to 99.99",
+        "monitoring.slo.least_failures": "expected a whole number from 1",
+    },
     "tag_key_bad": {
         'tags.extra."a!b"': "expected letters, digits, spaces and",
         'tags.extra."a<b>"': "expected letters, digits, spaces and",
@@ -105,7 +112,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "Procfile").write_text("web python\nworker: run\n")
     (tmp_path / "link").symlink_to("nowhere")
     monkeypatch.setenv("APP_ENV", "zcase")
-    monkeypatch.setattr(main, "load", lambda name: load(name, tmp_path))
+    monkeypatch.setattr(main, "load", lambda name, **given: load(name, tmp_path, **given))
     return tmp_path
 
 
@@ -124,7 +131,8 @@ def test_settings_procfile_and_directory_are_told_together(
         '  account_id: received "12"; expected 12 digits, as a string, such as 123456789012 '
         "(the AWS account)",
         f"{broken}/Procfile, line 1: received `web python`; expected `web: <command>`",
-        f"{broken}/Procfile, line 2: received `worker`; use only: web, release",
+        f"{broken}/Procfile: `worker` is none of application.app.processes: add "
+        "[[application.app.processes]] with the name to the environment's file, or remove the line",
         f"{broken}/link is a symbolic link: put the file itself there",
         f"{broken}/assets is missing: correct application.app.static_directory, or leave it out",
     ]

@@ -33,6 +33,18 @@ def test_committed_environments_are_valid(environment: str) -> None:
     assert load(environment).environment == environment
 
 
+def test_a_release_may_go_without_the_alarm_that_would_stop_it(tmp_path: Path) -> None:
+    lines = [f'{name} = "{value}"' for name, value in MINIMAL.items()]
+    file = tmp_path / "prod.toml"
+    file.write_text("\n".join([*lines, "[application.instance_refresh]", "error_percent = 2.0"]))
+    refresh = load("prod", tmp_path, watched=False).application.instance_refresh
+    assert (refresh.watched, refresh.error_percent) == (False, 2.0)
+    assert load("prod", tmp_path).application.instance_refresh.watched
+    file.write_text("\n".join([*lines, "application.instance_refresh = 3"]))
+    with pytest.raises(ConfigError, match=r"application\.instance_refresh: received 3"):
+        load("prod", tmp_path, watched=False)
+
+
 def test_settings_cannot_be_changed() -> None:
     settings = parse(MINIMAL, "prod", "prod.toml")
     with pytest.raises(ValueError, match="frozen"):
@@ -96,8 +108,9 @@ def test_faults_of_every_kind_are_reported_together() -> None:
         ),
         (
             {"network": {"interface_endpoints": ["ssm", "fax"]}},
-            'network.interface_endpoints[1]: received "fax"; expected "ec2", "kms", '
-            '"logs", "monitoring", "secretsmanager", "ssm", "ssmmessages", "sts" or "xray"',
+            'network.interface_endpoints[1]: received "fax"; expected "autoscaling", "ec2", '
+            '"events", "kms", "lambda", "logs", "monitoring", "secretsmanager", "sns", "sqs", '
+            '"ssm", "ssmmessages", "sts" or "xray"',
         ),
         (
             {"network": {"interface_endpoints": ["ec2messages", "ssm"]}},
@@ -176,3 +189,21 @@ def test_committed_environments_do_not_overlap_in_the_network() -> None:
 
 def test_settings_carry_descriptions_for_people() -> None:
     assert Settings.model_fields["deletion_protection"].description
+
+
+def test_processes_beside_web_have_names_of_their_own() -> None:
+    processes = [{"name": "boot"}, {"name": "worker", "schedule": "0 3 * *"}]
+    assert faults(application={"app": {"processes": processes}}) == [
+        'application.app.processes[0].name: received "boot"; expected a lower-case letter, then '
+        "lower-case letters, digits and -, at most 32 characters, such as worker (what the line "
+        "begins with); not boot, cloud-init-output, messages, release, web, which have a meaning "
+        "of their own",
+        'application.app.processes[1].schedule: received "0 3 * *"; expected five cron fields: '
+        "minute, hour, day, month, day of the week, at most 100 characters, such as "
+        '"0 7 * * MON-FRI" (when it is run, once over all instances; when absent, it runs all '
+        "the time on each); give 5 fields with single spaces between them",
+    ]
+    twice = {"app": {"processes": [{"name": "worker"}, {"name": "worker", "stop_seconds": 5}]}}
+    assert faults(application=twice) == [
+        'application.app.processes[1].name: received "worker"; give each process its own name'
+    ]

@@ -20,15 +20,17 @@ def hundreds(count: int) -> hypothesis.settings:
     return hypothesis.settings(
         max_examples=count * 50 if THOROUGH else count,
         derandomize=not THOROUGH,
-        deadline=None,
         database=None,
-        # A busy machine is no fault of the settings.
-        suppress_health_check=[hypothesis.HealthCheck.too_slow],
     )
 
 
 # Reaches Terraform as a literal (modules/literal.py), or not at all.
-LITERAL = ("application.app.variables", "application.app.directory")
+LITERAL = (
+    "application.app.variables",
+    "application.app.directory",
+    "database.restore.checks.sql",
+    "database.restore.checks.expect",
+)
 
 
 def answered(make: Any) -> Settings | None:

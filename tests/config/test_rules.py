@@ -32,6 +32,10 @@ def faults(**changes: Any) -> list[str]:
             "audit.backup_days: received 6; give at least audit.backup_lock_days, which is 7",
         ),
         (
+            {"audit": {"backup_copy_region": "us-west-2"}},
+            'audit.backup_copy_region: received "us-west-2"; give another region than the',
+        ),
+        (
             {"network": {"cidr_block": "10.0.0.0/23"}},
             'network.cidr_block: received "10.0.0.0/23"; give a network from /16 to /22',
         ),
@@ -230,9 +234,9 @@ def faults(**changes: Any) -> list[str]:
             "application.app.secrets",
         ),
         (
-            {"application": {"app": {"variables": {f"V{n}": "x" * 1024 for n in range(4)}}}},
-            "application.app.variables: received 4112 bytes; shorten it and "
-            "application.app.secrets to 4096 bytes: user data is limited",
+            {"application": {"app": {"variables": {f"V{n}": "x" * 1024 for n in range(8)}}}},
+            "application.app.variables: received 8224 bytes; shorten it and "
+            "application.app.secrets to 8192 bytes: user data is limited",
         ),
         (
             {"application": {"app": {"secrets": {"KEY": SECRET.replace("us-west", "us-east")}}}},
@@ -240,9 +244,17 @@ def faults(**changes: Any) -> list[str]:
             "name a secret of the region us-west-2: replicate it there",
         ),
         (
-            {"application": {"app": {"release_seconds": 300}}},
-            "application.app.release_seconds: received 300; give less than "
-            "application.health_check.grace_seconds, which is 300: the instance would be replaced",
+            {"application": {"idle_timeout_seconds": 30}},
+            "application.idle_timeout_seconds: received 30; give more than 30: CloudFront keeps "
+            "connections for 5 s, and waits for edge.origin_timeout_seconds",
+        ),
+        (
+            {
+                "network": {"cidr_block": "10.0.0.0/22"},
+                "application": {"capacity": {"max_size": 64}},
+            },
+            "application.capacity.max_size: received 64; give at most 63, or a larger network: "
+            "10.0.0.0/22 has no addresses for more",
         ),
         (
             {"edge": {"static_paths": ["/errors/*"]}},
@@ -271,10 +283,9 @@ def faults(**changes: Any) -> list[str]:
             {"edge": {"response_headers": {"override": ["Server"]}}},
             'edge.response_headers.override[0]: received "Server"; expected',
         ),
-        (
-            {"tags": {"extra": {"Owner": "me"}}},
-            'tags.extra: received "Owner"; choose another key',
-        ),
+        ({"tags": {"extra": {"Project": ""}}}, 'tags.extra.Project: received ""; expected'),
+        ({"tags": {"extra": {"A": "b", "C": "d"}}}, "tags.extra: received 2 tags; give at most 1"),
+        ({"tags": {"extra": {"Owner": "me"}}}, 'tags.extra: received "Owner"; choose another key'),
     ],
 )
 def test_settings_that_do_not_fit_together(changes: dict[str, Any], expected: str) -> None:

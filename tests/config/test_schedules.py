@@ -1,10 +1,14 @@
 import re
+import subprocess
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from automation.programs import SYSTEMD
 from config.countries import country
 from config.mysql_names import database_name, user_name
-from config.schedules import backup_cron, crontab, daily, time_zone, weekly
+from config.schedules import Crontab, backup_cron, crontab, daily, time_zone, weekly
+from tests.programs import program
 
 
 @pytest.mark.parametrize(
@@ -137,3 +141,51 @@ def test_maintenance_windows_have_half_an_hour_to_a_day() -> None:
     for window in ("sun:05:00-sun:05:05", "sun:05:00-sun:05:00", "mon:00:00-wed:00:00"):
         with pytest.raises(ValueError, match="it has"):
             weekly(window)
+
+
+CRONTABS = (
+    "0 7 * * MON-FRI",
+    "*/15 0-6,22 1,15 JAN-MAR 0",
+    "30 6 29 2 *",
+    "0 0 13 * FRI",
+    "* * * * *",
+)
+
+
+@pytest.mark.parametrize("text", CRONTABS)
+def test_systemd_means_the_same_by_it(text: str) -> None:
+    """The next times that systemd names are those that hold, and none between them does."""
+    now = datetime(2026, 11, 30, 6, 59, 30, tzinfo=UTC)
+    found = set()
+    for event in (crontab := Crontab(text)).calendar("Etc/UTC"):
+        said = subprocess.run(  # noqa: S603
+            [
+                *(program(SYSTEMD), "calendar", "--iterations=8"),
+                *(f"--base-time={now:%Y-%m-%d %H:%M:%S} UTC", event),
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"TZ": "UTC", "LC_ALL": "C"},
+        ).stdout
+        stamps = re.findall(r"(?:elapse|#\d+): \w+ (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", said)
+        assert stamps, said
+        found |= {datetime.fromisoformat(f"{each}+00:00") for each in stamps}
+    assert all(crontab.holds(each) for each in found)
+    minute, first = now.replace(second=0) + timedelta(minutes=1), min(found)
+    while minute < first:
+        assert not crontab.holds(minute)
+        minute += timedelta(minutes=max(1, min(60, int((first - minute).total_seconds()) // 120)))
+
+
+@pytest.mark.parametrize(
+    ("text", "events"),
+    [
+        ("0 7 * * MON-FRI", ("Mon,Tue,Wed,Thu,Fri *-*-* 7:0 Europe/Berlin",)),
+        ("0,30 3 1 * *", ("*-*-1 3:0,30 Europe/Berlin",)),
+        # Either day is enough.
+        ("0 0 13 * FRI", ("*-*-13 0:0 Europe/Berlin", "Fri *-*-* 0:0 Europe/Berlin")),
+    ],
+)
+def test_a_schedule_is_by_the_clock_of_its_zone(text: str, events: tuple[str, ...]) -> None:
+    assert Crontab(text).calendar("Europe/Berlin") == events

@@ -243,6 +243,7 @@ KINDS: dict[str, Callable[[list[str]], None]] = {
     "cd": _shell,
     "echo": _shell,
     "export": _shell,
+    "grep": _shell,
     "import": _import,
     "terrace": _terrace,
 }

@@ -2,3 +2,5 @@
 
 PRODUCTION = "docs/production.md"
 UPGRADE = "docs/upgrade.md"
+# Of this one the test makes the changes and types the rename, as `make` has tests of its own.
+LEAVING = "docs/leaving-cdktf.md"

@@ -8,11 +8,11 @@ import pytest
 from tests.automation.commands import OPTIONS
 from tests.documents.kinds import UnknownKindError, check, is_command, words_of
 from tests.documents.pages import LANGUAGES, Command, blocks, documents, inline, read, script
-from tests.documents.scripts import PRODUCTION, UPGRADE
+from tests.documents.scripts import LEAVING, PRODUCTION, UPGRADE
 from tests.processes import PROJECT, run
 
 # Pages that a test types as they are written, from the first command to the last.
-SCRIPTS = (PRODUCTION, UPGRADE)
+SCRIPTS = (PRODUCTION, UPGRADE, LEAVING)
 
 
 def in_blocks(document: str) -> list[Command]:
@@ -41,7 +41,7 @@ def test_a_command_is_there_as_it_is_written(text: str) -> None:
     check(COMMANDS[text])
 
 
-QUICK = {"make help", "python -m automation --help"}
+QUICK = {"make help", "python -m automation --help", "python -m automation app --check"}
 
 
 @pytest.mark.parametrize("text", sorted(QUICK))

@@ -135,7 +135,8 @@ def edited(life: Life) -> None:
 def refused_without_states(life: Life) -> None:
     assert life.reader.type("python -m automation deploy", code=2) == (
         "there is no state bucket dev-349081-tfstate-123456789012: "
-        "run `python -m automation bootstrap --env dev`\n"
+        "run `python -m automation bootstrap --env dev`. If app_id or account_id was changed, "
+        "that is another platform: destroy the old one first, as it was\n"
     )
 
 

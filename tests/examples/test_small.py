@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import tarfile
 import time
 import tomllib
@@ -18,8 +19,9 @@ from uuid import uuid4
 import pytest
 
 from artifact import Runtime, pack, procfile
-from automation.app import command
 from automation.app.database import HOST, Access, free_port
+from automation.app.processes import shell
+from automation.app.surroundings import environment, store_secret
 from automation.emulator import Emulator
 from config import Settings, load, parse
 from tests.processes import PROJECT
@@ -89,11 +91,13 @@ def unpacked(name: str, folder: Path) -> Path:
 def started(emulator: Emulator, folder: Path, database_port: int) -> Iterator[Server]:
     """The line `web` of a Procfile, with the environment that the platform promises."""
     access = Access(HOST, database_port, "app", "app", "secret", None)
-    arn = command.store_secret(emulator, access, name=f"database-{uuid4().hex}")
+    arn = store_secret(emulator, access, name=f"database-{uuid4().hex}")
     port = free_port()
-    environ = command.environment(emulator, access, secret_arn=arn, port=port)
+    environ = environment(
+        emulator, access, secret_arn=arn, port=port, programs=(Path(sys.executable).parent,)
+    )
     process = subprocess.Popen(  # noqa: S603
-        command.shell(procfile.read(folder)["web"]),
+        shell(procfile.read(folder)["web"]),
         cwd=folder,
         env=environ,
         stdout=subprocess.PIPE,

@@ -46,7 +46,9 @@ def test_a_bucket_that_is_not_ours(faulty: Faulty, states: States) -> None:
         states.check()
     assert str(refusal.value) == (
         f"the state bucket {BUCKET} is not one of account 123456789012 in us-west-2, or the "
-        "credentials may not use it: run `python -m automation bootstrap --env dev --status`"
+        "credentials may not use it: run `python -m automation bootstrap --env dev --status`. If "
+        "app_id or account_id was changed, that is another platform: destroy the old one first, "
+        "as it was"
     )
 
 
@@ -54,7 +56,9 @@ def test_no_bucket(emulator: Emulator, tmp_path: Path) -> None:
     with pytest.raises(UserError) as refusal:
         States(session(emulator), load("dev")).check()
     assert str(refusal.value) == (
-        f"there is no state bucket {BUCKET}: run `python -m automation bootstrap --env dev`"
+        f"there is no state bucket {BUCKET}: run `python -m automation bootstrap --env dev`. If "
+        "app_id or account_id was changed, that is another platform: destroy the old one first, "
+        "as it was"
     )
     assert tmp_path.exists()
 

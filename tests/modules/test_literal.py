@@ -17,7 +17,7 @@ def synthesized() -> Synthesized:
         place = TerraformVariable(stack, "place", default="here", sensitive=True)
         plain, mixed = literal(STRANGE), literal(f"{STRANGE}{place.string_value}{STRANGE}")
         for name, text in (("plain", plain), ("mixed", mixed)):
-            TerraformOutput(stack, name, value=Fn.base64encode(text), static_id=True)
+            TerraformOutput(stack, name, value=Fn.base64gzip(text), static_id=True)
 
     return synthesize(build)
 
@@ -34,7 +34,7 @@ def test_terraform_reads_what_was_written(tmp_path: Path) -> None:
     found = program.find()
     stack = synthesized().parsed
     outputs = {
-        name: {"value": each["value"].replace("${base64encode(", "${trimspace(")}
+        name: {"value": each["value"].replace("${base64gzip(", "${trimspace(")}
         for name, each in stack["output"].items()
     }
     content = {"variable": stack["variable"], "output": outputs}

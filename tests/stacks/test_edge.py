@@ -71,9 +71,8 @@ def test_access_logs_go_to_the_folder_that_cloudfront_may_write(platform: Tiers)
     assert arn.endswith("/cloudfront")
 
 
-def test_the_site_is_checked_at_its_own_address(prod: Tiers) -> None:
+def test_the_site_s_address_is_an_output(prod: Tiers) -> None:
     edge = prod["edge"]
-    assert edge.has("aws_route53_health_check", fqdn="example.com", resource_path="/healthz")
     assert edge.parsed["output"]["site_url"]["value"] == "https://example.com/"
     assert "aws_cloudfront_distribution" in edge.parsed["output"]["distribution_id"]["value"]
 

@@ -22,14 +22,6 @@ def statements(resources: Iterable[Resource]) -> list[dict[str, Any]]:
     return [each for one in resources for each in policy(one["policy"]).values()]
 
 
-@unmended("S6", "an instance may overwrite the static files of every release")
-def test_instances_only_read_static_files(prod: Tiers) -> None:
-    roles = prod["application"].resources("aws_iam_role_policy").values()
-    for each in statements(roles):
-        if "/object/*" in str(each["Resource"]) and "s3:PutObject" in each["Action"]:
-            assert "s3:if-none-match" in str(each.get("Condition"))
-
-
 @unmended("R2", "the application runs as the master user")
 def test_instances_cannot_read_the_password_of_the_master(prod: Tiers) -> None:
     roles = prod["application"].resources("aws_iam_role_policy").values()

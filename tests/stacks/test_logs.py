@@ -59,12 +59,5 @@ def test_the_log_bucket_is_encrypted_by_s3_alone(prod: Tiers) -> None:
     assert rule["apply_server_side_encryption_by_default"] == {"sse_algorithm": "AES256"}
 
 
-def test_how_long_logs_are_kept_is_set_where_nobody_who_logs_waits_for_it(prod: Tiers) -> None:
-    assert not prod["logs"].resources("aws_s3_bucket_lifecycle_configuration")
-    lifecycles = prod["storage"].resources("aws_s3_bucket_lifecycle_configuration").values()
-    (logs,) = (each for each in lifecycles if "input-logs.outputs" in each["bucket"])
-    assert [rule["id"] for rule in logs["rule"]] == ["replaced-versions", "current-objects"]
-
-
 def test_it_needs_nothing_before_it(platform: Tiers) -> None:
     assert "terraform_remote_state" not in platform["logs"].parsed.get("data", {})

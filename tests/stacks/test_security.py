@@ -13,7 +13,7 @@ def key_policy(prod: Tiers, purpose: str) -> dict[str, Resource]:
     return policy(key["policy"])
 
 
-@pytest.mark.parametrize("purpose", ["data", "storage", "logs", "global-logs"])
+@pytest.mark.parametrize("purpose", ["data", "storage", "logs", "alarms", "global-logs"])
 def test_there_is_a_key_with_an_alias_for_each_purpose(prod: Tiers, purpose: str) -> None:
     assert prod["security"].has("aws_kms_alias", name=f"alias/prod-349081-{purpose}")
     assert "AdministerThroughIam" in key_policy(prod, purpose)
@@ -56,7 +56,7 @@ def test_log_groups_of_this_account_alone_are_encrypted(prod: Tiers) -> None:
     }
 
 
-@pytest.mark.parametrize("purpose", ["data", "storage", "logs", "global-logs"])
+@pytest.mark.parametrize("purpose", ["data", "storage", "logs", "alarms", "global-logs"])
 def test_nobody_outside_the_account_is_let_in(prod: Tiers, purpose: str) -> None:
     for statement in key_policy(prod, purpose).values():
         principal = statement["Principal"]

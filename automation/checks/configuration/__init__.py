@@ -14,14 +14,17 @@ from automation.aws.clients import Clients
 from automation.checks import Check, Claim, Finding, covers, holds, run, same
 from automation.checks.configuration.audit import check_audit
 from automation.checks.configuration.database import check_database
-from automation.checks.configuration.dns import check_dns
 from automation.checks.configuration.edge import check_edge
 from automation.checks.configuration.instances import check_application
 from automation.checks.configuration.monitoring import check_monitoring
 from automation.checks.configuration.network import check_network
-from automation.checks.configuration.security import check_security
-from automation.checks.configuration.storage import check_logs, check_state, check_storage
-from automation.checks.configuration.web import check_web
+from automation.checks.configuration.storage import (
+    check_logs,
+    check_security,
+    check_state,
+    check_storage,
+)
+from automation.checks.configuration.web import check_dns, check_web
 from automation.terraform.stacks import Stack
 from config import Settings
 
@@ -39,6 +42,7 @@ _CHECKS: Mapping[str, Callable[[Clients, Settings], Iterator[Finding]]] = {
     "audit": check_audit,
 }
 _ALARM = "aws_cloudwatch_metric_alarm"
+_COMPOSITE = "aws_cloudwatch_composite_alarm"
 
 
 def check_platform(
@@ -107,15 +111,21 @@ def _alarms(
 
 
 def _alarm_names(stack: Stack) -> dict[str, set[str]]:
-    """The names of its alarms by region; CloudWatch keeps an alarm where its metric is."""
+    """The names of its alarms by region; CloudWatch keeps an alarm where its metric is.
+
+    Parts of an alarm over alarms may leave it to that to tell somebody.
+    """
     regions = {
         ".".join(filter(None, ("aws", each.get("alias")))): each["region"]
         for each in stack.content["provider"]["aws"]
     }
     found: dict[str, set[str]] = {}
-    for alarm in _declared(stack).get(_ALARM, {}).values():
+    rules = [each["alarm_rule"] for each in _declared(stack).get(_COMPOSITE, {}).values()]
+    for id_, alarm in _declared(stack).get(_ALARM, {}).items():
         region = regions[alarm.get("provider", "aws")]
-        found.setdefault(region, set()).add(alarm["alarm_name"])
+        part = any(f"{_ALARM}.{id_}." in rule for rule in rules)
+        if alarm.get("alarm_actions") or not part:
+            found.setdefault(region, set()).add(alarm["alarm_name"])
     return found
 
 

@@ -19,8 +19,15 @@ AUDIT = "audit"
 TOPIC = "audit-alarms"
 # The folder of the log bucket that flow logs go to.
 FLOW_LOGS = "vpc"
-SECURITY_ALARMS = ("key-loss", "root-use", "sign-in-failures", "trail-change")
+SECURITY_ALARMS = (
+    "key-loss",
+    "root-use",
+    "sign-in-failures",
+    "sign-in-without-mfa",
+    "trail-change",
+)
 BACKUP_ALARMS = ("backup-aborted", "backup-expired", "backup-failed")
+COPY_ALARM, COPY_EVENT = "backup-copy-failed", "COPY_JOB_FAILED"
 VAULT = "backups"
 BACKUP_EVENTS = ("RESTORE_JOB_STARTED", "RESTORE_JOB_COMPLETED")
 
@@ -36,20 +43,33 @@ def check_audit(clients: Clients, settings: Settings) -> Iterator[Finding]:
         **bucket.by_subject(),
         **bucket.logged(),
         "audit bucket lifecycle": partial(replaced_versions, purpose=AUDIT, days=days),
-        "alarms": partial(alarms, purposes=[*SECURITY_ALARMS, *BACKUP_ALARMS], topic=TOPIC),
+        "alarms": partial(alarms, purposes=purposes(settings), topic=TOPIC),
         "topic": _topic,
+        "topic in us-east-1": _global_topic,
         "counted events": _counted,
         "flow logs": _flow_logs,
         "database events": _database_events,
         "backup vault": _vault,
         "backup plan": _plan,
+        **({"vault of copies": _copies} if settings.audit.backup_copy_region else {}),
     }
     return run(AUDIT, clients, settings, checks)
+
+
+def purposes(settings: Settings) -> list[str]:
+    """The alarms that the tier has."""
+    copies = [COPY_ALARM] if settings.audit.backup_copy_region else []
+    return [*SECURITY_ALARMS, *BACKUP_ALARMS, *copies]
 
 
 def _topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
     emails = settings.audit_alarm_emails
     return topic(clients, settings, purpose=TOPIC, key="logs", emails=emails)
+
+
+def _global_topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    emails, purpose = settings.audit_alarm_emails, f"global-{TOPIC}"
+    return topic(clients.in_us_east_1, settings, purpose=purpose, key="global-logs", emails=emails)
 
 
 def _trail(clients: Clients, settings: Settings) -> Iterator[Claim]:
@@ -106,15 +126,26 @@ def _counted(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _vault(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    name, least = settings.naming.name(VAULT), settings.audit.backup_lock_days
-    vault = clients.backup.describe_backup_vault(BackupVaultName=name)
+    yield from _locked(clients, settings)
+    name = settings.naming.name(VAULT)
+    told = clients.backup.get_backup_vault_notifications(BackupVaultName=name)
+    yield equal("tells", told["SNSTopicArn"], topic_arn(settings, TOPIC))
+    copied = [COPY_EVENT] if settings.audit.backup_copy_region else []
+    yield covers("events", told["BackupVaultEvents"], [*BACKUP_EVENTS, *copied])
+
+
+def _copies(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """In the other region, with a key and a lock of its own."""
+    return _locked(clients.of(str(settings.audit.backup_copy_region)), settings)
+
+
+def _locked(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    least = settings.audit.backup_lock_days
+    vault = clients.backup.describe_backup_vault(BackupVaultName=settings.naming.name(VAULT))
     yield equal("key", vault["EncryptionKeyArn"], lookups.key_arn(clients, settings, "backup"))
     yield equal("locked", vault.get("Locked", False), bool(least))
     yield equal("keeps for days at least", vault.get("MinRetentionDays"), least or None)
     yield equal("locked for good from", vault.get("LockDate"), None)
-    told = clients.backup.get_backup_vault_notifications(BackupVaultName=name)
-    yield equal("tells", told["SNSTopicArn"], topic_arn(settings, TOPIC))
-    yield covers("events", told["BackupVaultEvents"], BACKUP_EVENTS)
 
 
 def _plan(clients: Clients, settings: Settings) -> Iterator[Claim]:
@@ -131,6 +162,11 @@ def _plan(clients: Clients, settings: Settings) -> Iterator[Claim]:
     yield equal("schedule", rule.get("ScheduleExpression"), settings.audit.backup_schedule)
     days = rule.get("Lifecycle", {}).get("DeleteAfterDays")
     yield equal("keeps for days", days, settings.audit.backup_days)
+    copied = [each["DestinationBackupVaultArn"] for each in rule.get("CopyActions", [])]
+    region = settings.audit.backup_copy_region
+    name = f"backup-vault:{settings.naming.name(VAULT)}"
+    there = [settings.naming.arn("backup", name, region=region)] if region else []
+    yield same("copies to", copied, there)
     selections = clients.backup.list_backup_selections(BackupPlanId=id_)["BackupSelectionsList"]
     chosen = clients.backup.get_backup_selection(
         BackupPlanId=id_, SelectionId=only(selections, "backup selection")["SelectionId"]

@@ -36,14 +36,13 @@ _COMMON, _BODY_OF_8_KIB = "AWSManagedRulesCommonRuleSet", "SizeRestrictions_BODY
 
 
 def check_edge(clients: Clients, settings: Settings) -> Iterator[Finding]:
-    """CloudFront, the firewall before it, the site's names and the check from outside."""
+    """CloudFront, the firewall before it, and the site's names."""
     checks: dict[str, Check] = {
         **DISTRIBUTION_CHECKS,
         "certificate": _certificate,
         "access logs": _access_logs,
         **WEB_ACL_CHECKS,
         "names": _names,
-        "health check": _health_check,
     }
     return run("edge", clients, settings, checks)
 
@@ -91,33 +90,6 @@ def _names(clients: Clients, settings: Settings) -> Iterator[Claim]:
             alias = found.get((name, kind))
             target = (alias["DNSName"].removesuffix("."), alias["HostedZoneId"]) if alias else None
             yield equal(f"{name} ({kind})", target, expected)
-
-
-def _health_check(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    """Ours is known by its name: anybody may check the same site."""
-    pages = clients.route53.get_paginator("list_health_checks").paginate()
-    checks = [each for page in pages for each in page["HealthChecks"]]
-    of_site = [
-        each
-        for each in checks
-        if each["HealthCheckConfig"].get("FullyQualifiedDomainName") == settings.domain
-    ]
-    name = settings.naming.name("site")
-    found = only(
-        (each for each in of_site if _health_check_name(clients, each["Id"]) == name),
-        f"health check {name}",
-    )["HealthCheckConfig"]
-    yield equal("kind", (found["Type"], found.get("Port")), ("HTTPS", 443))
-    yield equal("path", found.get("ResourcePath"), settings.application.health_check.path)
-    turned = found.get("Disabled", False), found.get("Inverted", False)
-    yield equal("switched off, turned around", turned, (False, False))
-    yield equal("host name in TLS", found.get("EnableSNI"), True)
-    yield equal("seconds between requests", found.get("RequestInterval"), 30)
-
-
-def _health_check_name(clients: Clients, id_: str) -> str | None:
-    answer = clients.route53.list_tags_for_resource(ResourceType="healthcheck", ResourceId=id_)
-    return lookups.tags_of(answer["ResourceTagSet"]).get("Name")
 
 
 def find_web_acl(clients: Clients, settings: Settings) -> "WebACLTypeDef":

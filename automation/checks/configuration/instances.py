@@ -9,11 +9,18 @@ from automation.checks.configuration.network import security_group_checks
 from automation.checks.configuration.web import HTTPS, listener
 from automation.checks.lookups import origin_secret, target_group
 from config import Settings
-from config.application import ORIGIN_HEADER, ORIGIN_SECRETS
+from config.application import (
+    APPLICATION_LOG_GROUP,
+    LAUNCH_HOOK,
+    ORIGIN_HEADER,
+    ORIGIN_SECRETS,
+    SYSTEM_LOG_GROUP,
+)
 
 if TYPE_CHECKING:
     from types_boto3_autoscaling.type_defs import (
         AutoScalingGroupTypeDef,
+        InstanceTypeDef,
         LaunchTemplateSpecificationTypeDef,
     )
     from types_boto3_ec2.type_defs import ResponseLaunchTemplateDataTypeDef
@@ -36,6 +43,12 @@ def find(clients: Clients, settings: Settings) -> "AutoScalingGroupTypeDef":
     return only(answer["AutoScalingGroups"], f"Auto Scaling group {name}")
 
 
+def serves(instance: "InstanceTypeDef") -> bool:
+    """Whether the group holds an instance for healthy, and in service."""
+    healthy = instance["HealthStatus"].lower() == "healthy"
+    return instance["LifecycleState"] == "InService" and healthy
+
+
 def template_of(group: "AutoScalingGroupTypeDef") -> "LaunchTemplateSpecificationTypeDef":
     """What a group launches instances from, whether they are bought in one way or in several."""
     mixed = group.get("MixedInstancesPolicy", {}).get("LaunchTemplate", {})
@@ -50,15 +63,28 @@ def _group(clients: Clients, settings: Settings) -> Iterator[Claim]:
     )
     warmup = found.get("DefaultInstanceWarmup")
     yield equal("warm-up seconds", warmup, wanted.scaling.warmup_seconds)
-    target_group_arn = target_group(clients, settings)["TargetGroupArn"]
-    yield equal("target groups", found.get("TargetGroupARNs"), [target_group_arn])
+    groups = [target_group(clients, settings, each) for each in settings.load_balancers]
+    arns = [each["TargetGroupArn"] for each in groups]
+    yield same("target groups", found.get("TargetGroupARNs", []), arns)
     subnets = found.get("VPCZoneIdentifier", "").split(",")
     yield same("subnets", subnets, lookups.subnet_ids(clients, settings, "app"))
     metrics = [each["Metric"] for each in found.get("EnabledMetrics", []) if "Metric" in each]
     yield covers("metrics", metrics, METRICS)
+    yield from _launch_hook(clients, settings, found["AutoScalingGroupName"])
     policy = found.get("InstanceMaintenancePolicy", {})
     percentages = policy.get("MinHealthyPercentage"), policy.get("MaxHealthyPercentage")
     yield equal("healthy while instances are replaced, in percent", percentages, (100, 150))
+
+
+def _launch_hook(clients: Clients, settings: Settings, group: str) -> Iterator[Claim]:
+    """What waits until a new instance says that it serves."""
+    name, seconds = settings.naming.name(LAUNCH_HOOK), settings.application.app.launch_seconds
+    hooks = clients.autoscaling.describe_lifecycle_hooks(
+        AutoScalingGroupName=group, LifecycleHookNames=[name]
+    )
+    found = only(hooks["LifecycleHooks"], f"lifecycle hook {name}")
+    yield equal("seconds to launch in", found.get("HeartbeatTimeout"), seconds)
+    yield equal("launch that takes longer", found.get("DefaultResult"), "ABANDON")
 
 
 def _capacity(clients: Clients, settings: Settings) -> Iterator[Claim]:
@@ -67,11 +93,7 @@ def _capacity(clients: Clients, settings: Settings) -> Iterator[Claim]:
     if not settings.application.schedules:
         bounds = {"from": found["MinSize"], "to": found["MaxSize"]}
         yield equal("bounds", bounds, {"from": wanted.min_size, "to": wanted.max_size})
-    serving = [
-        each
-        for each in found.get("Instances", [])
-        if each["LifecycleState"] == "InService" and each["HealthStatus"].lower() == "healthy"
-    ]
+    serving = [each for each in found.get("Instances", []) if serves(each)]
     least = found["MinSize"]
     enough = len(serving) >= least
     yield holds("healthy in service", enough, found=len(serving), expected=f"at least {least}")
@@ -261,5 +283,5 @@ def check_application(clients: Clients, settings: Settings) -> Iterator[Finding]
 
 
 def _logs(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    names = [settings.naming.path(f"application/{each}") for each in ("app", "system")]
+    names = [settings.naming.path(each) for each in (APPLICATION_LOG_GROUP, SYSTEM_LOG_GROUP)]
     return lookups.log_groups(clients, settings, names, key="logs")

@@ -8,6 +8,7 @@ from automation.aws.clients import Clients
 from automation.checks import Check, Claim, Finding, covers, equal, lookups, only, run, same
 from automation.checks.lookups import services_allowed
 from config import Settings
+from config.application import APPLICATION_LOG_GROUP
 
 
 def topic_arn(settings: Settings, purpose: str, *, region: str | None = None) -> str:
@@ -56,10 +57,13 @@ EDGE_ALARMS = (
     "blocked-requests",
     "edge-certificate-expiry",
     "edge-error-rate",
+    "global-audit-alarms-undelivered",
     "site-unreachable",
 )
 SERVICE_ALARMS = (
+    "agents-silent",
     "application-errors",
+    "audit-alarms-undelivered",
     "error-rate",
     "instance-cpu",
     "instance-disk",
@@ -70,14 +74,20 @@ SERVICE_ALARMS = (
     "latency-p50",
     "latency-p95",
     "latency-p99",
+    "lost-keys",
     "no-healthy-host",
     "outage",
     "rejected-connections",
+    "release-errors",
+    "trail-silent",
     "unhealthy-hosts",
     "web-certificate-expiry",
 )
 DATABASE_ALARMS = ("connections", "cpu", "memory", "reads", "silent", "storage", "writes")
 NAT_ALARMS = ("drops", "ports")
+# What a topic fails to deliver, its neighbour tells.
+TOLD_BY_AUDIT = ("alarms-undelivered",)
+GLOBAL_TOLD_BY_AUDIT = ("global-alarms-undelivered",)
 CAUSES = ("no-healthy-host", "outage", "database-silent")
 
 
@@ -86,7 +96,10 @@ def check_monitoring(clients: Clients, settings: Settings) -> Iterator[Finding]:
     checks: dict[str, Check] = {
         "alarms": partial(alarms, purposes=regional_alarms(settings)),
         "alarms in us-east-1": _global_alarms,
+        "alarms for the audit": partial(alarms, purposes=TOLD_BY_AUDIT, topic="audit-alarms"),
+        "alarms for the audit in us-east-1": _global_audit_alarms,
         "service down": _service_down,
+        "health check": _health_check,
         "dashboard": _dashboard,
         "topic": _topic,
         "topic in us-east-1": _global_topic,
@@ -101,6 +114,7 @@ def regional_alarms(settings: Settings) -> list[str]:
     instances = ["database", *replicas]
     return [
         *SERVICE_ALARMS,
+        *_process_alarms(settings),
         *(f"nat-{zone[-1]}-{what}" for zone in lookups.nat_zones(settings) for what in NAT_ALARMS),
         *(f"{instance}-{what}" for instance in instances for what in DATABASE_ALARMS),
         *(f"{replica}-lag" for replica in replicas),
@@ -109,6 +123,11 @@ def regional_alarms(settings: Settings) -> list[str]:
 
 def _global_alarms(clients: Clients, settings: Settings) -> Iterator[Claim]:
     return alarms(clients.in_us_east_1, settings, purposes=EDGE_ALARMS, topic="global-alarms")
+
+
+def _global_audit_alarms(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    there, topic = clients.in_us_east_1, "global-audit-alarms"
+    return alarms(there, settings, purposes=GLOBAL_TOLD_BY_AUDIT, topic=topic)
 
 
 def _service_down(clients: Clients, settings: Settings) -> Iterator[Claim]:
@@ -122,6 +141,33 @@ def _service_down(clients: Clients, settings: Settings) -> Iterator[Claim]:
     yield covers("causes", {cause for cause in causes if f'{cause}"' in rule}, causes)
 
 
+def _health_check(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Ours is known by its name: anybody may check the same site."""
+    pages = clients.route53.get_paginator("list_health_checks").paginate()
+    checks = [each for page in pages for each in page["HealthChecks"]]
+    of_site = [
+        each
+        for each in checks
+        if each["HealthCheckConfig"].get("FullyQualifiedDomainName") == settings.domain
+    ]
+    name = settings.naming.name("site")
+    found = only(
+        (each for each in of_site if _health_check_name(clients, each["Id"]) == name),
+        f"health check {name}",
+    )["HealthCheckConfig"]
+    yield equal("kind", (found["Type"], found.get("Port")), ("HTTPS", 443))
+    yield equal("path", found.get("ResourcePath"), settings.application.health_check.path)
+    turned = found.get("Disabled", False), found.get("Inverted", False)
+    yield equal("switched off, turned around", turned, (False, False))
+    yield equal("host name in TLS", found.get("EnableSNI"), True)
+    yield equal("seconds between requests", found.get("RequestInterval"), 30)
+
+
+def _health_check_name(clients: Clients, id_: str) -> str | None:
+    answer = clients.route53.list_tags_for_resource(ResourceType="healthcheck", ResourceId=id_)
+    return lookups.tags_of(answer["ResourceTagSet"]).get("Name")
+
+
 def _dashboard(clients: Clients, settings: Settings) -> Iterator[Claim]:
     name = settings.naming.name("overview")
     body = json.loads(clients.cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"])
@@ -131,7 +177,7 @@ def _dashboard(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 def _topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
     emails = settings.monitoring.alarm_emails
-    return topic(clients, settings, purpose="alarms", key="logs", emails=emails)
+    return topic(clients, settings, purpose="alarms", key="alarms", emails=emails)
 
 
 def _global_topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
@@ -141,7 +187,12 @@ def _global_topic(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 def _application_errors(clients: Clients, settings: Settings) -> Iterator[Claim]:
     answer = clients.logs.describe_metric_filters(
-        logGroupName=settings.naming.path("application/app")
+        logGroupName=settings.naming.path(APPLICATION_LOG_GROUP)
     )
     names = [each.get("filterName", "") for each in answer["metricFilters"]]
-    yield equal("are counted by", names, [settings.naming.name("application-errors")])
+    counted = ["application-errors", *_process_alarms(settings)]
+    yield same("are counted by", names, [settings.naming.name(each) for each in counted])
+
+
+def _process_alarms(settings: Settings) -> list[str]:
+    return ["process-failures"] if settings.application.app.processes else []

@@ -1,4 +1,4 @@
-"""Checks of the log bucket, the storage tier and the state bucket."""
+"""Checks of the KMS keys, and of the buckets: for logs, of the storage tier, for states."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,11 +8,31 @@ from typing import Any
 from automation.aws.clients import Clients
 from automation.aws.states import STATE
 from automation.checks import Check, Claim, Finding, covers, equal, lookups, only, run, same
-from automation.checks.configuration.security import key
 from automation.checks.lookups import denied_to_all, refuses_plain_http, services_allowed
 from config import Settings
 
+PURPOSES = ("data", "backup", "storage", "logs", "alarms")
+GLOBAL_PURPOSES = ("global-logs",)
 BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+
+
+def check_security(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """Every key is there under its alias, in use, ours, and rotates."""
+    checks = {
+        f"{purpose} key": partial(key, purpose=purpose) for purpose in (*PURPOSES, *GLOBAL_PURPOSES)
+    }
+    return run("security", clients, settings, checks)
+
+
+def key(clients: Clients, settings: Settings, *, purpose: str) -> Iterator[Claim]:
+    """Claims about the key behind a purpose's alias."""
+    kms = (clients.in_us_east_1 if purpose in GLOBAL_PURPOSES else clients).kms
+    alias = f"alias/{settings.naming.name(purpose)}"
+    found = kms.describe_key(KeyId=alias)["KeyMetadata"]
+    yield equal("state", found.get("KeyState"), "Enabled")
+    yield equal("managed by", found.get("KeyManager"), "CUSTOMER")
+    rotation = kms.get_key_rotation_status(KeyId=found["KeyId"])
+    yield equal("rotates", rotation["KeyRotationEnabled"], True)
 
 
 @dataclass(frozen=True)
@@ -94,6 +114,7 @@ def check_logs(clients: Clients, settings: Settings) -> Iterator[Finding]:
     """A bucket that log delivery services may write to, which they can only with keys of S3."""
     checks: dict[str, Check] = {
         **BucketChecks("logs", key=None).by_subject(),
+        **_lifecycle(settings, "logs"),
         "logs bucket deliveries": _deliveries,
     }
     return run("logs", clients, settings, checks)
@@ -101,7 +122,7 @@ def check_logs(clients: Clients, settings: Settings) -> Iterator[Finding]:
 
 def check_storage(clients: Clients, settings: Settings) -> Iterator[Finding]:
     """Private, versioned, encrypted buckets, and the application's own way to the assets."""
-    checks: dict[str, Check] = dict(_lifecycle(settings, "logs"))
+    checks: dict[str, Check] = {}
     for purpose in (ASSETS, "artifacts"):
         bucket = BucketChecks(purpose, key="storage")
         checks |= bucket.by_subject() | bucket.logged() | _lifecycle(settings, purpose)

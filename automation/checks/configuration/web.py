@@ -1,10 +1,10 @@
-"""Checks of the web tier: the load balancer, its listeners and its certificate."""
+"""Checks of the DNS tier, and of the web tier: load balancer, listeners and certificate."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import Check, Claim, Finding, equal, lookups, only, run, same
+from automation.checks import Check, Claim, Finding, equal, holds, lookups, only, run, same
 from automation.checks.lookups import load_balancer
 from config import Settings
 from config.application import ORIGIN_SECRETS
@@ -13,8 +13,56 @@ if TYPE_CHECKING:
     from types_boto3_acm.type_defs import CertificateDetailTypeDef
     from types_boto3_elbv2.type_defs import ListenerTypeDef
 
+AMAZON_ISSUERS = ("amazon.com", "amazontrust.com", "awstrust.com", "amazonaws.com")
 HTTP, HTTPS = 80, 443
 SSL_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
+
+
+def check_dns(clients: Clients, settings: Settings) -> Iterator[Finding]:
+    """The zone is there, only Amazon issues certificates for it, and its queries are logged."""
+    checks = {"hosted zone": _hosted_zone}
+    if settings.dns.hosted_zone_id is None:
+        checks["certificate issuers"] = _issuers
+        if settings.dns.query_logging:
+            checks["query log"] = _query_log
+    return run("dns", clients, settings, checks)
+
+
+def _hosted_zone(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    zone_id = lookups.zone_id(clients, settings)
+    zone = clients.route53.get_hosted_zone(Id=zone_id)["HostedZone"]
+    suffix = zone["Name"].removesuffix(".")
+    belongs = f".{settings.domain}".endswith(f".{suffix}")
+    yield holds("holds the domain", belongs, found=suffix, expected=settings.domain)
+
+
+def _issuers(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    answer = clients.route53.list_resource_record_sets(
+        HostedZoneId=lookups.zone_id(clients, settings),
+        StartRecordName=settings.domain,
+        StartRecordType="CAA",
+    )
+    records = [
+        record["Value"]
+        for each in answer["ResourceRecordSets"]
+        if (each["Name"], each["Type"]) == (f"{settings.domain}.", "CAA")
+        for record in each.get("ResourceRecords", [])
+    ]
+    yield same("allowed", records, [f'0 issue "{issuer}"' for issuer in AMAZON_ISSUERS])
+
+
+def _query_log(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    zone_id = lookups.zone_id(clients, settings)
+    pages = clients.route53.get_paginator("list_query_logging_configs").paginate()
+    configs = [each for page in pages for each in page["QueryLoggingConfigs"]]
+    config = only(
+        (each for each in configs if each["HostedZoneId"].endswith(zone_id)),
+        f"query log of {zone_id}",
+    )
+    name = f"/aws/route53/{settings.naming.name('queries')}"
+    group = settings.naming.arn("logs", f"log-group:{name}", region=clients.in_us_east_1.region)
+    yield equal("goes to", config["CloudWatchLogsLogGroupArn"].removesuffix(":*"), group)
+    yield from lookups.log_group(clients.in_us_east_1, settings, name, key="global-logs")
 
 
 def check_web(clients: Clients, settings: Settings) -> Iterator[Finding]:
@@ -86,7 +134,7 @@ def _attributes(clients: Clients, settings: Settings) -> Iterator[Claim]:
         "access_logs.s3.prefix": "alb",
         "deletion_protection.enabled": "true" if settings.deletion_protection else "false",
         "idle_timeout.timeout_seconds": str(settings.application.idle_timeout_seconds),
-        "routing.http.desync_mitigation_mode": "strictest",
+        "routing.http.desync_mitigation_mode": "defensive",
         "routing.http.drop_invalid_header_fields.enabled": "true",
     }
     for key, value in expected.items():

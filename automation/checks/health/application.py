@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from automation.aws.clients import Clients
-from automation.checks import Check, Claim, holds, only, shown
-from automation.checks.configuration.instances import find
+from automation.checks import Check, Claim, holds, shown
+from automation.checks.configuration.instances import find, serves, template_of
 from automation.checks.lookups import target_group
 from config import Settings
+from config.application import APPLICATION_LOG_GROUP
 
 if TYPE_CHECKING:
-    from types_boto3_autoscaling.type_defs import InstanceTypeDef
     from types_boto3_elbv2.type_defs import TargetHealthTypeDef
 
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
 _HEALTHY, _PASSING = "healthy", ("draining", "initial")
 # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceRefresh.html
-_REFRESHING = ("Baking", "InProgress", "Pending")
+_REFRESHING = ("Baking", "Cancelling", "InProgress", "Pending", "RollbackInProgress")
 _SOON = "look again in a few minutes: instances come and go"
 
 
@@ -34,7 +34,7 @@ def _targets(clients: Clients, settings: Settings) -> Iterator[Claim]:
     if others:
         detail += f": {shown({id_: _condition(each) for id_, each in others.items()})}"
     healthy = not failing and (len(health) > len(others) or not wanted)
-    log = settings.naming.path("application/app")
+    log = settings.naming.path(APPLICATION_LOG_GROUP)
     remedy = f"look at the application's log, {log}, and at its health check"
     if healthy and others:
         yield Claim("healthy", ok=True, detail=detail, remedy=_SOON, settling=True)
@@ -48,20 +48,15 @@ def _condition(health: "TargetHealthTypeDef") -> str:
     return f"{state} ({reason})" if reason else str(state)
 
 
-def _serves(instance: "InstanceTypeDef") -> bool:
-    healthy = instance["HealthStatus"].lower() == _HEALTHY
-    return instance["LifecycleState"] == "InService" and healthy
-
-
 def _in_service(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """As many as are wanted; fewer are a warning, unless they are fewer than the least."""
     group = find(clients, settings)
     instances = group.get("Instances", [])
-    serving = [each for each in instances if _serves(each)]
+    serving = [each for each in instances if serves(each)]
     others = {
         each["InstanceId"]: f"{each['LifecycleState']} {each['HealthStatus']}"
         for each in instances
-        if not _serves(each)
+        if not serves(each)
     }
     detail = f"{len(serving)} of {group['DesiredCapacity']}"
     if others:
@@ -79,7 +74,7 @@ def _in_service(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 def _spread(clients: Clients, settings: Settings) -> Iterator[Claim]:
     """In as many zones as there are instances for."""
-    serving = [each for each in find(clients, settings).get("Instances", []) if _serves(each)]
+    serving = [each for each in find(clients, settings).get("Instances", []) if serves(each)]
     zones = {each["AvailabilityZone"] for each in serving}
     count = min(len(serving), len(settings.zones_in_use))
     yield holds("zones", len(zones) >= count, found=zones, expected=f"{count} zones").otherwise(
@@ -89,24 +84,22 @@ def _spread(clients: Clients, settings: Settings) -> Iterator[Claim]:
 
 
 def _up_to_date(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    """All come from the newest version; during a refresh, older ones are a warning."""
+    """All come from the version that the group names; during a refresh, others are a warning."""
     group = find(clients, settings)
     name = settings.naming.name("application")
-    answer = clients.ec2.describe_launch_templates(LaunchTemplateNames=[name])
-    template = only(answer["LaunchTemplates"], f"launch template {name}")
-    newest = str(template["LatestVersionNumber"])
+    named = template_of(group).get("Version", "")
     older = {
         each["InstanceId"]: version
         for each in group.get("Instances", [])
-        if (version := each.get("LaunchTemplate", {}).get("Version")) != newest
+        if (version := each.get("LaunchTemplate", {}).get("Version")) != named
     }
     refreshed = _refreshed(clients, name)
     if older and refreshed is not None:
-        detail = f"{shown(older)}; a refresh to {newest} is at {refreshed} %"
+        detail = f"{shown(older)}; a refresh to {named} is at {refreshed} %"
         yield Claim("launch template", ok=True, detail=detail, remedy=_SOON, settling=True)
     else:
-        found = older or f"all {newest}"
-        yield holds("launch template", not older, found=found, expected=newest).otherwise(
+        found = older or f"all {named}"
+        yield holds("launch template", not older, found=found, expected=named).otherwise(
             "replace them: `aws autoscaling start-instance-refresh "
             f"--auto-scaling-group-name {name}`"
         )

@@ -1,15 +1,19 @@
-"""Health of the audit tier: recent backups, a trail that is being written."""
+"""Health of the audit tier: recent backups that a drill has restored, a trail that is written."""
 
 import datetime
+import json
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
-from automation.aws.clients import Clients
+from automation.aws.clients import Clients, copies, former, instances
 from automation.checks import Check, Claim, equal, holds
 from automation.checks.configuration.audit import VAULT
 from automation.checks.configuration.database import find, identifiers
 from config import Settings
 
+# The parameter that keeps what came of the last restore drill.
+DRILL = "restore/drill"
 # RDS uploads transaction logs every five minutes.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
 _LATEST = datetime.timedelta(hours=1)
@@ -24,6 +28,7 @@ def audit_checks(now: datetime.datetime) -> Mapping[str, Check]:
         "automated backups": partial(_automated, now=now),
         "snapshots": partial(_snapshots, now=now),
         "AWS Backup": partial(_recovery_points, now=now),
+        "restore drill": partial(_drill, now=now),
         "trail": _trail,
     }
 
@@ -101,6 +106,54 @@ def _recent(
     return holds(what, recent, found=found, expected=expected).otherwise(
         "see the events of the database and the jobs of AWS Backup"
     )
+
+
+def _drill(clients: Clients, settings: Settings, *, now: datetime.datetime) -> Iterator[Claim]:
+    """A backup is one once it was restored."""
+    yield from _copies(clients, settings)
+    days, env = settings.database.restore.drill_days, settings.environment
+    if not days:
+        return
+    remedy = f"restore a backup beside it: `python -m automation restore --drill --env {env}`"
+    database = find(clients, identifiers(settings)[0])
+    last = _last_drill(clients, settings, database.get("DbiResourceId", ""))
+    if last is None:
+        due = database["InstanceCreateTime"] + days * _DAY
+        detail = "none" if now > due else f"none yet: the database is new, due by {due:%Y-%m-%d}"
+        yield Claim("last", ok=True, detail=detail, remedy=remedy if now > due else "")
+        return
+    at = datetime.datetime.fromisoformat(last["at"])
+    if last["ok"]:
+        found = f"{at:%Y-%m-%d %H:%M} UTC, RPO {last['rpo_seconds']} s, RTO {last['rto_seconds']} s"
+        yield Claim("last", ok=True, detail=found, remedy=remedy if now - at > days * _DAY else "")
+        return
+    found = f"{at:%Y-%m-%d %H:%M} UTC, with failed checks: {', '.join(last['failed'])}"
+    yield holds("last", ok=False, found=found, expected="checks that hold").otherwise(
+        "the newest backup lacks what it should have: docs/restore.md"
+    )
+
+
+def _copies(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Copies cost as much as the database, and are forgotten easily."""
+    left = [each for each in instances(clients) if each.startswith(copies(settings))]
+    if left:
+        clean = f"`python -m automation restore --clean --env {settings.environment}`"
+        remedy = f"unless a restore is under way, take them away: {clean}"
+        yield Claim("copies", ok=True, detail=", ".join(left), remedy=remedy)
+    before = former(clients, settings)
+    if before:
+        remedy = "once nothing in it is missed, delete it: docs/restore.md says how"
+        yield Claim("database before a restore", ok=True, detail=", ".join(before), remedy=remedy)
+
+
+def _last_drill(clients: Clients, settings: Settings, resource_id: str) -> dict[str, Any] | None:
+    """What the last drill of this very database left."""
+    try:
+        answer = clients.ssm.get_parameter(Name=settings.naming.path(DRILL))
+    except clients.ssm.exceptions.ParameterNotFound:
+        return None
+    last: dict[str, Any] = json.loads(answer["Parameter"]["Value"])
+    return last if last["resource_id"] == resource_id else None
 
 
 def _trail(clients: Clients, settings: Settings) -> Iterator[Claim]:

@@ -21,8 +21,9 @@ from config import Settings
 
 if TYPE_CHECKING:
     from types_boto3_acm.type_defs import CertificateDetailTypeDef
-    from types_boto3_cloudwatch.type_defs import MetricAlarmTypeDef
+    from types_boto3_cloudwatch.type_defs import CompositeAlarmTypeDef, MetricAlarmTypeDef
 
+    AnyAlarm = MetricAlarmTypeDef | CompositeAlarmTypeDef
 
 # ACM renews 60 days before the end, so that something is wrong when half of them have passed.
 # https://docs.aws.amazon.com/acm/latest/userguide/managed-renewal.html
@@ -85,7 +86,7 @@ _QUIET = "some have no data until there is traffic; see that the others' metrics
 
 
 def _alarms(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    found = list(_metric_alarms(clients, settings))
+    found = list(_telling_alarms(clients, settings))
     prefix = f"{settings.naming.prefix}-"
     if not found:
         raise MissingError(f"found no alarm {prefix}* in {clients.region}")
@@ -109,12 +110,20 @@ def _alarms(clients: Clients, settings: Settings) -> Iterator[Claim]:
         yield Claim("without data", ok=True, detail=shown(sorted(silent)), remedy=_QUIET)
 
 
-def _metric_alarms(clients: Clients, settings: Settings) -> "Iterator[MetricAlarmTypeDef]":
+def _telling_alarms(clients: Clients, settings: Settings) -> "Iterator[AnyAlarm]":
+    """Those that tell somebody; others are parts of them, and may be in any state.
+
+    The alarm of the whole service has a check of its own.
+    """
     pages = clients.cloudwatch.get_paginator("describe_alarms").paginate(
-        AlarmNamePrefix=f"{settings.naming.prefix}-", AlarmTypes=["MetricAlarm"]
+        AlarmNamePrefix=f"{settings.naming.prefix}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"]
     )
+    whole = settings.naming.name("service-down")
     for page in pages:
-        yield from page["MetricAlarms"]
+        found: list[AnyAlarm] = [*page["MetricAlarms"], *page["CompositeAlarms"]]
+        for alarm in found:
+            if alarm.get("AlarmActions") and alarm.get("AlarmName") != whole:
+                yield alarm
 
 
 def _global_alarms(clients: Clients, settings: Settings) -> Iterator[Claim]:
@@ -154,7 +163,7 @@ def _heard(clients: Clients, settings: Settings, *, purpose: str = "alarms") -> 
         for page in pages
         for each in page["Subscriptions"]
     }
-    audit = purpose == AUDIT_TOPIC
+    audit = purpose.endswith(AUDIT_TOPIC)
     emails = settings.audit_alarm_emails if audit else settings.monitoring.alarm_emails
     states = {**dict.fromkeys(emails, _PENDING), **told}
     if not states:
@@ -169,8 +178,10 @@ def _heard(clients: Clients, settings: Settings, *, purpose: str = "alarms") -> 
     ).otherwise(_CONFIRM)
 
 
-def _heard_in_us_east_1(clients: Clients, settings: Settings) -> Iterator[Claim]:
-    return _heard(clients.in_us_east_1, settings, purpose="global-alarms")
+def _heard_in_us_east_1(
+    clients: Clients, settings: Settings, *, purpose: str = "alarms"
+) -> Iterator[Claim]:
+    return _heard(clients.in_us_east_1, settings, purpose=f"global-{purpose}")
 
 
 ALARM_CHECKS: Mapping[str, Check] = {
@@ -180,7 +191,10 @@ ALARM_CHECKS: Mapping[str, Check] = {
     "topic": _heard,
     "topic in us-east-1": _heard_in_us_east_1,
 }
-AUDIT_TOPIC_CHECKS: Mapping[str, Check] = {"topic": partial(_heard, purpose=AUDIT_TOPIC)}
+AUDIT_TOPIC_CHECKS: Mapping[str, Check] = {
+    "topic": partial(_heard, purpose=AUDIT_TOPIC),
+    "topic in us-east-1": partial(_heard_in_us_east_1, purpose=AUDIT_TOPIC),
+}
 
 
 # CloudFront compresses nothing smaller, either.

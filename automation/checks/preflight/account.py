@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from automation.aws.clients import Clients
 from automation.aws.states import STATE
+from automation.bootstrap import outdated
 from automation.checks import Check, Claim, covers, equal, holds, same, shown
 from automation.checks.configuration.audit import AUDIT
 from automation.checks.configuration.storage import ASSETS, BucketChecks
@@ -167,6 +168,8 @@ def _state(clients: Clients, settings: Settings) -> Iterator[Claim]:
         yield Claim("boundary of roles", ok=True, detail=boundary)
     except clients.iam.exceptions.NoSuchEntityException:
         yield Claim("boundary of roles", ok=False, detail="there is none", remedy=bootstrap)
+    reason = outdated(clients.cloudformation, settings)
+    yield Claim("rights of roles", ok=not reason, detail=reason or "current").otherwise(bootstrap)
     for subject, check in BucketChecks(STATE, key=STATE).by_subject().items():
         for claim in check(clients, settings):
             what = f"{subject.removeprefix(f'{STATE} bucket ')}: {claim.what}"

@@ -29,6 +29,7 @@ from automation.emulator.extensions.rds import Rds
 from automation.emulator.extensions.secretsmanager import SecretsManager
 from automation.emulator.extensions.servicequotas import ServiceQuotas
 from automation.emulator.extensions.sns import Sns
+from automation.emulator.extensions.ssm import Ssm
 from automation.emulator.extensions.wafv2 import Wafv2
 from automation.emulator.extensions.xray import XRay
 
@@ -49,6 +50,7 @@ RESPONSES: Mapping[str, type[BaseResponse]] = {
     "secretsmanager": SecretsManager,
     "servicequotas": ServiceQuotas,
     "sns": Sns,
+    "ssm": Ssm,
     "wafv2": Wafv2,
     "xray": XRay,
 }

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from moto.autoscaling.models import FakeAutoScalingGroup, InstanceState
-from moto.core.responses import ActionResult
+from moto.autoscaling.models import FakeAutoScalingGroup, InstanceState, LifecycleHook
+from moto.core.responses import ActionResult, EmptyResult
 from moto.elbv2.models import elbv2_backends
 
 from automation.emulator.extensions.double import Refused, remember
@@ -154,6 +154,47 @@ class AutoScaling(InstanceRefreshes):
                 "ResourceInUse", f"{message} Spot instance request(s) still in the group."
             )
         return super().delete_auto_scaling_group()
+
+    def put_lifecycle_hook(self) -> ActionResult:
+        """Of a group that is there; without the topic and role that moto makes up.
+
+        https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html
+        """
+        self._group()
+        result = super().put_lifecycle_hook()
+        vars(self._hook()).update(role_arn=None, notification_target_arn=None)
+        return result
+
+    def complete_lifecycle_action(self) -> ActionResult:
+        """By an instance of the group, for a hook that it has.
+
+        Instances of this account serve at once, so that none is seen to wait, or to be abandoned.
+        https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CompleteLifecycleAction.html
+        """
+        instance = self.params["InstanceId"]
+        known = [each.instance.id for each in self._group().instance_states]
+        if self._hook() is None or instance not in known:
+            message = f"No active Lifecycle Action found with instance ID {instance}"
+            raise Refused("ValidationError", message)
+        return EmptyResult()
+
+    def record_lifecycle_action_heartbeat(self) -> ActionResult:
+        """For the same instances.
+
+        https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RecordLifecycleActionHeartbeat.html
+        """
+        return self.complete_lifecycle_action()
+
+    def _group(self) -> FakeAutoScalingGroup:
+        name = self.params["AutoScalingGroupName"]
+        group = self.autoscaling_backend.autoscaling_groups.get(name)
+        if group is None:
+            raise Refused("ValidationError", f"AutoScalingGroup name not found - {name}")
+        return group
+
+    def _hook(self) -> LifecycleHook | None:
+        group, name = self.params["AutoScalingGroupName"], self.params["LifecycleHookName"]
+        return self.autoscaling_backend.lifecycle_hooks.get(f"{group}_{name}")
 
     def _remember(self) -> None:
         name = self.params["AutoScalingGroupName"]

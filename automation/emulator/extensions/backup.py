@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from moto.backup.models import Plan
 from moto.backup.responses import BackupResponse
 from moto.core.responses import ActionResult, EmptyResult
+from moto.rds.models import rds_backends
 
 from automation.emulator.extensions.double import Double, Refused, not_found
 
@@ -56,6 +57,8 @@ class Backup(BackupResponse, Double):
             message = "Recovery point cannot be deleted because its vault is locked."
             raise Refused("InvalidRequestException", message)
         points.remove(found[0])
+        snapshot = given["RecoveryPointArn"].partition(":snapshot:")[2]
+        rds_backends[self.current_account][self.region].database_snapshots.pop(snapshot, None)
         return EmptyResult()
 
     def update_backup_plan(self) -> ActionResult:
@@ -116,7 +119,7 @@ class Backup(BackupResponse, Double):
         days = given.get("Lifecycle", {}).get("DeleteAfterDays")
         lasting = {"CalculatedLifecycle": {"DeleteAt": now + days * _DAY}} if days else {}
         point = {
-            "RecoveryPointArn": f"arn:aws:rds:{self.region}:{self.current_account}:snapshot:{id_}",
+            "RecoveryPointArn": self._snapshot(given["ResourceArn"], f"awsbackup:job-{id_}"),
             "BackupVaultName": vault.backup_vault_name,
             "BackupVaultArn": vault.backup_vault_arn,
             "ResourceArn": given["ResourceArn"],
@@ -127,8 +130,22 @@ class Backup(BackupResponse, Double):
             **lasting,
         }
         self._points[vault.backup_vault_arn].append(point)
+        self.backup_backend.tag_resource(
+            point["RecoveryPointArn"], given.get("RecoveryPointTags") or {}
+        )
         job = {"BackupJobId": id_, "CreationDate": now}
         return ActionResult({**job, "RecoveryPointArn": point["RecoveryPointArn"]})
+
+    def _snapshot(self, resource: str, name: str) -> str:
+        """Of a database, a recovery point is a snapshot that RDS keeps.
+
+        https://docs.aws.amazon.com/aws-backup/latest/devguide/rds-backup.html
+        """
+        rds = rds_backends[self.current_account][self.region]
+        database = resource.partition(":db:")[2]
+        if database in rds.databases:
+            rds.create_db_snapshot(database, name, snapshot_type="awsbackup")
+        return f"arn:aws:rds:{self.region}:{self.current_account}:snapshot:{name}"
 
     def list_recovery_points_by_backup_vault(self) -> ActionResult:
         """What jobs have made, of one resource or all."""

@@ -29,6 +29,14 @@ _FORGOTTEN = {
     "DatabaseInsightsMode": "DatabaseInsightsMode",
 }
 _STANDARD = "standard"
+# Of a restored instance: off unless the restore says otherwise.
+_SWITCHES = (
+    "AutoMinorVersionUpgrade",
+    "CopyTagsToSnapshot",
+    "DeletionProtection",
+    "MultiAZ",
+    "PubliclyAccessible",
+)
 # What waits for the maintenance window, unless it is to be applied immediately.
 # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html
 _PENDING = ("AllocatedStorage", "DBInstanceClass", "EngineVersion", "MultiAZ")
@@ -73,6 +81,53 @@ class Rds(RDSResponse):
         remember(replica, {"StatusInfos": [_REPLICATING]}, ["StatusInfos"])
         return self._complete(result, given)
 
+    def restore_db_instance_from_db_snapshot(self) -> ActionResult:
+        """Of AWS Backup's snapshots, too, which moto finds only where they are asked for.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceFromDBSnapshot.html
+        """
+        given = self.params.original_dict()
+        rds_in_use.check_count(self.backend)
+        snapshot = self.backend.database_snapshots.get(given["DBSnapshotIdentifier"])
+        if snapshot is None:
+            return super().restore_db_instance_from_db_snapshot()
+        kind, snapshot.snapshot_type = snapshot.snapshot_type, "manual"
+        try:
+            result = super().restore_db_instance_from_db_snapshot()
+        finally:
+            snapshot.snapshot_type = kind
+        return self._restored(result, given)
+
+    def restore_db_instance_to_point_in_time(self) -> ActionResult:
+        """To a time that the backups reach.
+
+        https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html
+        """
+        given = self.params.original_dict()
+        rds_in_use.check_count(self.backend)
+        rds_in_use.check_restore_time(self.backend, given)
+        result = super().restore_db_instance_to_point_in_time()
+        named = {**given, "DBInstanceIdentifier": given["TargetDBInstanceIdentifier"]}
+        return self._restored(result, named)
+
+    def _restored(self, result: ActionResult, given: dict[str, Any]) -> ActionResult:
+        """What moto takes over from the source, and RDS does not; what it takes for not given."""
+        instance = self._instance(given)
+        if instance.manage_master_user_password:
+            instance.master_user_secret.delete_secret()
+            del instance.master_user_secret
+        instance.manage_master_user_password = False
+        for name in ("DatabaseInsightsMode", *_FORGOTTEN.values()):
+            vars(instance).pop(xform_name(name), None)
+        instance.enabled_cloudwatch_logs_exports = []
+        instance.monitoring_interval, instance.monitoring_role_arn = 0, None
+        for name in _SWITCHES:
+            setattr(instance, xform_name(name), given.get(name, False))
+        if "BackupRetentionPeriod" in given:
+            instance.backup_retention_period = given["BackupRetentionPeriod"]
+        instance.tags = given.get("Tags", [])
+        return self._complete(result, {**given, "DatabaseInsightsMode": _STANDARD})
+
     def promote_read_replica(self) -> ActionResult:
         """What was a replica follows nobody."""
         given = self.params.original_dict()
@@ -84,6 +139,7 @@ class Rds(RDSResponse):
         """Change what moto does not know of, too, and leave for later what AWS leaves."""
         given = self.params.original_dict()
         instance = self._instance(given)
+        rds_in_use.check_new_name(self.backend, given)
         rds_in_use.check_version(instance, given)
         rds_in_use.check_family(self.backend, given)
         rds_in_use.check_replicas_first(self.backend, instance, given)
@@ -94,10 +150,11 @@ class Rds(RDSResponse):
         for name in pending:
             del self.params[name]
         result = super().modify_db_instance()
-        self._remember(self._instance(given), given)
+        # By now it may have another name.
+        self._remember(instance, given)
         if pending or given.get("ApplyImmediately"):
             values = {"PendingModifiedValues": pending}
-            remember(self._instance(given), values, values)
+            remember(instance, values, values)
         return result
 
     def delete_db_instance(self) -> ActionResult:

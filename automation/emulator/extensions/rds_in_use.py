@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/CommonErrors.html
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -131,6 +132,36 @@ def check_source(backend: RDSBackend, source: str) -> None:
         # Neither code nor message form confirmed: the guide only says that it is not supported.
         message = "You can't create a read replica of a DB instance whose password RDS manages."
         raise Refused("InvalidParameterCombination", message)
+
+
+def check_new_name(backend: RDSBackend, given: Mapping[str, Any]) -> None:
+    """A name that nothing has.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+    """
+    if given.get("NewDBInstanceIdentifier", "") in backend.databases:
+        raise Refused("DBInstanceAlreadyExists", "DB instance already exists")
+
+
+def check_restore_time(backend: RDSBackend, given: Mapping[str, Any]) -> None:
+    """A time in the past, of an instance with backups of its own.
+
+    Message forms not confirmed.
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html
+    """
+    instance = backend.databases.get(given["SourceDBInstanceIdentifier"])
+    if instance is None:
+        return
+    if not instance.backup_retention_period:
+        name = instance.db_instance_identifier
+        message = f"Point in time restore is not enabled for the DB instance {name}."
+        raise Refused("PointInTimeRestoreNotEnabled", message)
+    wanted = given.get("RestoreTime")
+    if wanted is not None and not given.get("UseLatestRestorableTime"):
+        now = datetime.now(UTC)
+        if wanted.astimezone(UTC) > now:
+            message = f"The specified instance cannot be restored to a time later than {now}."
+            raise Refused("InvalidRestoreFault", message)
 
 
 def check_storage(instance: DBInstance, given: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.
 """
 
 import datetime
+import math
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping
@@ -19,7 +20,8 @@ from moto.core.responses import ActionResult
 
 from automation.emulator.extensions.double import Refused
 
-_ACTIVE = ("Baking", "InProgress")
+_GOING = ("Baking", "InProgress")
+_ACTIVE = (*_GOING, "RollbackInProgress")
 _ALL = 100
 _IN_PROGRESS = (
     "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh."
@@ -54,15 +56,16 @@ class InstanceRefreshes(AutoScalingResponse):
             raise Refused("ValidationError", message)
         refresh = _started(group.name, preferences, desired)
         self._refreshes[self.region, group.name].insert(0, refresh)
-        done = _waits_at(preferences)
-        if done is None or self._gone_off(preferences):
+        states = group.instance_states
+        replaced = _replaced_first(preferences, len(states))
+        if replaced is None or self._gone_off(preferences):
             self._end(group, refresh)
         else:
-            replaced = len(group.instance_states) * done // _ALL
-            _replace(group, group.instance_states[:replaced], desired)
-            refresh["PercentageComplete"] = done
-            refresh["InstancesToUpdate"] = len(group.instance_states) - replaced
-            refresh["Status"] = "Baking" if done == _ALL else "InProgress"
+            _replace(group, states[:replaced], desired)
+            left = len(states) - replaced
+            refresh["PercentageComplete"] = _ALL * replaced // max(len(states), 1)
+            refresh["InstancesToUpdate"] = left
+            refresh["Status"] = "InProgress" if left else "Baking"
         return ActionResult(refresh)
 
     def describe_instance_refreshes(self) -> ActionResult:
@@ -74,7 +77,7 @@ class InstanceRefreshes(AutoScalingResponse):
             if not named or each["InstanceRefreshId"] in named
         ]
         for each in found:
-            if each["Status"] in _ACTIVE and each["InstanceRefreshId"] in self._seen:
+            if each["Status"] in _GOING and each["InstanceRefreshId"] in self._seen:
                 self._end(self._group(), each)
             self._seen.add(each["InstanceRefreshId"])
         return ActionResult({"InstanceRefreshes": found})
@@ -148,12 +151,15 @@ class InstanceRefreshes(AutoScalingResponse):
         return [each for each in names if each in alarms and alarms[each].state_value == "ALARM"]
 
 
-def _waits_at(preferences: Mapping[str, Any]) -> int | None:
-    """The percentage at which a refresh waits; None where it does not."""
-    checkpoints = [each for each in preferences.get("CheckpointPercentages") or () if each < _ALL]
-    if checkpoints:
-        return int(checkpoints[0])
-    return _ALL if preferences.get("BakeTime") else None
+def _replaced_first(preferences: Mapping[str, Any], count: int) -> int | None:
+    """How many instances are new when a refresh first waits; None where it does not.
+
+    At least the checkpoint's share: so a group of one is past it with its only instance.
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/asg-adding-checkpoints-instance-refresh.html
+    """
+    first = next(iter(preferences.get("CheckpointPercentages") or ()), _ALL)
+    replaced = math.ceil(count * first / _ALL)
+    return replaced if replaced < count or preferences.get("BakeTime") else None
 
 
 def _started(

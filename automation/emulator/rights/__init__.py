@@ -113,7 +113,8 @@ class Authorization:
             if keys:
                 yield Permission(own, origins.behind(arn, self.account), {**context, **keys})
         for each in implied.of(self.call, arns, self.account):
-            yield replace(each, context={**common, **each.context})
+            key = self._of_resource(each.resource) if each.action.startswith("kms:") else {}
+            yield replace(each, context={**common, **key, **each.context})
 
     def _common(self) -> dict[str, Any]:
         return {"aws:RequestedRegion": self.call.region, "aws:SecureTransport": "true"}
@@ -150,6 +151,11 @@ class Authorization:
 
 # Condition keys that are parameters.
 _KEYS = {
+    "backup": {
+        "ChangeableForDays": "backup:ChangeableForDays",
+        "MaxRetentionDays": "backup:MaxRetentionDays",
+        "MinRetentionDays": "backup:MinRetentionDays",
+    },
     "cloudwatch": {"Namespace": "cloudwatch:namespace"},
     "iam": {
         "AWSServiceName": "iam:AWSServiceName",
@@ -172,9 +178,11 @@ def _tags(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if name.lower().endswith("tags") and isinstance(value, Mapping):
             yield from ((str(key), str(each)) for key, each in value.items())
         elif name.lower().endswith("tags") and isinstance(value, list):
-            for each in value:
-                if isinstance(each, Mapping) and "Key" in each:
-                    yield each["Key"], str(each.get("Value", ""))
+            for each in (tag for tag in value if isinstance(tag, Mapping)):
+                # KMS has names of its own for both.
+                key, text = each.get("Key", each.get("TagKey")), each.get("TagValue", "")
+                if key is not None:
+                    yield key, str(each.get("Value", text))
         elif name == "TagSpecifications":
             for each in value:
                 yield from _tags(each)

@@ -103,6 +103,10 @@ def of(call: ApiCall, arns: Sequence[str], account: Records) -> Iterator[Permiss
 
 
 def _passing(call: ApiCall, account: Records) -> Iterator[Permission]:
+    if call.name == "AddRoleToInstanceProfile":
+        # https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html
+        role = f"arn:aws:iam::{account.account_id}:role/{call.parameters['RoleName']}"
+        yield _pass_role(role, "ec2.amazonaws.com")
     if call.service in _NO_PASSING:
         return
     for _, value in resources.leaves(call.parameters):

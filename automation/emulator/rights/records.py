@@ -1,10 +1,13 @@
 """The account's own records of principals, policies, keys, secrets, buckets and tags."""
 
 import json
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from moto.backends import get_backend
+from moto.core.exceptions import ServiceException
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 from moto.kms.models import kms_backends
@@ -182,18 +185,80 @@ class Records:
 
     def tags(self, call: ApiCall, arn: str) -> dict[str, str]:
         """The tags of what a call is about, where conditions may ask about them."""
-        service, region = arn.split(":")[2:4] if arn.startswith("arn:") else ("", "")
-        if service == "ec2":
-            backend = ec2_backends[self.account_id][call.region]
-            found = backend.tags.get(arn.rpartition("/")[2], {})
-            return dict(found)
-        if service == "kms" and ":key/" in arn:
-            keys = kms_backends[self.account_id][region]
-            return dict(keys.tagger.get_tag_dict_for_resource(arn.rpartition("/")[2]))
-        if service == "secretsmanager":
-            secret = secretsmanager_backends[self.account_id][region].secrets.get(arn)
-            return {each["Key"]: each["Value"] for each in getattr(secret, "tags", None) or ()}
+        if not arn.startswith("arn:"):
+            return {}
+        # A recovery point has the ARN of a snapshot, but tags of its own.
+        service = arn.split(":")[2]
+        if call.service == "backup" and service != "kms":
+            service = "backup"
+        read = _TAGS.get(service)
+        if read is None:
+            return {}
+        moto: Any = _MOTO.get(service, service)
+        of_account = get_backend(moto)[self.account_id]
+        return read(of_account[arn.split(":")[3] or _REGIONS.get(service, call.region)], arn)
+
+
+# What moto calls a service otherwise than IAM, and where it keeps what has no region.
+_MOTO = {"elasticloadbalancing": "elbv2"}
+_REGIONS = {"cloudfront": "aws"}
+
+
+def _by_arn(name: str) -> Callable[[Any, str], dict[str, str]]:
+    """Of a service that keeps the tags of everything in one place."""
+    return lambda backend, arn: dict(getattr(backend, name).get_tag_dict_for_resource(arn))
+
+
+def _pairs(tags: Any) -> dict[str, str]:
+    return {each["Key"]: each.get("Value") or "" for each in tags or ()}
+
+
+def _of_certificate(acm: Any, arn: str) -> dict[str, str]:
+    found = acm._certificates.get(arn)
+    return {key: value or "" for key, value in found.tags.items()} if found else {}
+
+
+def _of_group(autoscaling: Any, arn: str) -> dict[str, str]:
+    found = autoscaling.autoscaling_groups.get(arn.rpartition("/")[2])
+    return _pairs(found.tags) if found else {}
+
+
+def _of_key(kms: Any, arn: str) -> dict[str, str]:
+    key = ":key/" in arn
+    return dict(kms.tagger.get_tag_dict_for_resource(arn.rpartition("/")[2])) if key else {}
+
+
+def _of_database(rds: Any, arn: str) -> dict[str, str]:
+    try:
+        return _pairs(rds.list_tags_for_resource(arn))
+    except (ServiceException, AttributeError):
+        # Something that is not there, or that cannot have tags.
         return {}
+
+
+def _of_parameter(ssm: Any, arn: str) -> dict[str, str]:
+    name = arn.partition(":parameter")[2]
+    return dict(ssm.list_tags_for_resource("Parameter", name)) if name in ssm._parameters else {}
+
+
+# How to read the tags of what an ARN names, by IAM's name of the service.
+_TAGS: Mapping[str, Callable[[Any, str], dict[str, str]]] = {
+    "acm": _of_certificate,
+    "autoscaling": _of_group,
+    "backup": _by_arn("tagger"),
+    "cloudfront": _by_arn("tagger"),
+    "cloudtrail": _by_arn("tagging_service"),
+    "cloudwatch": _by_arn("tagger"),
+    "ec2": lambda ec2, arn: dict(ec2.tags.get(arn.rpartition("/")[2], {})),
+    "elasticloadbalancing": _by_arn("tagging_service"),
+    "kms": _of_key,
+    "logs": lambda logs, arn: dict(logs.tagger.get_tag_dict_for_resource(arn.removesuffix(":*"))),
+    "rds": _of_database,
+    "secretsmanager": lambda secrets, arn: _pairs(getattr(secrets.secrets.get(arn), "tags", ())),
+    "sns": lambda sns, arn: dict(getattr(sns.topics.get(arn), "_tags", {})),
+    "ssm": _of_parameter,
+    "wafv2": _by_arn("tagging_service"),
+}
 
 
 def _latest(policy: Any) -> str:

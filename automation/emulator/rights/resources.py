@@ -26,12 +26,13 @@ _NAMED: Mapping[str, Mapping[str, str]] = {
         "DashboardName": "dashboard/{}",
         "DashboardNames": "dashboard/{}",
     },
+    "dynamodb": {"TableName": "table/{}"},
+    "events": {"EventBusName": "event-bus/{}"},
     "iam": {
         "InstanceProfileName": "instance-profile/{}",
         "RoleName": "role/{}",
         "UserName": "user/{}",
     },
-    "kms": {"AliasName": "{}"},
     "logs": {
         "deliveryDestinationName": "delivery-destination:{}",
         "deliverySourceName": "delivery-source:{}",
@@ -50,7 +51,14 @@ _NAMED: Mapping[str, Mapping[str, str]] = {
     },
     "servicequotas": {"QuotaCode": "*/{}"},
     "sns": {"Name": "{}"},
-    "ssm": {"Name": "parameter{}", "Names": "parameter{}"},
+    "sqs": {"QueueName": "{}", "QueueUrl": "{}"},
+    "ssm": {
+        "Name": "parameter{}",
+        "Names": "parameter{}",
+        "Path": "parameter{}",
+        "ResourceId": "parameter{}",
+        "SessionId": "session/{}",
+    },
     "xray": {"GroupName": "group/{}/*"},
 }
 # By the action, where the parameter says too little; what AWS makes up is any.
@@ -64,6 +72,7 @@ _OF_ACTIONS = {
     "cloudtrail:UpdateTrail": "trail/{Name}",
     "elasticloadbalancing:CreateLoadBalancer": "loadbalancer/app/{Name}/*",
     "elasticloadbalancing:CreateTargetGroup": "targetgroup/{Name}/*",
+    "iam:CreatePolicy": "policy/{PolicyName}",
     "secretsmanager:CreateSecret": "secret:{Name}-AbCdEf",
     "logs:PutDeliverySource": "delivery-source:{name}",
     "logs:PutDeliveryDestination": "delivery-destination:{name}",
@@ -86,6 +95,14 @@ _OF_ACTIONS = {
     "s3:GetAccessPointPolicyStatus": "accesspoint/{Name}",
     "s3:PutAccessPointPolicy": "accesspoint/{Name}",
 }
+# A parameter that only says where to look for what the action is about.
+_BESIDE = {
+    "backup:DeleteRecoveryPoint": "BackupVaultName",
+    "backup:UpdateRecoveryPointLifecycle": "BackupVaultName",
+}
+# What an alias is of is asked, too.
+# https://docs.aws.amazon.com/kms/latest/developerguide/alias-access.html
+_OF_ALIASES = frozenset({"kms:DeleteAlias", "kms:UpdateAlias"})
 # By the prefix of an id in EC2.
 _IDS = {
     "acl": "network-acl",
@@ -174,21 +191,44 @@ def _named(call: ApiCall, action: str, names: Names) -> Iterator[str]:
         # What is named by its ARN is found below.
         yield from () if "/arn:" in name else _arns(call, service, name, names)
     named = _NAMED.get(service, {})
-    for parameter, value in leaves(call.parameters):
-        if service == "kms" and parameter in ("KeyId", "TargetKeyId"):
-            yield names.key(value, call.region)
+    beside = _BESIDE.get(action)
+    for parameter, value in leaves(call.parameters, without=beside):
+        if service == "kms" and parameter in ("AliasName", "KeyId", "TargetKeyId"):
+            yield from _keys(call, action, parameter, value, names)
         elif parameter == "SecretId":
             yield names.secret(value, call.region)
         elif value.startswith("arn:"):
             yield value
-        elif service == "ssm" and value.startswith("/aws/service/"):
-            yield f"arn:aws:ssm:{call.region}::parameter{value}"
+        elif service == "ssm" and (arn := _of_systems_manager(call, parameter, value, names)):
+            yield arn
         elif parameter in named:
-            yield from _arns(call, service, named[parameter].format(value), names)
+            # An address of a queue ends in its name.
+            last = value.rpartition("/")[2] if parameter == "QueueUrl" else value
+            yield from _arns(call, service, named[parameter].format(last), names)
         elif service == "ec2" and (id_ := _ID.fullmatch(value)) and id_[1] in _IDS:
             yield from _arns(call, service, f"{_IDS[id_[1]]}/{value}", names)
         elif parameter in ("Id", "HostedZoneId") and service in ("cloudfront", "route53"):
             yield _by_id(service, action, value, names)
+
+
+def _of_systems_manager(call: ApiCall, parameter: str, value: str, names: Names) -> str | None:
+    """Of AWS's own parameters and documents, which are in no account, and of instances."""
+    ssm, ec2 = (f"arn:aws:{service}:{call.region}" for service in ("ssm", "ec2"))
+    if value.startswith("/aws/service/"):
+        return f"{ssm}::parameter{value}"
+    if parameter == "DocumentName":
+        owner = "" if value.startswith("AWS-") else names.account_id
+        return f"{ssm}:{owner}:document/{value}"
+    if parameter in ("InstanceIds", "Target"):
+        return f"{ec2}:{names.account_id}:instance/{value}"
+    return None
+
+
+def _keys(call: ApiCall, action: str, parameter: str, value: str, names: Names) -> Iterator[str]:
+    if parameter == "AliasName":
+        yield from _arns(call, "kms", value, names)
+    if parameter != "AliasName" or action in _OF_ALIASES:
+        yield names.key(value, call.region)
 
 
 def _by_id(service: str, action: str, value: str, names: Names) -> str:
@@ -225,11 +265,11 @@ def of_missing_object(call: ApiCall, names: Names) -> list[str]:
     return [] if names.has_object(bucket, call.parameters["Key"]) else [names.bucket_arn(bucket)]
 
 
-def leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+def leaves(value: Any, name: str = "", *, without: str | None = None) -> Iterator[tuple[str, str]]:
     """All texts among parameters, each after the name of the member that it is in."""
     if isinstance(value, Mapping):
         for key, each in value.items():
-            yield from leaves(each, key)
+            yield from leaves(each, key) if key != without else ()
     elif isinstance(value, str):
         yield name, value
     elif isinstance(value, Iterable) and not isinstance(value, bytes):
@@ -255,12 +295,12 @@ def _fits(pattern: str, arn: str) -> bool:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # AWS's own public parameters are in no account.
-    account = "[^:]*" if ":parameter/" in pattern else "[^:]+"
+    # AWS's own public parameters and documents are in no account.
+    account = "[^:]*" if re.search(r":(parameter|document)/", pattern) else "[^:]+"
     known = {"Partition": "[^:]+", "Region": "[^:]+", "Account": account}
     parts = _VARIABLE.split(pattern)
     text = [
-        re.escape(part) if number % 2 == 0 else known.get(part, ".+")
+        re.escape(part).replace(r"\*", ".*") if number % 2 == 0 else known.get(part, ".+")
         for number, part in enumerate(parts)
     ]
     return re.compile("".join(text))

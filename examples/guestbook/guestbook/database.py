@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import ssl
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
@@ -17,7 +18,10 @@ from guestbook.telemetry import query_span
 log = logging.getLogger(__name__)
 
 _PAUSES_SECONDS = (0, 0.1, 0.2, 0.4)
-_CONNECT_SECONDS = 3
+# A server that went away without a word, as a primary may, leaves links on which no answer comes.
+_ATTEMPT_SECONDS = 3
+# What has been idle for longer, firewalls and failovers may have ended without a word.
+_IDLE_SECONDS = 60
 
 
 class UnavailableError(Exception):
@@ -43,36 +47,47 @@ class Database:
 
         Raises `UnavailableError` when it has not worked after some seconds of trying.
         """
+        # Whatever time there is, a link without an answer leaves some for another.
+        attempt_seconds = min(_ATTEMPT_SECONDS, seconds / 2)
         try:
             with query_span(statement):
                 async with asyncio.timeout(seconds):
-                    return await self._run_until_it_works(statement, values)
+                    return await self._run_until_it_works(statement, values, attempt_seconds)
         except TimeoutError:
             raise UnavailableError(self._fault or "no connection was free") from None
 
     async def close(self) -> None:
         """Say goodbye on every connection that nobody uses."""
-        while self._idle:
-            await self._idle.pop().leave()
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(each.leave() for each in idle))
 
     @asynccontextmanager
     async def link(self) -> AsyncIterator[Link]:
         """A connection for one's own, which is dropped if anything goes wrong meanwhile."""
         async with self._slots:
-            link = self._idle.pop() if self._idle else await self._connect()
+            link = self._fresh() or await self._connect()
             try:
                 yield link
             except BaseException:
                 # Half an answer may still be on its way.
                 link.drop()
                 raise
+            link.idle_since = time.monotonic()
             self._idle.append(link)
 
-    async def _run_until_it_works(self, statement: str, values: Sequence[object]) -> Sequence[Row]:
+    def _fresh(self) -> Link | None:
+        """The link that was used last, unless it has been idle for too long, as all then have."""
+        if self._idle and time.monotonic() - self._idle[-1].idle_since > _IDLE_SECONDS:
+            self._drop_idle()
+        return self._idle.pop() if self._idle else None
+
+    async def _run_until_it_works(
+        self, statement: str, values: Sequence[object], attempt_seconds: float
+    ) -> Sequence[Row]:
         attempt = 0
         while True:
             try:
-                async with self.link() as link:
+                async with self.link() as link, asyncio.timeout(attempt_seconds):
                     rows = await link.run(statement, *values)
             except Exception as error:
                 if not passes(error):
@@ -112,7 +127,7 @@ class Database:
     async def _open(self, login: Login) -> Link:
         try:
             return await Link.open(
-                self._address, login, trust=self._trust, seconds=_CONNECT_SECONDS
+                self._address, login, trust=self._trust, seconds=_ATTEMPT_SECONDS
             )
         except OperationalError as error:
             if error.args[0] == ACCESS_DENIED:

@@ -22,12 +22,14 @@ from tests.automation.systems import Machine
 
 PROGRAM = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from rich.console import Console
-from automation.app.command import AppCommand, AppRequest, application_of
+from automation.app.command import AppCommand, request_of
+from automation.command import settings_of
 
-folder = application_of("dev")
-request = AppRequest(folder=folder, port=int(sys.argv[1]), workspace=Path(sys.argv[2]))
+request = request_of(settings_of("dev"), port=int(sys.argv[1]))
+request = replace(request, workspace=Path(sys.argv[2]))
 console = Console(soft_wrap=True)
 sys.exit(AppCommand(request, console=console, progress=Console(stderr=True)).run())
 """
@@ -46,11 +48,15 @@ def free_port() -> int:
 
 
 def request(tmp_path: Path, procfile: str) -> AppRequest:
-    (tmp_path / "Procfile").write_text(procfile)
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "Procfile").write_text(procfile)
     # Nobody connects to it: these commands do not look at their environment.
-    url = "mysql://nobody@127.0.0.1/nothing"
     return AppRequest(
-        folder=tmp_path, port=free_port(), database_url=url, workspace=tmp_path / "workspace"
+        folder=tmp_path / "app",
+        port=free_port(),
+        database_url="mysql://nobody@127.0.0.1/nothing",
+        yes=True,
+        workspace=tmp_path / "workspace",
     )
 
 
@@ -91,7 +97,7 @@ def test_nothing_serves_after_a_failed_release(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as error:
         run(asked)
     assert str(error.value) == "release: ended with code 4"
-    assert not (tmp_path / "served").exists()
+    assert not (asked.workspace / "current" / "app" / "served").exists()
 
 
 def test_a_wrong_procfile_is_told_as_the_packaging_tells_it(tmp_path: Path) -> None:
@@ -105,40 +111,56 @@ def test_a_database_of_the_users_own_has_to_be_one(tmp_path: Path) -> None:
         run(asked)
 
 
+def test_a_database_of_the_users_own_is_not_migrated_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = replace(request(tmp_path, "release: touch ran\nweb: true\n"), yes=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    with pytest.raises(UserError) as error:
+        run(asked)
+    assert str(error.value) == (
+        "app asks before it changes anything, and there is nobody to ask: add --yes, or leave "
+        "DATABASE_URL out for a MariaDB of its own"
+    )
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    questions = []
+    monkeypatch.setattr("typer.confirm", lambda text, **_: questions.append(text))
+    assert run(asked) == 1
+    assert questions == ["Run `touch ran` on nothing at 127.0.0.1:3306?"]
+    assert not asked.workspace.exists()
+
+
 @pytest.mark.slow
 def test_the_application_of_an_environment_runs_until_ctrl_c(tmp_path: Path) -> None:
-    port = free_port()
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)],
-        cwd=PROJECT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        # Ctrl-C does not reach what a shell has put into the background.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
-    ) as process:
-        assert answers(f"http://127.0.0.1:{port}/readyz")
+    port, log = free_port(), tmp_path / "output"
+    with (
+        log.open("w") as output_file,
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", PROGRAM, str(port), str(tmp_path)],
+            cwd=PROJECT,
+            stdout=output_file,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C does not reach what a shell has put into the background.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+        ) as process,
+    ):
+        assert says(log, f"http://127.0.0.1:{port} (Ctrl-C ends it)")
         given = json.loads(page(f"http://127.0.0.1:{port}/"))
         process.send_signal(signal.SIGINT)
-        output = process.communicate(timeout=60)[0]
+        process.wait(60)
+    output = log.read_text()
     assert (given["APP_VERSION"], given["PORT"]) == ("local", str(port))
     assert process.returncode == 130
     assert f"migrating {given['DB_NAME']}\n" in output
-    assert f"http://127.0.0.1:{port} (Ctrl-C ends it)" in output
     assert "the application, its database and the emulator have ended" in output
     assert running_below(tmp_path) == []
 
 
-def answers(url: str) -> bool:
+def says(log: Path, text: str) -> bool:
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        try:
-            page(url)
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return True
-    return False
+    while text not in log.read_text() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return text in log.read_text()
 
 
 def page(url: str) -> str:
@@ -165,6 +187,9 @@ def test_a_folder_takes_the_place_of_the_environments_application(tmp_path: Path
     finished = programs.run(*command)
     assert finished.returncode == 2
     assert "nope" in finished.stderr
-    finished = programs.run(*command, "--folder", str(tmp_path))
-    assert finished.returncode == 2
-    assert f"{tmp_path / 'Procfile'} is missing" in finished.stderr
+    for named in (["--folder", str(tmp_path)], [str(tmp_path)]):
+        finished = programs.run(*command, *named)
+        assert finished.returncode == 2
+        assert f"{tmp_path / 'Procfile'} is missing" in finished.stderr
+    both = programs.run(*command, str(tmp_path), "--folder", "shop")
+    assert both.stderr == f"received {tmp_path} and --folder shop: name one of them\n"

@@ -1,201 +1,271 @@
-"""Attacks on an account that two environments share, in the roles of one of them."""
+"""Attacks on prod, in dev's roles, where both share an account: all of them are denied.
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+Each names the statements of the policies that deny it; `NOBODY` where nothing allows it.
+"""
+
+from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
 
-from automation.emulator import Emulator
-from automation.iam import Call, decide
-from automation.iam.policies import Policy
-from automation.iam.principals import Principal
-from automation.rehearse.account import bootstrap_account, role_of, session
-from automation.rehearse.calls import policies_of
-from config import Settings, load
-from tests.automation.bootstrap import runs
+from tests.automation.bootstrap import attacked
+from tests.automation.bootstrap.attacked import (
+    ACCOUNT,
+    DEV,
+    EVERYTHING,
+    IAM,
+    PROD,
+    TRUST,
+    Attack,
+    Attacked,
+    bucket,
+    on,
+    state,
+)
 
-MINE, OTHERS = "dev-349081", "prod-349081"
+NOBODY: set[str] = set()
+NAMES, TAGS = {"DenyOtherNames"}, {"DenyOtherEnvironments"}
+BOTH = NAMES | TAGS
+OURS = {"Environment": "dev"}
+PAIRS: Any = [{"Key": "Environment", "Value": "dev"}]
+SUSPENDED: Any = {"Status": "Suspended"}
+OPEN = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", '
+    '"Principal": {"AWS": "*"}, "Resource": "*"}]}'
+)
+SHORT: Any = {"Rules": [{"ID": "a", "Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}]}
 
 
-@dataclass(frozen=True)
-class Shared:
-    """The account of both."""
-
-    emulator: Emulator
-    mine: Settings
-    # Of the other environment.
-    key: str
-    secret: str
-
-    def act(self, role: str) -> boto3.Session:
-        """As a pull request's role, or as that of whoever deploys."""
-        return session(self.emulator, role_of(self.emulator, self.mine, role))
-
-    def denying(self, role: str) -> set[str]:
-        """The statements that deny the latest call."""
-        iam: Any = self.emulator.client("iam")
-        name = f"{MINE}-{role}"
-        made = iam.get_role(RoleName=name)["Role"]
-        arn = made.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-        limit = None
-        if arn:
-            version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
-            answer = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]
-            limit = Policy.parse(answer["Document"])
-        # What was asked of IAM here is the root user's.
-        lines = self.emulator.calls.read_text(encoding="utf-8").splitlines()
-        entries = (json.loads(each) for each in reversed(lines))
-        (need, *_) = next(each for each in entries if each["principal"].endswith(f"/{name}"))[
-            "needs"
-        ]
-        who = Principal.session(made["Arn"], role)
-        call = Call(
-            who, need["action"], need["resource"], need["context"], owner=self.mine.account_id
-        )
-        found = decide(call, identity=policies_of(iam, name), boundary=limit)
-        return {each.statement.sid for each in found.matches if not each.statement.allows}
+TRAIL, ROLE = f"{PROD}-trail", f"{PROD}-application"
+VAULT = {"BackupVaultName": "<vault>"}
+POINT = {**VAULT, "RecoveryPointArn": "<point>"}
+# The attack, and what denies it to whoever deploys.
+ATTACKS: dict[str, tuple[Attack, set[str]]] = {
+    # Keys.
+    "delete a key": (on("kms", "schedule_key_deletion", KeyId="<key>"), TAGS),
+    "disable a key": (on("kms", "disable_key", KeyId="<key>"), TAGS),
+    "open a key": (
+        on("kms", "put_key_policy", KeyId="<key>", PolicyName="default", Policy=OPEN),
+        TAGS,
+    ),
+    "use a key": (on("kms", "encrypt", KeyId="<key>", Plaintext=b"x"), TAGS),
+    "take an alias away": (on("kms", "delete_alias", AliasName=f"alias/{PROD}-data"), TAGS),
+    # Backups.
+    "delete a snapshot": (
+        on("rds", "delete_db_snapshot", DBSnapshotIdentifier=f"{PROD}-last"),
+        NAMES,
+    ),
+    "share a snapshot": (
+        on(
+            "rds",
+            "modify_db_snapshot_attribute",
+            DBSnapshotIdentifier=f"{PROD}-last",
+            AttributeName="restore",
+            ValuesToAdd=["999999999999"],
+        ),
+        NAMES,
+    ),
+    "delete automated backups": (
+        on(
+            "rds",
+            "delete_db_instance_automated_backup",
+            DBInstanceAutomatedBackupsArn=f"arn:aws:rds:us-west-2:{ACCOUNT}:auto-backup:ab-1",
+        ),
+        NAMES,
+    ),
+    "end automated backups": (
+        on(
+            "rds",
+            "modify_db_instance",
+            DBInstanceIdentifier=f"{PROD}-database",
+            BackupRetentionPeriod=0,
+        ),
+        NAMES,
+    ),
+    "delete a recovery point": (on("backup", "delete_recovery_point", **POINT), TAGS),
+    "shorten its life": (
+        on("backup", "update_recovery_point_lifecycle", **POINT, Lifecycle={"DeleteAfterDays": 1}),
+        TAGS,
+    ),
+    "delete a vault": (on("backup", "delete_backup_vault", **VAULT), BOTH),
+    "lift a vault's lock": (on("backup", "delete_backup_vault_lock_configuration", **VAULT), BOTH),
+    "ease a vault's lock": (
+        on("backup", "put_backup_vault_lock_configuration", **VAULT, MinRetentionDays=1),
+        BOTH,
+    ),
+    "open a vault": (on("backup", "put_backup_vault_access_policy", **VAULT, Policy=OPEN), BOTH),
+    "end backups of the account": (
+        on("backup", "update_region_settings", ResourceTypeOptInPreference={"RDS": False}),
+        {"DenyAccountSettings"},
+    ),
+    # States, and what keeps them.
+    "read a state": (on("s3", "get_object", **state(PROD)), NAMES),
+    "write a state": (on("s3", "put_object", **state(PROD), Body=b""), NAMES),
+    "delete a version": (on("s3", "delete_object", **state(PROD), VersionId="1"), NAMES),
+    "let versions expire": (
+        on(
+            "s3",
+            "put_bucket_lifecycle_configuration",
+            **bucket(PROD),
+            LifecycleConfiguration=SHORT,
+        ),
+        NAMES,
+    ),
+    "end versions": (
+        on("s3", "put_bucket_versioning", **bucket(PROD), VersioningConfiguration=SUSPENDED),
+        NAMES,
+    ),
+    "open states": (on("s3", "put_bucket_policy", **bucket(PROD), Policy=OPEN), NAMES),
+    "delete a lock": (on("s3", "delete_object", **state(PROD, ".tflock")), NAMES),
+    # Secrets.
+    "read a secret": (
+        on("secretsmanager", "get_secret_value", SecretId="<secret>"),
+        {*TAGS, "DenySecrets"},
+    ),
+    "open a secret": (
+        on("secretsmanager", "put_resource_policy", SecretId="<secret>", ResourcePolicy=OPEN),
+        BOTH,
+    ),
+    "delete a secret": (on("secretsmanager", "delete_secret", SecretId="<secret>"), BOTH),
+    "read a parameter": (on("ssm", "get_parameter", Name="<parameter>"), NAMES),
+    "read parameters": (on("ssm", "get_parameters", Names=[f"/{PROD}/api"]), NAMES),
+    "read all parameters": (on("ssm", "get_parameters_by_path", Path=f"/{PROD}"), NAMES),
+    "delete parameters": (on("ssm", "delete_parameters", Names=[f"/{PROD}/api"]), NAMES),
+    # The trail.
+    "stop a trail": (on("cloudtrail", "stop_logging", Name=TRAIL), NAMES),
+    "delete a trail": (on("cloudtrail", "delete_trail", Name=TRAIL), NAMES),
+    "turn a trail away": (
+        on("cloudtrail", "update_trail", Name=TRAIL, S3BucketName="elsewhere"),
+        NAMES,
+    ),
+    "narrow a trail": (
+        on("cloudtrail", "put_event_selectors", TrailName=TRAIL, EventSelectors=[]),
+        NAMES,
+    ),
+    "delete its files": (
+        on("s3", "delete_object", **bucket(PROD, "audit"), Key="AWSLogs/a", VersionId="1"),
+        NAMES,
+    ),
+    "let its files expire": (
+        on(
+            "s3",
+            "put_bucket_lifecycle_configuration",
+            **bucket(PROD, "audit"),
+            LifecycleConfiguration=SHORT,
+        ),
+        NAMES,
+    ),
+    "open its files": (on("s3", "put_bucket_policy", **bucket(PROD, "audit"), Policy=OPEN), NAMES),
+    "delete its log": (on("logs", "delete_log_group", logGroupName="<logs>"), BOTH),
+    "shorten its log": (
+        on("logs", "put_retention_policy", logGroupName="<logs>", retentionInDays=1),
+        BOTH,
+    ),
+    # Roles.
+    "assume a role": (
+        on("sts", "assume_role", RoleArn=f"{IAM}:role/{PROD}-deploy", RoleSessionName="it"),
+        NAMES,
+    ),
+    "take a role along": (
+        on("iam", "add_role_to_instance_profile", InstanceProfileName=f"{DEV}-web", RoleName=ROLE),
+        NAMES,
+    ),
+    "widen a role": (
+        on("iam", "put_role_policy", RoleName=ROLE, PolicyName="a", PolicyDocument=EVERYTHING),
+        {*NAMES, "DenyUnbounded"},
+    ),
+    "trust oneself": (
+        on("iam", "update_assume_role_policy", RoleName=ROLE, PolicyDocument=TRUST),
+        NAMES,
+    ),
+    # Tags, by which environments are told from each other.
+    "tag a key": (
+        on(
+            "kms",
+            "tag_resource",
+            KeyId="<key>",
+            Tags=[{"TagKey": "Environment", "TagValue": "dev"}],
+        ),
+        TAGS,
+    ),
+    "untag a key": (on("kms", "untag_resource", KeyId="<key>", TagKeys=["Environment"]), TAGS),
+    "tag a secret": (on("secretsmanager", "tag_resource", SecretId="<secret>", Tags=PAIRS), TAGS),
+    "untag a secret": (
+        on("secretsmanager", "untag_resource", SecretId="<secret>", TagKeys=["Environment"]),
+        TAGS,
+    ),
+    "tag a log group": (on("logs", "tag_resource", resourceArn="<log_group>", tags=OURS), TAGS),
+    "untag a log group": (
+        on("logs", "untag_resource", resourceArn="<log_group>", tagKeys=["Environment"]),
+        TAGS,
+    ),
+    "tag a vault": (on("backup", "tag_resource", ResourceArn="<vault_arn>", Tags=OURS), TAGS),
+    "untag a vault": (
+        on("backup", "untag_resource", ResourceArn="<vault_arn>", TagKeyList=["Environment"]),
+        TAGS,
+    ),
+    "tag what a database has": (
+        on("rds", "add_tags_to_resource", ResourceName="<group>", Tags=PAIRS),
+        TAGS,
+    ),
+    "untag what a database has": (
+        on("rds", "remove_tags_from_resource", ResourceName="<group>", TagKeys=["Environment"]),
+        TAGS,
+    ),
+    "tag a network": (on("ec2", "create_tags", Resources=["<network>"], Tags=PAIRS), TAGS),
+    "untag a network": (on("ec2", "delete_tags", Resources=["<network>"], Tags=PAIRS), TAGS),
+    "tag a bucket": (
+        on("s3", "put_bucket_tagging", **bucket(PROD), Tagging={"TagSet": PAIRS}),
+        NAMES,
+    ),
+    "tag anything": (
+        on(
+            "resourcegroupstaggingapi",
+            "tag_resources",
+            ResourceARNList=[f"arn:aws:s3:::{PROD}"],
+            Tags=OURS,
+        ),
+        NOBODY,
+    ),
+}
+# What a pull request is denied by a statement of its own; nothing allows it the rest.
+OF_PLANS = {
+    "read a state": {"DenyData"},
+    "read a secret": {"DenySecrets"},
+}
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
-    mine, others = load("dev"), load("prod")
-    folder = tmp_path_factory.mktemp("shared")
-    with Emulator(account_id=mine.account_id, region=mine.region, workspace=folder) as emulator:
-        for each in (mine, others):
-            bootstrap_account(emulator, each, github=runs.main_of())
-        tag = {"TagKey": "Environment", "TagValue": "prod"}
-        key = emulator.client("kms").create_key(Tags=[tag])["KeyMetadata"]["Arn"]
-        secrets = emulator.client("secretsmanager")
-        tags = [{"Key": "Environment", "Value": "prod"}]
-        secret = secrets.create_secret(Name=f"{OTHERS}-api", SecretString="x", Tags=tags)["ARN"]
-        yield Shared(emulator, mine, key, secret)
-
-
-Attack = Callable[[boto3.Session, Shared], object]
-
-
-def states(prefix: str) -> dict[str, Any]:
-    return {"Bucket": f"{prefix}-tfstate-123456789012", "Key": f"{prefix}/dns/terraform.tfstate"}
-
-
-def lock(prefix: str) -> dict[str, Any]:
-    return {**states(prefix), "Key": f"{prefix}/dns/terraform.tfstate.tflock"}
-
-
-OWN_ROLE = {
-    "RoleName": f"{MINE}-deploy",
-    "PolicyName": "more",
-    "PolicyDocument": json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
-        }
-    ),
-}
-TRUST = '{"Version": "2012-10-17", "Statement": []}'
-ATTACKS: dict[str, tuple[str, Attack, set[str]]] = {
-    "a key is scheduled for deletion": (
-        "deploy",
-        lambda aws, it: aws.client("kms").schedule_key_deletion(KeyId=it.key),
-        {"DenyOtherEnvironments"},
-    ),
-    "a snapshot is deleted": (
-        "deploy",
-        lambda aws, _: aws.client("rds").delete_db_snapshot(DBSnapshotIdentifier=f"{OTHERS}-last"),
-        {"DenyOtherNames"},
-    ),
-    "a version of a state is deleted": (
-        "deploy",
-        lambda aws, _: aws.client("s3").delete_object(**states(OTHERS), VersionId="1"),
-        {"DenyOtherNames"},
-    ),
-    "a version of an own state is deleted": (
-        "deploy",
-        lambda aws, _: aws.client("s3").delete_object(**states(MINE), VersionId="1"),
-        {"DenyStateHistory"},
-    ),
-    "a secret is read": (
-        "deploy",
-        lambda aws, it: aws.client("secretsmanager").get_secret_value(SecretId=it.secret),
-        {"DenyOtherEnvironments", "DenySecrets"},
-    ),
-    "a trail is stopped": (
-        "deploy",
-        lambda aws, _: aws.client("cloudtrail").stop_logging(Name=f"{OTHERS}-trail"),
-        {"DenyOtherNames"},
-    ),
-    "the own role is widened": (
-        "deploy",
-        lambda aws, _: aws.client("iam").put_role_policy(**OWN_ROLE),
-        {"DenyOwnLimits"},
-    ),
-    "a role is made without the boundary": (
-        "deploy",
-        lambda aws, _: aws.client("iam").create_role(
-            RoleName=f"{MINE}-web", AssumeRolePolicyDocument=TRUST
-        ),
-        {"DenyUnbounded"},
-    ),
-    "the other role is assumed": (
-        "deploy",
-        lambda aws, _: aws.client("sts").assume_role(
-            RoleArn=f"arn:aws:iam::123456789012:role/{OTHERS}-deploy", RoleSessionName="it"
-        ),
-        {"DenyOtherNames"},
-    ),
-    "a lock of the other environment is deleted": (
-        "deploy",
-        lambda aws, _: aws.client("s3").delete_object(**lock(OTHERS)),
-        {"DenyOtherNames"},
-    ),
-    "a pull request deletes a lock": (
-        "plan",
-        lambda aws, _: aws.client("s3").delete_object(**lock(MINE)),
-        {"DenyLocks"},
-    ),
-    "a pull request reads a secret": (
-        "plan",
-        lambda aws, it: aws.client("secretsmanager").get_secret_value(SecretId=it.secret),
-        {"DenySecrets"},
-    ),
-    "a pull request reads another's state": (
-        "plan",
-        lambda aws, _: aws.client("s3").get_object(**states(OTHERS)),
-        {"DenyData"},
-    ),
-}
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    yield from attacked.start(tmp_path_factory.mktemp("shared"))
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_is_denied_by_a_statement(shared: Shared, name: str) -> None:
-    role, attack, statements = ATTACKS[name]
-    with pytest.raises(ClientError) as denial:
-        attack(shared.act(role), shared)
-    assert "with an explicit deny in " in str(denial.value)
-    assert shared.denying(role) == statements
+def test_whoever_deploys_dev_is_denied(shared: Attacked, name: str) -> None:
+    attack, statements = ATTACKS[name]
+    assert shared.denied(DEV, "deploy", attack) == statements
 
 
-def test_a_deployment_makes_roles_within_the_boundary_and_leaves_its_state(shared: Shared) -> None:
-    aws, name = shared.act("deploy"), f"{MINE}-web"
-    iam, s3 = aws.client("iam"), aws.client("s3")
-    boundary = shared.mine.naming.boundary
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=TRUST, PermissionsBoundary=boundary)
-    iam.put_role_policy(**{**OWN_ROLE, "RoleName": name})
-    assert iam.get_role(RoleName=name)["Role"]["PermissionsBoundary"] == {
-        "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
-        "PermissionsBoundaryArn": boundary,
-    }
-    with pytest.raises(ClientError, match="iam:DeleteRolePermissionsBoundary"):
-        iam.delete_role_permissions_boundary(RoleName=name)
-    iam.delete_role_policy(RoleName=name, PolicyName="more")
-    iam.delete_role(RoleName=name)
-    key = shared.mine.naming.arn("kms", f"alias/{MINE}-tfstate")
-    for each in (states(MINE), lock(MINE)):
-        s3.put_object(**each, Body=b"{}", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
-    s3.delete_object(**lock(MINE))
-    seen = shared.act("plan").client("s3").get_object(**states(MINE))
-    assert seen["Body"].read() == b"{}"
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_pull_request_of_dev_is_denied(shared: Attacked, name: str) -> None:
+    assert shared.denied(DEV, "plan", ATTACKS[name][0]) == OF_PLANS.get(name, NOBODY)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_so_is_the_widest_role_that_a_deployment_can_make(shared: Attacked, name: str) -> None:
+    attack, statements = ATTACKS[name]
+    assert shared.denied(DEV, shared.made, attack) == statements - {"DenySecrets"}
+
+
+def test_an_access_point_leads_into_no_other_bucket(shared: Attacked) -> None:
+    """AWS asks for the bucket, too.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
+    """
+    point = (
+        shared.act(DEV, "deploy")
+        .client("s3control")
+        .create_access_point(AccountId=ACCOUNT, Name=f"{DEV}-way-in", **bucket(PROD))
+    )
+    read = on("s3", "get_object", **{**state(PROD), "Bucket": point["AccessPointArn"]})
+    assert shared.denied(DEV, "deploy", read) == NAMES

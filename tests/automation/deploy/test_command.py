@@ -102,7 +102,8 @@ def test_the_credentials_of_another_account(
 def test_no_state_bucket(tmp_path: Path, account: Account) -> None:
     assert refused(tmp_path, environment="staging") == (
         "there is no state bucket staging-349081-tfstate-123456789012: "
-        "run `python -m automation bootstrap --env staging`"
+        "run `python -m automation bootstrap --env staging`. If app_id or account_id was changed, "
+        "that is another platform: destroy the old one first, as it was"
     )
     assert account.emulator.alive
 
@@ -141,6 +142,20 @@ def test_a_state_that_was_not_saved(deploying: Deploying) -> None:
         f"security: an earlier run could not save its state: in {folder} run "
         "`terraform state push errored.tfstate`, then remove the file"
     )
+
+
+@pytest.mark.terraform
+def test_rights_that_are_not_current(deploying: Deploying, monkeypatch: pytest.MonkeyPatch) -> None:
+    with deploying.account.protected() as role:
+        for name, value in role.items():
+            monkeypatch.setenv(name, value)
+        with pytest.raises(UserError) as refusal:
+            deploying.deploy(yes=True)
+    assert str(refusal.value) == (
+        "the rights of dev-349081-deploy are not current (given for another deletion_protection): "
+        "run `python -m automation bootstrap --env dev`; nothing changed"
+    )
+    assert not (deploying.workspace / "runs").exists()
 
 
 @pytest.mark.terraform

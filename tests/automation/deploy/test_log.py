@@ -80,6 +80,7 @@ def test_what_took_part_is_named() -> None:
     assert found["terraform"] == "1.11.4"
     assert found["aws_provider"] == "5.100.0"
     assert all(found.values())
+    assert ("cdktf" in found) != ("cdktn" in found)
 
 
 def test_the_commit_is_named_where_there_is_one(tmp_path: Path) -> None:

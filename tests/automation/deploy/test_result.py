@@ -144,15 +144,21 @@ def test_what_destroys_comes_first_and_what_waits_last() -> None:
     assert consoles.lines == [
         "  - security: aws_x.delete",
         "      careful: it is away, if only meanwhile, and no rule says that this is harmless",
+        "      cost: not known of aws_x: no price",
         "      size  0 small",
         "-/+ security: aws_x.replace3",
         "      careful: it is away, if only meanwhile, and no rule says that this is harmless",
+        "      cost: not known of aws_x: no price",
         "      size  3 small → 3 large",
         "  + security: aws_x.create2",
+        "      cost: not known of aws_x: no price",
         "      size  2 large",
         "  ~ security: aws_x.update1",
         "      routine: it stays, and serves meanwhile",
+        "      cost: not known of aws_x: no price",
         "      size  1 small → 1 large",
+        "    Cost: not known of aws_x: no price, at prices of us-west-2 from 2024-07-18 to "
+        "2026-09-20, if as much is used as before",
         "    dns waits for security, whose outputs it reads: it is planned after that",
         "    edge waits for dns, network, whose outputs it reads: it is planned after that",
         "1 to create, 1 to update, 1 to replace, 1 to destroy; 2 careful, 2 routine",
@@ -176,7 +182,13 @@ def test_machines_get_the_risk_of_each_change_and_its_attributes() -> None:
     (change,) = answer["stacks"][0]["review"]
     assert (change["address"], change["risk"]) == ("aws_x.update", "routine")
     assert change["attributes"] == [
-        {"name": "size", "old": "0 small", "new": "0 large", "forces_replacement": False}
+        {
+            "name": "size",
+            "old": "0 small",
+            "new": "0 large",
+            "forces_replacement": False,
+            "undoes_drift": False,
+        }
     ]
     assert [each["review"] for each in answer["stacks"][1:]] == [[], [], []]
     assert answer["stacks"][0]["changes"][0] == {"address": "aws_x.create", "action": "create"}

@@ -11,6 +11,10 @@ from tests.automation.accounts import Account
 from tests.automation.destroy.destroying import run
 
 pytestmark = pytest.mark.usefixtures("inside")
+NOT_CURRENT = (
+    "the rights of dev-349081-deploy are not current (given for another deletion_protection): run "
+    "`python -m automation bootstrap --env dev`"
+)
 
 
 def refusal(account: Account, *tiers: str, **options: Any) -> str:
@@ -64,6 +68,16 @@ def test_nothing_is_deployed(account: Account) -> None:
     code, consoles = run(account)
     assert code == 0
     assert consoles.lines == ["dev: nothing is deployed, so nothing was destroyed"]
+
+
+def test_rights_that_are_not_current(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    with account.protected() as role:
+        code, consoles = run(account)
+        said = " ".join(consoles.errors.getvalue().split())
+        assert (code, said.startswith(NOT_CURRENT)) == (0, True)
+        for name, value in role.items():
+            monkeypatch.setenv(name, value)
+        assert refusal(account) == f"{NOT_CURRENT}; nothing changed"
 
 
 def test_a_state_that_is_locked(account: Account) -> None:

@@ -8,6 +8,7 @@ from automation.destroy.preconditions import (
     check_account,
     check_backups,
     check_kept,
+    check_restored,
     check_settings,
     protected,
 )
@@ -136,3 +137,24 @@ def test_what_a_locked_vault_keeps_is_said_with_its_end(account: Account, client
     check()
     found.append(DeployedResource("audit", "aws_backup_vault", "gone", {"name": "gone"}))
     check()
+
+
+@pytest.mark.parametrize("purpose", ["database-before-20261130120000", "restore-20261130120000"])
+def test_an_instance_of_a_restore_holds_the_groups(
+    account: Account, clients: Clients, purpose: str
+) -> None:
+    group = DeployedResource("database", "aws_db_subnet_group", "database", {})
+    name = account.settings.naming.name(purpose)
+    check_restored(clients, [group], account.settings)
+    account.client("rds").create_db_instance(
+        DBInstanceIdentifier=name,
+        DBInstanceClass="db.t4g.micro",
+        Engine="mysql",
+        MasterUsername="admin",
+        MasterUserPassword="correct-horse",
+        AllocatedStorage=20,
+    )
+    check_restored(clients, [DATABASE], account.settings)
+    with pytest.raises(UserError, match=f"^{name}: not in Terraform's state, and in the database"):
+        check_restored(clients, [group], account.settings)
+    account.client("rds").delete_db_instance(DBInstanceIdentifier=name, SkipFinalSnapshot=True)

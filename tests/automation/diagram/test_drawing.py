@@ -170,7 +170,7 @@ def test_every_choice_is_drawn(picture_of: Draw) -> None:
     said = words(picture)
     assert {"internet gateway", "egress-only gateway"} <= set(said)
     assert {"MySQL primary", "Standby", "Replica 1", "Replica 2"} <= set(said)
-    assert "Auto Scaling group: 4 to 40 m7i.large and 2 more, some of them Spot" in said
+    assert "Auto Scaling group: 4 to 32 m7i.large and 2 more, some of them Spot" in said
     assert "/static/*, /media/*, /errors/*" in said
 
 

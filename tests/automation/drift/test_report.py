@@ -1,8 +1,8 @@
 from rich.console import Console
 
 from automation.drift import DriftResult, show
-from automation.drift.resources import Drifted
 from automation.terraform.diff import Difference
+from automation.terraform.drift import Drifted
 from tests.automation.consoles import Consoles
 
 

@@ -50,6 +50,7 @@ def _distinct(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any
             continue
         for need in entry.get("needs", ()):
             keys = [need["context"].get(each) for each in ("kms:ResourceAliases", "kms:ViaService")]
+            keys.append("s3:if-match" in need["context"])
             key = role, need["action"], _form(need["resource"]), str(keys)
             if key not in seen:
                 seen.add(key)

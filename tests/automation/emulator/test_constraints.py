@@ -120,7 +120,7 @@ def test_there_are_rules_of_every_kind() -> None:
     assert found == set(kinds)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.data())
 def test_a_broken_rule_is_noticed(data: st.DataObject) -> None:
     request = data.draw(st.sampled_from([each for each in recorded.requests() if _rules(each)]))

@@ -138,3 +138,112 @@ def test_a_secret_s_policy_denies_what_iam_allows(
     assert code == "AccessDeniedException"
     assert "with an explicit deny in a resource-based policy" in said
     assert secrets.get_secret_value(SecretId=arn)["SecretString"] == "x"
+
+
+PAIRS = [{"Key": "owner", "Value": "them"}]
+PLAIN = {"owner": "them"}
+SELF = f"arn:aws:sns:us-west-2:{ACCOUNT}:"
+# How to make something of theirs, and what to do to it.
+THEIRS: dict[str, tuple[str, Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "a certificate": (
+        "acm",
+        lambda acm: acm.request_certificate(DomainName="theirs.example.com", Tags=PAIRS),
+        lambda acm: acm.delete_certificate(
+            CertificateArn=next(
+                each["CertificateArn"]
+                for each in acm.list_certificates()["CertificateSummaryList"]
+                if each["DomainName"] == "theirs.example.com"
+            )
+        ),
+    ),
+    "a vault": (
+        "backup",
+        lambda backup: backup.create_backup_vault(BackupVaultName="theirs", BackupVaultTags=PLAIN),
+        lambda backup: backup.delete_backup_vault(BackupVaultName="theirs"),
+    ),
+    "an alarm": (
+        "cloudwatch",
+        lambda watch: watch.put_metric_alarm(
+            AlarmName="theirs",
+            MetricName="m",
+            Namespace="n",
+            Period=60,
+            EvaluationPeriods=1,
+            Statistic="Sum",
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+            Tags=PAIRS,
+        ),
+        lambda watch: watch.disable_alarm_actions(AlarmNames=["theirs"]),
+    ),
+    "a key, by its alias": (
+        "kms",
+        lambda kms: kms.create_alias(
+            AliasName="alias/theirs",
+            TargetKeyId=kms.create_key(Tags=[{"TagKey": "owner", "TagValue": "them"}])[
+                "KeyMetadata"
+            ]["KeyId"],
+        ),
+        lambda kms: kms.delete_alias(AliasName="alias/theirs"),
+    ),
+    "a log group": (
+        "logs",
+        lambda logs: logs.create_log_group(logGroupName="theirs-g", tags=PLAIN),
+        lambda logs: logs.delete_log_group(logGroupName="theirs-g"),
+    ),
+    "a parameter group": (
+        "rds",
+        lambda rds: rds.create_db_parameter_group(
+            DBParameterGroupName="theirs",
+            DBParameterGroupFamily="mysql8.4",
+            Description="theirs",
+            Tags=PAIRS,
+        ),
+        lambda rds: rds.delete_db_parameter_group(DBParameterGroupName="theirs"),
+    ),
+    "a topic": (
+        "sns",
+        lambda sns: sns.create_topic(Name="theirs", Tags=PAIRS),
+        lambda sns: sns.delete_topic(TopicArn=f"{SELF}theirs"),
+    ),
+    "a parameter": (
+        "ssm",
+        lambda ssm: ssm.put_parameter(Name="/theirs", Value="x", Type="String", Tags=PAIRS),
+        lambda ssm: ssm.add_tags_to_resource(
+            ResourceType="Parameter", ResourceId="/theirs", Tags=[{"Key": "owner", "Value": "us"}]
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", THEIRS)
+def test_a_condition_on_tags_is_about_what_is_tagged(
+    acting: Callable[..., Service], emulator: Emulator, what: str
+) -> None:
+    service, make, take = THEIRS[what]
+    make(emulator.client(service))
+    deny = allow("*", StringEquals={"aws:ResourceTag/owner": "them"}) | {"Effect": "Deny"}
+    client = acting(allow("*"), deny)(service)
+    with pytest.raises(ClientError, match="with an explicit deny in an identity-based policy"):
+        take(client)
+    take(emulator.client(service))
+
+
+def test_whoever_puts_a_role_into_an_instance_profile_passes_it(
+    acting: Callable[..., Service], emulator: Emulator
+) -> None:
+    emulator.client("iam").create_instance_profile(InstanceProfileName="web")
+    iam = acting(allow("iam:AddRoleToInstanceProfile"))("iam")
+    code, said = denied(iam.add_role_to_instance_profile, InstanceProfileName="web", RoleName="r")
+    assert code == "AccessDenied"
+    assert f"perform: iam:PassRole on resource: arn:aws:iam::{ACCOUNT}:role/r" in said
+    emulator.client("iam").delete_instance_profile(InstanceProfileName="web")
+
+
+def test_a_key_is_made_with_the_tags_that_a_policy_wants(acting: Callable[..., Service]) -> None:
+    """KMS calls what a tag has otherwise than others do."""
+    wanted: Any = {"StringEquals": {"aws:RequestTag/Environment": "dev"}}
+    kms = acting(allow(["kms:CreateKey", "kms:TagResource"], **wanted))("kms")
+    code, _ = denied(kms.create_key, Tags=[{"TagKey": "Environment", "TagValue": "prod"}])
+    assert code == "AccessDeniedException"
+    kms.create_key(Tags=[{"TagKey": "Environment", "TagValue": "dev"}])

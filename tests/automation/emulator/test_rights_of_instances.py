@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from automation.emulator import Emulator
+from config import load
 from tests.automation.emulator.acting import ACCOUNT, ROLE, Service, allow, denied
+from tests.conftest import OPTIONS, Tiers
 
 BUCKET, POINT = "of-instances", f"arn:aws:s3:us-west-2:{ACCOUNT}:accesspoint/instances"
 Acting = Callable[..., Service]
@@ -151,6 +153,28 @@ def test_an_endpoints_policy_limits_the_instances_behind_it(
     code, said = denied(s3.put_object, Bucket=BUCKET, Key="b", Body=b"")
     assert code == "AccessDenied"
     assert said.endswith("because no VPC endpoint policy allows the s3:PutObject action")
+
+
+def test_the_platforms_endpoint_lets_through_what_its_settings_allow(
+    acting: Acting,
+    emulator: Emulator,
+    options: Tiers,
+    endpoint: Callable[..., str],
+    instance: dict[str, str],
+) -> None:
+    pictures, other = (f"{load(OPTIONS).naming.prefix}-{name}" for name in ("pictures-1", "other"))
+    made = options["network"].resources("aws_vpc_endpoint").values()
+    (of_s3,) = (each["policy"] for each in made if each["service_name"].endswith(".s3"))
+    endpoint(*json.loads(of_s3)["Statement"])
+    s3, account = acting(allow("s3:*"), name=instance["id"])("s3"), emulator.client("s3")
+    for name in (pictures, other):
+        where = {"LocationConstraint": "us-west-2"}
+        account.create_bucket(Bucket=name, CreateBucketConfiguration=where)
+    s3.delete_object(Bucket=pictures, Key="a")
+    said = denied(s3.delete_object, Bucket=other, Key="a")[1]
+    assert said.endswith("because no VPC endpoint policy allows the s3:DeleteObject action")
+    for name in (pictures, other):
+        account.delete_bucket(Bucket=name)
 
 
 def test_whoever_is_not_behind_an_endpoint_is_not_limited(

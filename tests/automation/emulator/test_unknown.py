@@ -112,7 +112,7 @@ def _told_apart() -> list[tuple[Mapping[str, Any], str, str]]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(_told_apart()))
 def test_whatever_member_a_model_lacks_is_found(case: tuple[Mapping[str, Any], str, str]) -> None:
     request, shape, member = case

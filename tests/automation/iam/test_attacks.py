@@ -129,7 +129,8 @@ def test_another_environment_by_its_tag(
         ),
         ("cloudtrail:StopLogging", arn("cloudtrail", "trail/dev-shop-trail"), DEV, "DenyErasing"),
         ("cloudtrail:DeleteTrail", arn("cloudtrail", "trail/dev-shop-trail"), DEV, "DenyErasing"),
-        ("s3:DeleteObject", f"{STATES}-logs/s3/a", {}, "DenyStateDeletion"),
+        ("s3:DeleteObject", f"{STATES}-logs/s3/a", {}, "DenyStateLog"),
+        ("s3:PutObject", f"{STATES}-logs/s3/a", {}, "DenyStateLog"),
         # The states' history.
         ("s3:DeleteObjectVersion", STATE, {}, "DenyStateHistory"),
         ("s3:PutLifecycleConfiguration", STATES, {}, "DenyStateHistory"),

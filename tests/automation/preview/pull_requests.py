@@ -94,7 +94,7 @@ CASES: dict[str, tuple[Change, set[tuple[str, str, str]]]] = {
             ("update", "aws_s3_bucket", "blocking"),
             ("update", "aws_backup_vault", "blocking"),
             ("update", "aws_autoscaling_group", "routine"),
-            ("update", "aws_secretsmanager_secret", "routine"),
+            ("update", "aws_secretsmanager_secret", "careful"),
         },
     ),
     "provider range": (

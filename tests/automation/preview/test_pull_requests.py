@@ -1,5 +1,6 @@
 """What `preview` says of pull requests to this very project: of production, by real plans."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from config import load
 from tests.automation.consoles import Consoles
 from tests.automation.preview.projects import whole_project
 from tests.automation.preview.pull_requests import CASES, ENVIRONMENT, SETTINGS, Change, edit
+from tests.automation.preview.several_changes import GATE, SEVERAL
 from tests.promises import SHIPPED
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
@@ -86,9 +88,26 @@ def test_each_change_has_its_action_and_risk(tmp_path: Path, subtests: pytest.Su
                 assert found.missing == remarks == ()
         with subtests.test("tag"):
             another_tag_reaches_everything(platform)
-        # The last, as it might change what the others find.
+        # These may change what others find: what is read of a change is applied before.
+        for name in SEVERAL if os.environ.get("CHANGES") else GATE:
+            change, matters, routine = SEVERAL[name]
+            with subtests.test(name):
+                several_changes_are_told_apart(*platform.preview(name, change), matters, routine)
         with subtests.test("network"):
             another_network_is_not_followed_any_further(platform)
+
+
+def several_changes_are_told_apart(
+    found: Review,
+    remarks: tuple[str, ...],
+    matters: set[tuple[str, str, str]],
+    routine: set[tuple[str, str]],
+) -> None:
+    """What matters is told, and nothing else is called more than routine."""
+    seen = {(each.action, each.type, each.risk) for each in found.changes}
+    assert {each for each in seen if each[2] != "routine"} == matters
+    assert {each[:2] for each in seen if each[2] == "routine"} >= routine
+    assert found.missing == remarks == ()
 
 
 def another_tag_reaches_everything(platform: Platform) -> None:

@@ -11,6 +11,7 @@ import pytest
 from automation.emulator import find
 from automation.rehearse import digests
 from automation.terraform.stacks import closure, dependencies, read, reverse
+from tests.automation.export.exporting import exported, unexplained
 from tests.automation.rehearse.program import (
     PATIENCE,
     Start,
@@ -27,9 +28,18 @@ pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
 @pytest.mark.gate
 def test_prod_is_deployed_checked_and_unchanged(rehearse: Start) -> None:
-    program = rehearse("prod")
+    program = rehearse("prod", "keep")
     code, answer = program.finish()
-    all_is_well(code, answer)
+    try:
+        all_is_well(code, answer)
+        # Whoever leaves with an export goes on with what was deployed.
+        out = program.folder / "export" / "prod"
+        exported("prod", program.folder / "out", out)
+        stacks = read(program.folder / "out")
+        left = unexplained(out, program.folder, answer["emulator"]["shell"])
+        assert left == {stack.name: [] for stack in stacks}
+    finally:
+        run(*rehearse("prod", "stop").command)
     everything_was_applied(program.folder, answer)
     assert answer["outputs"]["edge.site_url"].startswith("https://")
     # What was applied is what a fresh synthesis gives.

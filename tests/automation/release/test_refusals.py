@@ -3,11 +3,16 @@
 import pytest
 
 from automation.errors import UserError
-from automation.release.command import ReleaseCommand, ReleaseRequest, RollbackCommand
+from automation.release.command import (
+    ReleaseCommand,
+    ReleaseRequest,
+    RestartCommand,
+    RollbackCommand,
+)
 from tests.automation.consoles import Consoles
 
 
-@pytest.mark.parametrize("command", [ReleaseCommand, RollbackCommand])
+@pytest.mark.parametrize("command", [ReleaseCommand, RollbackCommand, RestartCommand])
 def test_nobody_to_ask(command: type[ReleaseCommand], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     consoles = Consoles()

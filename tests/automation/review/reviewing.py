@@ -28,6 +28,7 @@ def recorded(name: str) -> dict[str, Any]:
 def plan(*changes: Mapping[str, Any], upstreams: Iterable[str] = ()) -> dict[str, Any]:
     lookups = [
         {
+            "address": f"data.terraform_remote_state.{each}",
             "type": "terraform_remote_state",
             "mode": "data",
             "expressions": {"config": {"constant_value": {"key": f"p/{each}/terraform.tfstate"}}},
@@ -78,6 +79,7 @@ def reviewed(*approvals: Approval, expected: Sequence[str] = (), **plans: Any) -
         plans,
         title="Plan of prod",
         rules=RULES,
+        environment="prod",
         approvals=approvals,
         today=TODAY,
         mask=Mask({}),

@@ -12,8 +12,12 @@ BUCKET = entry("aws_s3_bucket", ["delete"], {"id": "a"}, None)
 ADDRESS = "aws_s3_bucket.it"
 
 
-def approval(*, until: date = TODAY, address: str = ADDRESS, stack: str = "") -> Approval:
-    return Approval(address=address, until=until, reason="moved to #7", stack=stack)
+def approval(
+    *, until: date = TODAY, address: str = ADDRESS, stack: str = "", environment: str = ""
+) -> Approval:
+    return Approval(
+        address=address, until=until, reason="moved to #7", stack=stack, environment=environment
+    )
 
 
 def test_a_blocking_change_blocks_until_it_is_approved() -> None:
@@ -43,8 +47,28 @@ def test_an_approval_that_is_of_no_use_is_told() -> None:
     found = reviewed(approval(address="aws_s3_bucket.other"), storage=plan(BUCKET))
     assert found.verdict is Verdict.BLOCKED
     assert list(text.notes(found)) == [
-        "The approval of aws_s3_bucket.other is of no use: nothing about it is blocking"
+        "The approval of aws_s3_bucket.other is of no use, as no plan needs it any more: remove it"
     ]
+
+
+def test_an_approval_of_an_environment_holds_for_no_other_and_is_told_by_none() -> None:
+    here, there = approval(environment="prod"), approval(environment="staging", address="aws_x.y")
+    assert reviewed(here, there, storage=plan(BUCKET)).verdict is Verdict.APPROVED
+    found = reviewed(approval(environment="staging"), storage=plan(BUCKET))
+    assert found.verdict is Verdict.BLOCKED
+    assert list(text.notes(found)) == []
+    unused = reviewed(approval(environment="prod", stack="storage"), storage=plan())
+    assert list(text.notes(unused)) == [
+        "The approval of storage in prod: aws_s3_bucket.it is of no use, as no plan needs it any "
+        "more: remove it"
+    ]
+
+
+@pytest.mark.parametrize(("stack", "told"), [("audit", False), ("storage", True), ("", False)])
+def test_of_stacks_without_a_plan_nobody_knows_what_they_need(stack: str, told: bool) -> None:
+    needless = approval(address="aws_x.y", stack=stack)
+    found = reviewed(needless, storage=plan(), expected=("storage", "audit"))
+    assert any("is of no use" in each for each in text.notes(found)) is told
 
 
 def test_the_file_is_read(tmp_path: Path) -> None:
@@ -53,6 +77,8 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         f'[[approval]]\naddress = "{ADDRESS}"\nuntil = 2026-11-23\nreason = "moved to #7"\n'
     )
     assert load(file) == (approval(),)
+    file.write_text(file.read_text() + 'environment = "prod"\nstack = "storage"\n')
+    assert load(file) == (approval(environment="prod", stack="storage"),)
     file.write_text("")
     assert load(file) == ()
 

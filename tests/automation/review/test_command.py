@@ -57,7 +57,13 @@ def test_a_blocking_change_ends_with_3(tmp_path: Path) -> None:
     assert found["verdict"] == "blocked"
     assert (change["action"], change["risk"]) == ("update", "blocking")
     assert change["attributes"] == [
-        {"name": "deletion_protection", "old": True, "new": False, "forces_replacement": False}
+        {
+            "name": "deletion_protection",
+            "old": True,
+            "new": False,
+            "forces_replacement": False,
+            "undoes_drift": False,
+        }
     ]
     assert "deletion_protection = true" in (tmp_path / "out" / "review.md").read_text()
     assert "<!doctype html>" in (tmp_path / "out" / "review.html").read_text()

@@ -134,6 +134,23 @@ def test_2000_changes_render_in_under_two_seconds(browser: Browser, tmp_path: Pa
     assert 0 < took < 2
 
 
+def test_what_is_the_same_of_many_is_one_entry_that_counts_and_is_found(
+    browser: Browser, tmp_path: Path
+) -> None:
+    tags = {"tags": {"Owner": "us"}}, {"tags": {"Owner": "them"}}
+    changes = [entry("aws_x", ["update"], *tags, name=f"n{n}") for n in range(139)]
+    drift = [entry("aws_x", ["update"], *tags, name="changed_by_hand")]
+    found = plan(*changes, entry("aws_y", ["create"], None, {})) | {"resource_drift": drift}
+    show(browser, tmp_path, reviewed(network=found))
+    assert browser.value(f"{VISIBLE}.length") == 2
+    assert browser.value("document.getElementById('count').value") == "140 of 140 changes"
+    assert browser.value("document.querySelectorAll('.also li').length") == 138
+    choose(browser, "text", "aws_x.n137")
+    assert browser.value("document.getElementById('count').value") == "139 of 140 changes"
+    assert "aws_x.changed_by_hand" in browser.value("document.getElementById('drift').textContent")
+    assert browser.complaints == []
+
+
 def test_values_are_text_and_nothing_else(browser: Browser, tmp_path: Path) -> None:
     hostile = "</script><script>window.hacked = 1</script><img src=x onerror='window.hacked = 1'>"
     change = entry("aws_x", ["create"], None, {hostile: hostile}, name=hostile)

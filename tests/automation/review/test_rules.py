@@ -1,13 +1,14 @@
 """The reviewed rules, beyond the recorded plans."""
 
-import json
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from automation.review.rules import RULES, Rule, denies_less, load, opened, shorter, widened
+from automation.review.reach import opened as more_opened
+from automation.review.reach import openings
+from automation.review.rules import RULES, Rule, load, rarer, shorter
 from automation.terraform.diff import UNKNOWN
 from automation.terraform.plan import Action
 from tests.automation.review.reviewing import entry, only, update
@@ -132,6 +133,10 @@ def test_what_only_aws_will_tell_switches_nothing_off() -> None:
     assert [each.new for each in found.attributes] == [UNKNOWN]
 
 
+def opened(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    return more_opened(openings(before), openings(after))
+
+
 @settings(deadline=None)
 @given(st.ip_addresses(v=4), st.integers(0, 32))
 def test_only_narrow_ranges_are_let_in_unasked(address: Any, bits: int) -> None:
@@ -158,68 +163,8 @@ def test_rules_within_and_beside_groups(rule: dict[str, Any], expected: bool) ->
 @settings(deadline=None)
 @given(st.integers(0, 4000), st.integers(0, 4000))
 def test_less_time_is_told_and_0_is_for_ever(old: int, new: int) -> None:
-    found = shorter((old,), (new,))
+    found = shorter(old, new)
     assert found == ((new or 10_000) < (old or 10_000))
-
-
-def statement(**given_: Any) -> dict[str, Any]:
-    return {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "a", **given_}]}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        (None, statement(Action="*"), True),
-        (None, statement(Action=["s3:GetObject", "S3:*"]), True),
-        (statement(), statement(Resource=["a", "*"]), True),
-        (statement(), statement(Action=["s3:GetObject", "ec2:DescribeTags"], Resource="b"), False),
-        (None, statement(Action="cloudwatch:PutMetricData", Resource="*"), False),
-        (statement(), statement(Principal="*"), True),
-        (statement(), statement(Principal={"AWS": ["*"]}, Condition={"Bool": {}}), False),
-        (
-            None,
-            statement(
-                Principal={"AWS": "arn:aws:iam::123456789012:root"}, Action="kms:*", Resource="*"
-            ),
-            False,
-        ),
-        (statement(), statement(Effect="Deny", Action="*", Principal="*"), False),
-        (statement(Action="*"), statement(Action="*"), False),
-    ],
-)
-def test_policies_that_are_widened(before: Any, after: Any, expected: bool) -> None:
-    assert widened(before, after) is expected
-
-
-@pytest.mark.parametrize(
-    ("after", "expected"),
-    [
-        (statement(Effect="Deny", Action=["s3:*", "s3:GetObject"], Resource=["a", "b"]), False),
-        (statement(Effect="Deny", Resource="b"), True),
-        (statement(Effect="Deny", Condition={"Bool": {}}), True),
-        (statement(), True),
-        (None, True),
-        (UNKNOWN, False),
-    ],
-)
-def test_policies_that_deny_less(after: Any, expected: bool) -> None:
-    assert denies_less(statement(Effect="Deny"), after) is expected
-    assert not denies_less(None, after)
-
-
-def test_a_policy_that_changes_otherwise_asks_for_care() -> None:
-    before, after = json.dumps(statement()), json.dumps(statement(Action="s3:PutObject"))
-    found = only(update("aws_iam_role_policy", {"policy": before}, policy=after))
-    assert (found.risk, found.reasons) == ("careful", ("who may do what changes",))
-
-
-def test_a_policy_is_read_as_the_text_that_a_plan_has() -> None:
-    before, after = json.dumps(statement()), json.dumps(statement(Action="s3:*"))
-    found = only(update("aws_iam_role_policy", {"policy": before}, policy=after))
-    assert found.reasons == ("a policy is widened to *",)
-    assert [(each.name, each.old, each.new) for each in found.attributes] == [
-        ("policy.Statement.Action", "s3:GetObject", "s3:*")
-    ]
 
 
 def test_every_rule_has_a_reason_of_its_own_words_and_names_real_things() -> None:
@@ -250,11 +195,42 @@ json_values = st.recursive(
 @settings(deadline=None)
 @given(json_values, json_values, json_values)
 def test_no_value_is_too_odd(before: Any, after: Any, unknown: Any) -> None:
-    for name in ("policy", "ingress", "deletion_protection", "retention_in_days"):
-        for type_ in ("aws_cloudwatch_log_group", "aws_security_group"):
+    for name in ("policy", "ingress", "deletion_protection", "retention_in_days", "rule"):
+        for type_ in ("aws_cloudwatch_log_group", "aws_security_group", "aws_backup_plan"):
             change = update(type_, {name: before}, **{name: after})
             change["change"]["after_unknown"] = {name: unknown}
             assert only(change).action == "update"
+
+
+@pytest.mark.parametrize(
+    "source", ["7", "²", "4", "0.0.0.0/33", "sg-1", "::/0::", 5, True, UNKNOWN, ["a"]]
+)
+def test_what_is_no_range_is_not_the_world(source: Any) -> None:
+    rule = {"ip_protocol": "tcp", "from_port": 0, "to_port": 9, "cidr_ipv4": source}
+    assert not opened({}, rule)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("rate(1 day)", "rate(7 days)", True),
+        ("rate(1 day)", "rate(12 hours)", False),
+        ("rate(1 day)", "cron(0 5 ? * * *)", False),
+        ("cron(0 5 ? * * *)", "cron(0 5 * * ? *)", False),
+        ("cron(0 5 ? * * *)", "cron(0 6 ? * MON-FRI *)", True),
+        ("cron(0 0/6 ? * * *)", "cron(0 0/12 ? * * *)", True),
+        ("cron(0 5,17 ? * * *)", "cron(0 5 ? * * *)", True),
+        ("cron(0 5 ? * * *)", "cron(0 5 1 * ? *)", True),
+        ("cron(0 5 1 * ? *)", "cron(0 5 1 1 ? *)", True),
+        ("cron(0 5 1 1 ? *)", "cron(0 5 ? * * *)", False),
+        ("cron(0 5 ? * * *)", None, True),
+        ("cron(² 0/0 ? * X-Y/Z *)", "rate(0 days)", True),
+        ("whenever", "never", False),
+    ],
+)
+def test_a_schedule_with_fewer_times_is_rarer(old: Any, new: Any, expected: bool) -> None:
+    assert rarer(old, new) is expected
+    assert not rarer(old, UNKNOWN)
 
 
 def test_what_is_empty_is_nothing_new() -> None:
@@ -285,3 +261,24 @@ def test_what_is_imported_is_told_with_its_id(actions: str, action: str, risk: s
         entry("aws_sns_topic", [actions], {"name": "a"}, {"name": "a"}, importing={"id": "arn:a"})
     )
     assert (change.action, change.risk, change.imported_id) == (action, risk, "arn:a")
+    by_identity = {"identity": {"account_id": "1", "name": "a"}}
+    change = only(
+        entry("aws_sns_topic", [actions], {"name": "a"}, {"name": "a"}, importing=by_identity)
+    )
+    assert (change.action, change.imported_id) == (action, "account_id=1, name=a")
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("replace_by_request", "it is replaced because of -replace"),
+        ("replace_because_tainted", "it is replaced as it is tainted, or was never made whole"),
+        ("replace_because_cannot_update", ""),
+        (None, ""),
+    ],
+)
+def test_why_something_is_replaced_is_told_where_no_attribute_says_it(
+    reason: str | None, told: str
+) -> None:
+    found = entry("aws_lb", ["delete", "create"], {"name": "a"}, {"name": "a"})
+    assert only(found | {"action_reason": reason}).hint == told

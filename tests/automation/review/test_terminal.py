@@ -41,18 +41,20 @@ def one(change: Any) -> list[str]:
 def test_what_forces_a_replacement_is_told_and_what_only_aws_knows_is_named() -> None:
     said = plain(reviewed(network=recorded("cidr_changed")))
     start = said.index("-/+ network: aws_subnet.vpc_app_subnet-a")
-    assert said[start : start + 4] == [
+    assert said[start : start + 5] == [
         "-/+ network: aws_subnet.vpc_app_subnet-a",
         "      blocking: what is in the subnet has to be elsewhere first (docs/production.md)",
+        "      downtime: it is away until the new one is made",
         "      cidr_block  10.0.16.0/20 → 10.8.16.0/20  forces replacement",
         "      vpc_id      vpc-vpc → (known after apply)  forces replacement",
     ]
     start = said.index("-/+ network: aws_vpc.vpc")
-    assert said[start : start + 4] == [
+    assert said[start : start + 5] == [
         "-/+ network: aws_vpc.vpc",
         "      blocking: everything in the network, the database too, has to be made again, and "
         "AWS keeps a network that is in use: deploy another environment with the new network "
         "beside it, move the data there, then destroy this one",
+        "      downtime: it is away until the new one is made",
         "      cidr_block  10.0.0.0/16 → 10.8.0.0/16  forces replacement",
         "      known after apply: arn, default_network_acl_id, default_route_table_id, "
         "default_security_group_id, dhcp_options_id, enable_network_address_usage_metrics, id, "
@@ -122,11 +124,11 @@ def test_of_what_is_not_routine_every_resource_is_named() -> None:
 
 
 def test_many_new_resources_are_listed_and_counted() -> None:
-    new = [entry("aws_x", ["create"], None, {"size": n}, name=f"n{n:03}") for n in range(100)]
+    new = [entry("aws_iam_x", ["create"], None, {"size": n}, name=f"n{n:03}") for n in range(100)]
     lines = plain(reviewed(network=plan(*new)))
     assert sum(line.startswith("  + ") for line in lines) == 30
     assert lines[-2:] == [
-        "    and 70 more, all routine: 70 aws_x to create",
+        "    and 70 more, all routine: 70 aws_iam_x to create",
         "    every attribute of every change: `plan --out <folder>`, then `review <folder>`",
     ]
     assert "      size  1" in plain(reviewed(network=plan(*new[:20])))
@@ -134,7 +136,7 @@ def test_many_new_resources_are_listed_and_counted() -> None:
 
 def test_long_values_are_shortened_where_they_differ() -> None:
     same = "a" * 2_000
-    (*_, old, new) = one(update("aws_x", {"text": same + "old"}, text=same + "new"))
+    (*_, old, new) = one(update("aws_iam_x", {"text": same + "old"}, text=same + "new"))
     assert old.endswith("aold (2,003 characters)")
     assert new.endswith("anew (2,003 characters)")
     assert len(old) < 400

@@ -179,7 +179,8 @@ def test_an_environment_without_a_state_bucket() -> None:
     # staging belongs to the same account, where nobody has bootstrapped it.
     assert refusal("staging") == (
         "there is no state bucket staging-349081-tfstate-123456789012: "
-        "run `python -m automation bootstrap --env staging`"
+        "run `python -m automation bootstrap --env staging`. If app_id or account_id was changed, "
+        "that is another platform: destroy the old one first, as it was"
     )
 
 

@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import sys
@@ -87,6 +88,17 @@ def test_the_report_is_plain_without_a_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in text.getvalue()
 
 
+def test_the_report_says_what_user_data_takes(tmp_path: Path) -> None:
+    data = '${base64gzip("' + "abc" * 1000 + '")}'
+    one = stack(tmp_path, aws_launch_template={"web": {"user_data": data}, "none": {}})
+    size = len(gzip.compress(data.encode()))
+    assert 20 < size < 200
+    text = StringIO()
+    synthesis = Synthesis("prod", tmp_path, (one,), 1.5)
+    ValidationReport(synthesis, [ValidationResult(one, 2.5, ())], 2.5).print(Console(file=text))
+    assert f"queue: user data takes {size} of 16,384 bytes\n" in text.getvalue()
+
+
 def test_the_report_for_machines_has_every_count(tmp_path: Path) -> None:
     (found,) = report(tmp_path).to_json()["stacks"]
     assert found == {
@@ -94,6 +106,7 @@ def test_the_report_for_machines_has_every_count(tmp_path: Path) -> None:
         "valid": True,
         "resources": 2,
         "data_sources": 0,
+        "user_data_bytes": 0,
         "seconds": 2.5,
         "complaints": [],
     }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automation.errors import UserError
@@ -25,6 +25,10 @@ from tests.automation.review.reviewing import entry, plan, recorded, reviewed
         ('{"format_version": 1}', "is no plan"),
         ('{"format_version": "1.0", "values": {}}', "is a state, not a plan"),
         (json.dumps({**plan(), "errored": True}), "is of a plan that failed"),
+        ('{"version": 4, "lineage": "a", "resources": []}', "is a state, not a plan"),
+        ('{"@level": "info"}\n{"@level": "info"}', "is the log that `terraform plan -json` prints"),
+        ("Terraform will perform the following actions:\n  + aws_vpc.v {\n  }", "is no JSON"),
+        ("Running show\n{broken", "is no JSON"),
         (
             json.dumps({**plan(), "format_version": "2.0", "terraform_version": "2.1.0"}),
             "was made by a Terraform that is newer than this review knows: "
@@ -48,6 +52,35 @@ def test_a_folder_without_plans_is_refused(tmp_path: Path) -> None:
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "network.json").write_bytes(b"\xff\xfe{")
     with pytest.raises(UserError, match="cannot be read"):
+        terraform_plan.read(tmp_path)
+
+
+TEXT = json.dumps(plan(entry("aws_x", ["create"], None, {"name": "größer"})), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        TEXT.encode("utf-8-sig"),
+        TEXT.encode("utf-16"),
+        b"\xfe\xff" + TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-16-le"),
+        TEXT.encode("utf-16-be"),
+        TEXT.encode("utf-32"),
+        TEXT.replace("\n", "\r\n").encode(),
+        f"[command]/bin/terraform show -json\n{TEXT}\n::debug::exited\n::set x::{{}}".encode(),
+        f"Some {{notice}}\n{{not JSON\n{{}}\n{TEXT}".encode(),
+        f"\n\n  {TEXT}".encode(),
+    ],
+)
+def test_a_plan_is_read_whatever_shell_or_wrapper_wrote_it(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "network.json").write_bytes(raw)
+    assert terraform_plan.read(tmp_path) == {"network": json.loads(TEXT)}
+
+
+def test_a_saved_plan_is_told_from_what_terraform_shows_of_it(tmp_path: Path) -> None:
+    (tmp_path / "network.json").write_bytes(b"PK\x03\x04" + bytes(40))
+    with pytest.raises(UserError, match="is a saved plan, which only Terraform reads: write what"):
         terraform_plan.read(tmp_path)
 
 
@@ -87,7 +120,7 @@ def test_plans_that_read_from_each_other_are_refused() -> None:
         reviewed(a=plan(upstreams=["b"]), b=plan(upstreams=["a"]))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_whatever_is_broken_in_a_plan_is_refused_or_read(data: st.DataObject) -> None:
     broken = recorded("single_nat")

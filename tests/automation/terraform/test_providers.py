@@ -61,9 +61,18 @@ def test_other_versions_and_platforms_do_not_count(
 
 @pytest.mark.parametrize(
     ("version", "serves"),
-    [("6.21.0", True), ("6.22.0", False), ("6.39.1", False), ("6.40.0", True)],
+    [
+        ("6.0.0", True),
+        ("6.1.0", False),
+        ("6.21.0", True),
+        ("6.22.0", False),
+        ("6.39.1", False),
+        ("6.40.0", True),
+        ("6.57.0", False),
+        ("6.57.1", True),
+    ],
 )
-def test_versions_that_plan_changes_for_ever_do_not_count(
+def test_versions_that_are_known_not_to_do_do_not_count(
     tmp_path: Path, version: str, serves: bool
 ) -> None:
     mirror(tmp_path / "mirror", version)
@@ -82,9 +91,17 @@ EOF
 """
 
 
-@pytest.mark.parametrize("version", ["6.25.0", "6.40.0"])
-def test_what_plans_changes_for_ever_is_refused_wherever_it_comes_from(
-    tmp_path: Path, version: str
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("6.1.0", r"6\.1\.0, which was withdrawn as faulty \(.*/43213\): give its mirror 6\.0\.0"),
+        ("6.25.0", r"AWS provider 6\.25\.0, which plans .*/47320.* or 6\.40\.0 and newer"),
+        ("6.40.0", ""),
+        ("6.57.0", r"6\.57\.0, which fails .*/49181\): give its mirror .* or 6\.57\.1 and newer"),
+    ],
+)
+def test_what_will_not_do_is_refused_wherever_it_comes_from(
+    tmp_path: Path, version: str, told: str
 ) -> None:
     script = tmp_path / "terraform"
     script.write_text(FOUND.format(version=version))
@@ -95,10 +112,10 @@ def test_what_plans_changes_for_ever_is_refused_wherever_it_comes_from(
     file.write_text(json.dumps({"terraform": {"required_providers": required}}))
     stack = Stack("one", file)
     work = tmp_path / "work"
-    if version == "6.40.0":
+    if not told:
         assert version in providers.install(terraform, [stack], work).lock
         return
-    with pytest.raises(UserError, match=r"AWS provider 6\.25\.0, .* or 6\.40\.0 and newer"):
+    with pytest.raises(UserError, match=told):
         providers.install(terraform, [stack], work)
     assert not (work / "providers").exists()
 

@@ -108,7 +108,7 @@ def test_a_defect_in_the_work_is_not_swallowed() -> None:
         Scheduler(PLATFORM, limit=2).run(work)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(graphs(), st.integers(1, 4), st.data())
 def test_any_graph_runs_in_order_within_the_limit(
     graph: dict[str, frozenset[str]], limit: int, data: st.DataObject

@@ -25,7 +25,7 @@ def test_those_that_are_named_once_and_in_the_platform_s_order() -> None:
         (
             ("network", "x"),
             'there is no tier "x": use any of logs, security, network, dns, storage, '
-            "database, web, application, edge, monitoring, audit",
+            "database, web, application, edge, audit, monitoring",
         ),
         (
             ("netwrk", "stroage"),

@@ -4,6 +4,7 @@ import http.client
 import json
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,8 +16,10 @@ from uuid import uuid4
 
 from artifact import procfile
 from automation import PROJECT
-from automation.app import command as app_command
 from automation.app.database import HOST, MariaDb, free_port
+from automation.app.processes import shell
+from automation.app.surroundings import environment as environment_of
+from automation.app.surroundings import store_secret
 
 FOLDER = PROJECT / "examples" / "guestbook"
 
@@ -108,7 +111,7 @@ class Site(Client):
 @contextmanager
 def running(environ: Mapping[str, str], log: Path, **changes: str) -> Iterator[Site]:
     port = free_port()
-    command = app_command.shell(procfile.read(FOLDER)["web"])
+    command = shell(procfile.read(FOLDER)["web"])
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603
             command, cwd=FOLDER, env={**environ, "PORT": str(port), **changes}, stdout=output
@@ -124,7 +127,7 @@ def running(environ: Mapping[str, str], log: Path, **changes: str) -> Iterator[S
 
 def release(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
-        app_command.shell(procfile.read(FOLDER)["release"]),
+        shell(procfile.read(FOLDER)["release"]),
         cwd=FOLDER,
         env=dict(environ),
         capture_output=True,
@@ -135,6 +138,8 @@ def release(environ: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
 
 def environment(emulator: Any, database: MariaDb, **changes: str) -> dict[str, str]:
     """The contract's environment, with a secret of its own."""
-    arn = app_command.store_secret(emulator, database.access, name=f"database-{uuid4().hex}")
-    common = app_command.environment(emulator, database.access, secret_arn=arn, port=1)
+    arn = store_secret(emulator, database.access, name=f"database-{uuid4().hex}")
+    # What the sample depends on is installed for the tests, too.
+    programs = (Path(sys.executable).parent,)
+    common = environment_of(emulator, database.access, secret_arn=arn, port=1, programs=programs)
     return {**common, "PYTHONWARNINGS": "error", "WEB_CONCURRENCY": "2", **changes}

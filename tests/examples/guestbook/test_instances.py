@@ -14,8 +14,8 @@ from cdktf import App
 
 from artifact import Release, Runtime, authorities, pack
 from artifact.wheels import Wheels
-from automation.app import command
 from automation.app.database import MariaDb
+from automation.app.surroundings import store_secret
 from automation.emulator import Emulator
 from automation.synth.wheels import CACHE
 from config import load
@@ -58,7 +58,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         yield Account(
             emulator=emulator,
             database=database,
-            secret_arn=command.store_secret(emulator, database.access),
+            secret_arn=store_secret(emulator, database.access),
             release=packed(folder, (folder / "mariadb/ca.pem").read_text(encoding="ascii")),
         )
 
@@ -115,6 +115,7 @@ def user_data(account: Account, platform_account: placed.Account, role: Mapping[
             "alias": platform_account.alias,
             "address": account.database.access.host,
             "arn": account.secret_arn,
+            "resource_id": "db-ONE",
         },
     )
     for name, old, new in (
@@ -129,6 +130,7 @@ def user_data(account: Account, platform_account: placed.Account, role: Mapping[
 @pytest.fixture(scope="module")
 def instances(
     account: Account,
+    platform_account: placed.Account,
     role: Mapping[str, str],
     user_data: str,
     tmp_path_factory: pytest.TempPathFactory,
@@ -136,7 +138,17 @@ def instances(
     """Two that boot at the same time."""
     root, environ = tmp_path_factory.mktemp("instances"), {**account.emulator.isolate(), **role}
     with aws_stub.aws(account.emulator, role) as aws, ThreadPoolExecutor() as pool:
-        two = [Sandbox(root / name, user_data, environ=environ, aws=aws) for name in "ab"]
+        two = [
+            Sandbox(
+                root / name,
+                user_data,
+                environ=environ,
+                aws=aws,
+                instance_id=platform_account.instance_id,
+                failures={},
+            )
+            for name in "ab"
+        ]
         list(pool.map(Sandbox.boot, two))
         yield two
         list(pool.map(Sandbox.end, two))

@@ -8,8 +8,8 @@ import pytest
 from guestbook.migrations.steps import MigrationError, Step, pending, steps
 
 from artifact import procfile
-from automation.app import command as app_command
 from automation.app.database import MariaDb
+from automation.app.processes import shell
 from automation.emulator import Emulator
 from tests.examples.guestbook import site as sites
 from tests.examples.guestbook.site import FOLDER
@@ -46,7 +46,7 @@ def test_a_step_may_not_change_after_it_was_done() -> None:
 def test_releases_at_the_same_time_do_each_step_once(emulator: Emulator, database: MariaDb) -> None:
     environ = sites.environment(emulator, database)
     database.administer("DROP TABLE IF EXISTS guestbook.messages, guestbook.schema_migrations")
-    command = app_command.shell(procfile.read(FOLDER)["release"])
+    command = shell(procfile.read(FOLDER)["release"])
     releases = [
         subprocess.Popen(  # noqa: S603
             command, cwd=FOLDER, env=environ, stdout=subprocess.PIPE, text=True

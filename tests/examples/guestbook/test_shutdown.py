@@ -19,7 +19,8 @@ pytestmark = pytest.mark.slow
 
 def test_an_instance_gives_it_time_to_end(prod: Tiers) -> None:
     template = prod["application"].only("aws_launch_template")
-    (seconds,) = re.findall(r"TimeoutStopSec=(\d+)", template["user_data"])
+    web = template["user_data"].partition("run-process web")[2]
+    seconds = re.findall(r"TimeoutStopSec=(\d+)", web)[0]
     open_requests = server._FINISH_SECONDS
     assert int(seconds) >= Environment.drain_seconds + open_requests + 10
 

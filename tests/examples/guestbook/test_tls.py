@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from automation.app.database import MariaDb
-from automation.emulator.certificates import Authority
+from automation.emulator.proxy import Authority
 from tests.examples.guestbook import site as sites
 
 pytestmark = pytest.mark.slow

@@ -1,5 +1,6 @@
 """User data in tests: what it boots, and the files that it writes."""
 
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,13 @@ BOOT = Boot(
     database="arn:database",
     region="us-west-2",
     port=8080,
+    health_path="/healthz",
+    ready_seconds=60,
     release_seconds=120,
+    wait_seconds=540,
+    group="group",
+    hook="serving",
+    agent_parameter="/agent",
     environment={"GREETING": "hello"},
     secrets={},
 )
@@ -34,7 +41,11 @@ def files_of(text: str, folder: Path) -> Files:
     for name, content in {**written, "user-data": text}.items():
         found[name] = folder / name
         # systemd looks for the programs.
-        runs = content.replace("=/usr/local/bin/run-process", "=/bin/echo")
+        runs = re.sub(
+            r"=\+?/usr/(local/s?bin/(run-process|report-failure|claim-run)|sbin/logrotate)",
+            "=/bin/echo",
+            content,
+        )
         found[name].write_text(runs, encoding="utf-8")
     return found
 
@@ -45,6 +56,16 @@ def units(files: Files) -> list[Path]:
     web = template.with_name("application@8080.service")
     web.write_bytes(template.read_bytes())
     return [web, files["application-release.service"]]
+
+
+def processes(files: Files) -> list[Path]:
+    """The units of what runs beside web."""
+    return [file for name, file in files.items() if name.startswith("application-process-")]
+
+
+def timers(files: Files) -> list[Path]:
+    """The units that systemd runs besides."""
+    return [files["application-logs.service"], files["application-logs.timer"]]
 
 
 def accepted(*command: str | Path) -> str:

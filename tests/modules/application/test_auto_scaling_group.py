@@ -3,12 +3,12 @@ from collections.abc import Sequence
 import pytest
 
 from config import Naming
-from config.application import Capacity, Purchase
+from config.application import Capacity, InstanceRefresh, Purchase
 from modules.application.auto_scaling_group import AutoScalingGroup
 from modules.application.launch_template import LaunchTemplate
 from tests.synthesized import Resource, synthesize
 
-PURCHASE = Purchase()
+PURCHASE, REFRESH = Purchase(), InstanceRefresh()
 TAGS = {"Name": "prod-349081-application", "Owner": "platform"}
 
 
@@ -19,6 +19,7 @@ def group(
     purchase: Purchase = PURCHASE,
     scheduled: bool = False,
     protected: bool = True,
+    refresh: InstanceRefresh = REFRESH,
 ) -> Resource:
     stack = synthesize(
         lambda stack: AutoScalingGroup(
@@ -46,12 +47,29 @@ def group(
             purchase=purchase,
             capacity=Capacity(min_size=3, max_size=12),
             scheduled=scheduled,
+            launch_hook="serving",
+            launch_seconds=1920,
             health_check_grace_period=300,
             default_instance_warmup=180,
+            refresh=refresh,
+            alarm_name="prod-349081-release-errors",
             deletion_protection=protected,
         )
     )
     return stack.only("aws_autoscaling_group")
+
+
+def test_an_instance_is_in_service_once_it_says_so(naming: Naming) -> None:
+    """From the first one on, and however long that may take."""
+    built = group(naming)
+    hook = {
+        "name": "serving",
+        "lifecycle_transition": "autoscaling:EC2_INSTANCE_LAUNCHING",
+        "heartbeat_timeout": 1920,
+        "default_result": "ABANDON",
+    }
+    assert built["initial_lifecycle_hook"] == [hook]
+    assert built["wait_for_capacity_timeout"] == "1920s"
 
 
 def test_the_load_balancer_decides_what_is_healthy(naming: Naming) -> None:
@@ -67,8 +85,31 @@ def test_changes_roll_out_without_loss_of_capacity_and_roll_back(naming: Naming)
     healthy = {"min_healthy_percentage": 100, "max_healthy_percentage": 150}
     refresh = built["instance_refresh"]
     assert refresh["strategy"] == "Rolling"
-    assert refresh["preferences"] == {**healthy, "auto_rollback": True, "skip_matching": True}
+    assert refresh["preferences"] == {
+        **healthy,
+        "auto_rollback": True,
+        "skip_matching": True,
+        "alarm_specification": {"alarms": ["prod-349081-release-errors"]},
+        "checkpoint_percentages": [10, 100],
+        "checkpoint_delay": "600",
+    }
     assert built["instance_maintenance_policy"] == healthy
+
+
+@pytest.mark.parametrize(
+    ("refresh", "absent"),
+    [
+        (InstanceRefresh(watched=False), {"alarm_specification"}),
+        (InstanceRefresh(checkpoint_seconds=0), {"checkpoint_percentages", "checkpoint_delay"}),
+    ],
+)
+def test_what_nobody_watches_or_waits_for_is_not_sent(
+    naming: Naming, refresh: InstanceRefresh, absent: set[str]
+) -> None:
+    usual = group(naming)["instance_refresh"]["preferences"]
+    less = group(naming, refresh=refresh)["instance_refresh"]["preferences"]
+    assert less == {name: value for name, value in usual.items() if name not in absent}
+    assert absent <= usual.keys()
 
 
 def test_instances_come_from_a_version_whose_changes_plans_show(naming: Naming) -> None:
@@ -80,14 +121,16 @@ def test_instances_come_from_a_version_whose_changes_plans_show(naming: Naming) 
 
 @pytest.mark.parametrize(
     ("scheduled", "ignored"),
-    [(False, ["desired_capacity"]), (True, ["desired_capacity", "min_size", "max_size"])],
+    [(False, []), (True, ["min_size", "max_size"])],
 )
 def test_plans_leave_alone_what_scaling_changes(
     naming: Naming, *, scheduled: bool, ignored: list[str]
 ) -> None:
     built = group(naming, scheduled=scheduled)
     assert built["desired_capacity"] == 3
-    assert built["lifecycle"] == {"ignore_changes": ignored}
+    # The provider would replace the group whose hook changes.
+    always = ["desired_capacity", "initial_lifecycle_hook"]
+    assert built["lifecycle"] == {"ignore_changes": [*always, *ignored]}
 
 
 def test_several_types_are_bought_in_order_of_preference(naming: Naming) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -99,10 +100,8 @@ def test_another_configuration_changes_the_user_data(naming: Naming) -> None:
 
         def build(stack: TerraformStack) -> None:
             built = agent(stack, naming, group)
-            name, content = built.parameter_name, built.content_hash
-            texts.append(
-                user_data(agent_parameter_name=name, agent_content_hash=content, boot=BOOT)
-            )
+            boots = replace(BOOT, agent_parameter=built.parameter_name)
+            texts.append(user_data(agent_content_hash=built.content_hash, boot=boots))
 
         synthesize(build)
         return texts[0]
@@ -112,7 +111,9 @@ def test_another_configuration_changes_the_user_data(naming: Naming) -> None:
 
 
 def test_an_instance_starts_the_agent_with_the_stored_configuration() -> None:
-    text = user_data(agent_parameter_name="/prod-349081/agent", agent_content_hash="abc", boot=BOOT)
+    boot = replace(BOOT, agent_parameter="/prod-349081/agent")
+    text = user_data(agent_content_hash="abc", boot=boot)
     assert text.startswith("#cloud-config\n")
-    assert '"-a", "fetch-config", "-m", "ec2", "-s", "-c", "ssm:/prod-349081/agent"]' in text
-    assert "packages: [amazon-cloudwatch-agent, rsyslog, python3.11]" in text
+    assert "AGENT_PARAMETER=/prod-349081/agent\n" in text
+    assert '-a fetch-config -m ec2 -s -c "ssm:$AGENT_PARAMETER"\n' in text
+    assert "PACKAGES='amazon-cloudwatch-agent logrotate rsyslog python3.11'\n" in text

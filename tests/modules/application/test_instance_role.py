@@ -23,6 +23,7 @@ def stack(naming: Naming) -> Synthesized:
             database_secret_arn="database-secret",
             secret_arns=["api-key", "session-key"],
             data_key_arn="data-key",
+            auto_scaling_group_name="prod-349081-application",
             reporting=[Statement(sid="Report", actions=["logs:PutLogEvents"], resources=["logs"])],
         )
     )
@@ -64,14 +65,13 @@ def test_names_carry_the_prefix(stack: Synthesized) -> None:
     ("sid", "actions", "resources"),
     [
         ("ReadReleases", ["s3:GetObject"], ["arn:aws:s3:::artifacts/releases/*"]),
-        (
-            "RecordDeployments",
-            ["s3:GetObject", "s3:PutObject"],
-            ["arn:aws:s3:::artifacts/deployments/*"],
-        ),
+        ("ReadDeployments", ["s3:GetObject"], ["arn:aws:s3:::artifacts/deployments/*"]),
+        ("RecordDeployments", ["s3:PutObject"], ["arn:aws:s3:::artifacts/deployments/*"]),
+        ("RenewDeployments", ["s3:PutObject"], ["arn:aws:s3:::artifacts/deployments/*"]),
         ("ReadSecrets", ["secretsmanager:GetSecretValue"], ["api-key", "session-key"]),
         ("ListAssets", ["s3:ListBucket"], [POINT]),
-        ("UseAssets", ["s3:GetObject", "s3:PutObject"], [f"{POINT}/object/*"]),
+        ("ReadAssets", ["s3:GetObject"], [f"{POINT}/object/*"]),
+        ("AddAssets", ["s3:PutObject"], [f"{POINT}/object/*"]),
         (
             "ReadDatabaseSecret",
             ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
@@ -103,3 +103,15 @@ def test_keys_are_used_through_their_service_alone(
     assert statement["Resource"] == [key]
     via = {"kms:ViaService": f"{service}.us-west-2.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": via}
+
+
+@pytest.mark.parametrize(
+    ("sid", "header"),
+    [
+        ("RecordDeployments", "if-none-match"),
+        ("RenewDeployments", "if-match"),
+        ("AddAssets", "if-none-match"),
+    ],
+)
+def test_writes_say_what_they_find(stack: Synthesized, sid: str, header: str) -> None:
+    assert statements(stack)[sid]["Condition"] == {"Null": {f"s3:{header}": "false"}}

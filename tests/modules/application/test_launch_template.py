@@ -80,7 +80,7 @@ def test_instance_volume_and_interface_carry_all_tags(template: Resource) -> Non
 
 
 def test_user_data_is_readable_in_the_synthesized_file(template: Resource) -> None:
-    assert template["user_data"].startswith('${base64encode("#cloud-config\\nruncmd:')
+    assert template["user_data"].startswith('${base64gzip("#cloud-config\\nruncmd:')
 
 
 def test_a_version_says_which_release_it_is(template: Resource) -> None:

@@ -1,9 +1,11 @@
 from collections.abc import Sequence
 
 import pytest
+from cdktf import TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider
 
 from config import Naming
-from modules.audit.backup import Backup
+from modules.audit.backup import Backup, VaultOfCopies
 from modules.monitoring.runbooks import Runbooks
 from tests.synthesized import Synthesized, policy, synthesize
 
@@ -108,3 +110,57 @@ def test_a_lock_can_be_lifted_by_who_may(naming: Naming) -> None:
     assert lock["backup_vault_name"] == f"${{aws_backup_vault.{vault}.name}}"
     assert "changeable_for_days" not in lock
     assert not backup(naming).resources("aws_backup_vault_lock_configuration")
+
+
+def copied(naming: Naming, *, lock_days: int = 0) -> Synthesized:
+    """With copies in another region."""
+
+    def build(stack: TerraformStack) -> None:
+        there = AwsProvider(stack, "aws-copies", region="eu-west-1", alias="copies")
+        copies = VaultOfCopies(
+            stack,
+            "copies",
+            naming=naming,
+            kms_key_arn=KEY,
+            lock_days=lock_days,
+            provider=there,
+        )
+        Backup(
+            stack,
+            "backup",
+            naming=naming,
+            database_arns=[DATABASE],
+            copies=copies,
+            schedule="cron(0 7 * * ? *)",
+            keep_days=35,
+            kms_key_arn=KEY,
+            topic_arn="arn:topic",
+            runbooks=Runbooks("docs/runbooks"),
+        )
+
+    return synthesize(build)
+
+
+def test_every_backup_is_copied_to_the_other_region_for_as_long(naming: Naming) -> None:
+    stack = copied(naming, lock_days=7)
+    vaults = stack.resources("aws_backup_vault")
+    (there,) = [name for name, each in vaults.items() if each.get("provider") == "aws.copies"]
+    (rule,) = stack.only("aws_backup_plan")["rule"]
+    assert rule["copy_action"] == [
+        {
+            "destination_vault_arn": f"${{aws_backup_vault.{there}.arn}}",
+            "lifecycle": {"delete_after": 35},
+        }
+    ]
+    (lock,) = stack.resources("aws_backup_vault_lock_configuration").values()
+    assert (lock["provider"], lock["min_retention_days"]) == ("aws.copies", 7)
+    assert "copy_action" not in backup(naming).only("aws_backup_plan")["rule"][0]
+
+
+def test_somebody_hears_of_a_copy_that_failed(naming: Naming) -> None:
+    stack = copied(naming)
+    alarm = {"metric_name": "NumberOfCopyJobsFailed", "alarm_actions": ["arn:topic"]}
+    assert stack.has("aws_cloudwatch_metric_alarm", **alarm)
+    notifications = stack.only("aws_backup_vault_notifications")
+    assert notifications["backup_vault_events"][-1] == "COPY_JOB_FAILED"
+    assert not backup(naming).has("aws_cloudwatch_metric_alarm", **alarm)

@@ -12,6 +12,7 @@ def test_what_needs_attention_is_told_for_every_instance(naming: Naming) -> None
     subscription = stack.only("aws_db_event_subscription")
     assert subscription["source_ids"] == ["db", "replica"]
     assert subscription["sns_topic"] == "arn:topic"
-    assert {"failover", "failure", "low storage", "maintenance"} <= set(
-        subscription["event_categories"]
-    )
+    told = set(subscription["event_categories"])
+    assert {"failover", "low storage"} <= told
+    # https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-20
+    assert {"configuration change", "failure", "maintenance"} <= told

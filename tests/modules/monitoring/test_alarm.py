@@ -1,7 +1,10 @@
+from dataclasses import replace
+from typing import Any
+
 from cdktf import TerraformStack
 
 from config import Naming
-from modules.monitoring.alarm import Alarm, Alarms
+from modules.monitoring.alarm import Alarm, Alarms, at_once
 from modules.monitoring.metric import Expression, Metric
 from modules.monitoring.runbooks import Runbooks
 from tests.synthesized import Resource, synthesize
@@ -12,16 +15,17 @@ REQUESTS = Metric(
 )
 
 PAGES = Runbooks("docs/runbooks")
+BUSY = Alarm(
+    purpose="busy",
+    description="Too many.",
+    metric=REQUESTS,
+    threshold=7,
+    treat_missing_data="notBreaching",
+)
 
 
-def created(naming: Naming, metric: Metric | Expression) -> Resource:
-    alarm = Alarm(
-        purpose="busy",
-        description="Too many.",
-        metric=metric,
-        threshold=7,
-        treat_missing_data="notBreaching",
-    )
+def created(naming: Naming, metric: Metric | Expression, **otherwise: Any) -> Resource:
+    alarm = replace(BUSY, metric=metric, **otherwise)
 
     def build(stack: TerraformStack) -> None:
         Alarms(stack, "alarms", naming=naming, topic_arn=TOPIC, runbooks=PAGES).add(alarm)
@@ -34,6 +38,19 @@ def test_an_alarm_tells_the_topic_when_it_goes_off_and_when_all_is_well(naming: 
     assert alarm["alarm_name"] == "prod-349081-busy"
     assert alarm["alarm_actions"] == [TOPIC]
     assert alarm["ok_actions"] == [TOPIC]
+
+
+def test_silence_is_told_where_it_is_neither_good_nor_bad(naming: Naming) -> None:
+    assert "insufficient_data_actions" not in created(naming, REQUESTS)
+    silent = created(naming, REQUESTS, treat_missing_data="missing")
+    assert silent["insufficient_data_actions"] == [TOPIC]
+
+
+def test_at_once_is_after_a_single_period() -> None:
+    assert (BUSY.datapoints_to_alarm, BUSY.evaluation_periods) == (3, 5)
+    hasty = at_once(BUSY)
+    assert (hasty.datapoints_to_alarm, hasty.evaluation_periods) == (1, 1)
+    assert hasty.metric == BUSY.metric
 
 
 def test_an_alarm_says_where_to_read_on(naming: Naming) -> None:

@@ -1,7 +1,9 @@
 from cdktf import TerraformStack
 
 from config import Naming
+from modules.monitoring.alarm import Alarm
 from modules.monitoring.alarm_topic import AlarmTopic
+from modules.monitoring.metric import Metric
 from tests.synthesized import Synthesized, policy, synthesize
 
 KEY = "arn:aws:kms:eu-north-1:123456789012:key/logs"
@@ -62,3 +64,21 @@ def test_a_changed_list_leaves_the_other_subscriptions_alone(naming: Naming) -> 
     after = topic(naming, "b@example.com").resources("aws_sns_topic_subscription")
     assert len(before) == 2
     assert after.items() <= before.items()
+
+
+def test_what_it_fails_to_deliver_is_an_alarm_for_another(naming: Naming) -> None:
+    alarms: list[Alarm] = []
+
+    def build(stack: TerraformStack) -> None:
+        topic = AlarmTopic(
+            stack, "topic", naming=naming, purpose="alarms", region="eu-north-1", kms_key_arn=KEY
+        )
+        alarms.append(topic.undelivered_alarm())
+
+    synthesize(build)
+    (alarm,) = alarms
+    assert alarm.purpose == "alarms-undelivered"
+    assert isinstance(alarm.metric, Metric)
+    assert alarm.metric.name == "NumberOfNotificationsFailed"
+    assert set(alarm.metric.dimensions) == {"TopicName"}
+    assert (alarm.threshold, alarm.datapoints_to_alarm) == (0, 1)

@@ -1,3 +1,4 @@
+import pytest
 from cdktf import TerraformStack
 
 from config import Naming
@@ -23,3 +24,22 @@ def test_error_lines_are_counted_and_none_is_zero(naming: Naming) -> None:
         "value": "1",
         "default_value": "0",
     }
+
+
+@pytest.mark.parametrize("processes", [True, False])
+def test_the_first_failure_of_a_process_is_told_where_there_are_any(
+    naming: Naming, *, processes: bool
+) -> None:
+    thresholds: dict[str, float] = {}
+
+    def build(stack: TerraformStack) -> None:
+        errors = ApplicationErrors(
+            stack, "errors", naming=naming, log_group_name="/prod/app", processes=processes
+        )
+        alarms = errors.alarms(threshold=10)
+        thresholds.update({each.purpose: each.threshold for each in alarms})
+
+    filters = synthesize(build).resources("aws_cloudwatch_log_metric_filter").values()
+    usual = {"application-errors": 10}
+    assert thresholds == (usual | {"process-failures": 0} if processes else usual)
+    assert {each["name"] for each in filters} == {naming.name(each) for each in thresholds}

@@ -28,6 +28,14 @@ def test_silence_is_an_alarm_of_its_own() -> None:
     assert found["database-cpu"].treat_missing_data == "ignore"
 
 
+def test_a_replica_that_has_yet_to_begin_is_no_news() -> None:
+    found = alarms("prod-db", "prod-db-1")
+    for purpose in ("database-replica-1-silent", "database-replica-1-lag"):
+        assert found[purpose].treat_missing_data == "missing"
+    lag = found["database-replica-1-lag"]
+    assert lag.datapoints_to_alarm == lag.evaluation_periods == 10
+
+
 def test_replicas_have_the_alarms_of_the_primary_and_one_on_lag() -> None:
     found = alarms("prod-db", "prod-db-1", "prod-db-2")
     of_primary = {name for name, alarm in found.items() if watched(alarm) == {"prod-db"}}
@@ -41,4 +49,3 @@ def test_a_replica_that_no_longer_follows_is_an_alarm() -> None:
     lag = alarms("prod-db", "prod-db-1")["database-replica-1-lag"]
     assert isinstance(lag.metric, Expression)
     assert lag.metric.formula == "IF(lag < 0, 1000000000, lag)"
-    assert lag.treat_missing_data == "breaching"

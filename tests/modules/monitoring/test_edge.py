@@ -19,7 +19,7 @@ def test_each_part_of_the_edge_has_an_alarm_with_its_own_dimensions() -> None:
     }
 
 
-def test_only_a_silent_health_check_is_an_alarm() -> None:
+def test_only_of_a_silent_health_check_is_told() -> None:
     alarms = edge_alarms(METRICS, Thresholds())
-    breaching = {each.purpose for each in alarms if each.treat_missing_data == "breaching"}
-    assert breaching == {"site-unreachable"}
+    told = {each.purpose for each in alarms if each.treat_missing_data != "notBreaching"}
+    assert told == {"site-unreachable"}

@@ -30,7 +30,7 @@ def test_a_group_that_tells_nothing_for_long_has_an_alarm_of_its_own() -> None:
     assert silent.metric.statistic == "SampleCount"
     assert silent.metric.dimensions == {"AutoScalingGroupName": "prod-app"}
     assert (silent.comparison_operator, silent.threshold) == ("LessThanThreshold", 1)
-    assert silent.treat_missing_data == "breaching"
+    assert silent.treat_missing_data == "missing"
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,20 @@ def test_a_group_that_cannot_grow_says_so(
     assert full.metric.formula == "IF(maximum > minimum, maximum - in_service, 1)"
     room = maximum - in_service if maximum > minimum else 1
     assert (room < full.threshold) == breaching
+
+
+@pytest.mark.parametrize(
+    ("in_service", "told", "breaching"),
+    [(3, 15, False), (3, 14, False), (3, 10, True), (1, 0, True), (0, 0, False), (2, 15, False)],
+)
+def test_an_instance_whose_agent_is_silent_is_missed(
+    in_service: int, told: int, *, breaching: bool
+) -> None:
+    silent = alarms()["agents-silent"]
+    assert isinstance(silent.metric, Expression)
+    assert silent.metric.metrics["told"].statistic == "SampleCount"
+    assert silent.metric.formula == "in_service - FILL(told, 0) / 5"
+    assert (in_service - told / 5 > silent.threshold) == breaching
 
 
 def test_memory_and_disk_come_from_the_agent_for_the_whole_group() -> None:

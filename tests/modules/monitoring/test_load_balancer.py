@@ -14,12 +14,19 @@ def alarm(purpose: str) -> Alarm:
 
 
 @pytest.mark.parametrize(
-    ("requests", "target_errors", "own_errors", "percent"),
-    [(200, 1, 0, 0.5), (0, 0, 10, 100.0), (100, 100, 0, 100.0)],
+    ("counts", "percent"),
+    [
+        ({"requests": 200, "target_errors": 1, "own_errors": 0, "unserved": 0}, 0.5),
+        ({"requests": 100, "target_errors": 100, "own_errors": 0, "unserved": 0}, 100.0),
+        # Nowhere to go to: 503.
+        ({"requests": 0, "target_errors": 0, "own_errors": 10, "unserved": 10}, 100.0),
+        ({"requests": 90, "target_errors": 0, "own_errors": 10, "unserved": 10}, 10.0),
+        # Chosen targets that did not answer: 502 and 504.
+        ({"requests": 100, "target_errors": 0, "own_errors": 100, "unserved": 0}, 100.0),
+    ],
 )
-def test_error_rate(requests: int, target_errors: int, own_errors: int, percent: float) -> None:
+def test_error_rate(counts: dict[str, int], percent: float) -> None:
     formula = METRICS.error_rate.formula
-    counts = {"requests": requests, "target_errors": target_errors, "own_errors": own_errors}
     assert set(METRICS.error_rate.metrics) == set(counts)
     for name, count in counts.items():
         formula = formula.replace(f"FILL({name}, 0)", str(count))
@@ -35,12 +42,17 @@ def test_both_kinds_of_server_error_count() -> None:
     metric = alarm("error-rate").metric
     assert isinstance(metric, Expression)
     names = {each.name for each in metric.metrics.values()}
-    assert names == {"RequestCount", "HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count"}
+    assert names == {
+        "RequestCount",
+        "HTTPCode_Target_5XX_Count",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_ELB_503_Count",
+    }
 
 
-def test_an_empty_target_group_is_an_alarm() -> None:
+def test_a_target_group_that_was_emptied_is_told_and_one_not_yet_filled_is_not() -> None:
     no_host = alarm("no-healthy-host")
-    assert no_host.treat_missing_data == "breaching"
+    assert no_host.treat_missing_data == "missing"
     assert (no_host.comparison_operator, no_host.threshold) == ("LessThanThreshold", 1)
 
 

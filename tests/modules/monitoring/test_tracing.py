@@ -1,33 +1,21 @@
 from dataclasses import replace
 
-import pytest
-
 from config import Naming
 from config.naming import MAX_PREFIX_LENGTH
 from modules.monitoring.tracing import Tracing
 from tests.synthesized import Synthesized, synthesize
 
 
-def tracing(naming: Naming, percent: int = 5) -> Synthesized:
+def tracing(naming: Naming) -> Synthesized:
     return synthesize(
         lambda stack: Tracing(
             stack,
             "tracing",
             naming=naming,
             service_name="prod-app",
-            percent=percent,
             slow_seconds=2.0,
         )
     )
-
-
-@pytest.mark.parametrize(("percent", "rate", "reservoir"), [(5, 0.05, 1), (100, 1, 1), (0, 0, 0)])
-def test_a_share_of_the_services_requests_is_traced(
-    naming: Naming, percent: int, rate: float, reservoir: int
-) -> None:
-    rule = tracing(naming, percent).only("aws_xray_sampling_rule")
-    assert (rule["fixed_rate"], rule["reservoir_size"]) == (rate, reservoir)
-    assert rule["service_name"] == "prod-app"
 
 
 def test_failed_and_slow_requests_are_a_group(naming: Naming) -> None:
@@ -40,5 +28,4 @@ def test_failed_and_slow_requests_are_a_group(naming: Naming) -> None:
 def test_the_longest_prefix_leaves_room_for_the_names(naming: Naming) -> None:
     app_id = "1" * (MAX_PREFIX_LENGTH - len("prod-"))
     stack = tracing(replace(naming, app_id=app_id))
-    assert len(stack.only("aws_xray_sampling_rule")["rule_name"]) <= 32
     assert len(stack.only("aws_xray_group")["group_name"]) <= 32

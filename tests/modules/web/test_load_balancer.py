@@ -35,7 +35,7 @@ def test_requests_are_hardened_and_logged(stack: Synthesized) -> None:
         subnets=["subnet-a", "subnet-b"],
         security_groups=["sg-https", "sg-http"],
         drop_invalid_header_fields=True,
-        desync_mitigation_mode="strictest",
+        desync_mitigation_mode="defensive",
         xff_header_processing_mode="append",
         enable_deletion_protection=True,
         access_logs={"bucket": "logs", "prefix": "alb", "enabled": True},

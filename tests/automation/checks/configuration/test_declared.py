@@ -86,6 +86,26 @@ def test_a_resource_that_was_never_deployed_is_named(
     )
 
 
+def test_a_part_of_an_alarm_may_leave_it_to_the_whole_to_tell_somebody(
+    clients: Clients, settings: Settings, stack: Stack
+) -> None:
+    deploy(clients, *EVERYTHING)
+    for region in (clients, clients.in_us_east_1):
+        region.cloudwatch.put_metric_alarm(**ALARM)
+    silent = {
+        "alarms declared in us-west-2: tell nobody",
+        "alarms declared in us-east-1: tell nobody",
+    }
+    assert failed(check_declared(clients, settings, stack)) >= silent
+    content = json.loads(stack.file.read_text(encoding="utf-8"))
+    rule = 'ALARM("${aws_cloudwatch_metric_alarm.here.arn}")'
+    content["resource"]["aws_cloudwatch_composite_alarm"] = {"whole": {"alarm_rule": rule}}
+    stack.file.write_text(json.dumps(content), encoding="utf-8")
+    whole = Stack(stack.name, stack.file)
+    found = failed(check_declared(clients, settings, whole))
+    assert found & silent == {"alarms declared in us-east-1: tell nobody"}
+
+
 def test_an_alarm_that_is_missing_or_tells_nobody_fails_where_it_is(
     clients: Clients, settings: Settings, stack: Stack
 ) -> None:

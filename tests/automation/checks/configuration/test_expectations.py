@@ -12,12 +12,11 @@ from automation.checks import lookups
 from automation.checks.configuration import (
     audit,
     database,
-    dns,
     edge,
     instances,
     monitoring,
     network,
-    security,
+    storage,
     web,
 )
 from automation.checks.preflight import account
@@ -47,7 +46,7 @@ def resources(tiers: Tiers, tier: str, kind: str) -> list[dict[str, Any]]:
 def test_every_key_is_checked(environment: Environment) -> None:
     settings, tiers = environment
     made = {each["name"] for each in resources(tiers, "security", "aws_kms_alias")}
-    purposes = (*security.PURPOSES, *security.GLOBAL_PURPOSES)
+    purposes = (*storage.PURPOSES, *storage.GLOBAL_PURPOSES)
     assert {f"alias/{settings.naming.name(purpose)}" for purpose in purposes} == made
 
 
@@ -55,15 +54,17 @@ def test_every_alarm_is_looked_for(environment: Environment) -> None:
     settings, tiers = environment
     made = {
         each["alarm_name"]
-        for tier in ("monitoring", "audit")
+        for tier in ("application", "monitoring", "audit")
         for each in resources(tiers, tier, "aws_cloudwatch_metric_alarm")
-        if not _of_another(each, tiers)
+        # Parts of other alarms tell nobody.
+        if each.get("alarm_actions") and not _of_another(each, tiers)
     }
     purposes = [
         *monitoring.regional_alarms(settings),
         *monitoring.EDGE_ALARMS,
-        *audit.SECURITY_ALARMS,
-        *audit.BACKUP_ALARMS,
+        *monitoring.TOLD_BY_AUDIT,
+        *monitoring.GLOBAL_TOLD_BY_AUDIT,
+        *audit.purposes(settings),
     ]
     assert {settings.naming.name(purpose) for purpose in purposes} == made
 
@@ -154,7 +155,7 @@ def test_constants_are_those_of_the_modules() -> None:
     assert edge.CACHING_DISABLED == behaviors.CACHING_DISABLED
     assert edge.CACHING_OPTIMIZED == behaviors.CACHING_OPTIMIZED
     assert edge.ALL_VIEWER == behaviors.ALL_VIEWER
-    assert dns.AMAZON_ISSUERS == AMAZON_ISSUERS
+    assert web.AMAZON_ISSUERS == AMAZON_ISSUERS
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
 from automation.aws.clients import Clients
-from automation.checks.configuration.security import PURPOSES, check_security
+from automation.checks.configuration.storage import PURPOSES, check_security
 from config import Settings
 from tests.automation.checks.configuration.account import Account, failed
 

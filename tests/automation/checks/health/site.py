@@ -133,8 +133,9 @@ class Site:
             }
         )
 
-    def alarms(self, *purposes: str, region: str = "us-west-2") -> None:
-        """Alarms on metrics."""
+    def alarms(self, *purposes: str, region: str = "us-west-2", tell: bool = True) -> None:
+        """Alarms on metrics, which tell somebody, or are there for others."""
+        topic = self.naming.arn("sns", self.naming.name("alarms"), region=region)
         for purpose in purposes:
             self._client("cloudwatch", region=region).put_metric_alarm(
                 AlarmName=self.naming.name(purpose),
@@ -145,6 +146,7 @@ class Site:
                 EvaluationPeriods=1,
                 Threshold=1,
                 ComparisonOperator="GreaterThanThreshold",
+                AlarmActions=[topic] if tell else [],
             )
 
     def topics(self, *emails: str) -> None:
@@ -162,13 +164,18 @@ class Site:
 
     def _topics(self) -> list[tuple[Any, str]]:
         here, there = self._client("sns"), self._client("sns", region="us-east-1")
-        return [(here, "alarms"), (here, "audit-alarms"), (there, "global-alarms")]
+        purposes = ("alarms", "audit-alarms")
+        return [(here, each) for each in purposes] + [
+            (there, f"global-{each}") for each in purposes
+        ]
 
-    def service_down(self) -> None:
-        """The alarm over alarms."""
-        rule = f'ALARM("{self.naming.name("outage")}")'
-        name = self.naming.name("service-down")
-        self._client("cloudwatch").put_composite_alarm(AlarmName=name, AlarmRule=rule)
+    def service_down(self, purpose: str = "service-down") -> None:
+        """The alarm over alarms, or another such."""
+        self._client("cloudwatch").put_composite_alarm(
+            AlarmName=self.naming.name(purpose),
+            AlarmRule=f'ALARM("{self.naming.name("outage")}")',
+            AlarmActions=[self.naming.arn("sns", self.naming.name("alarms"))],
+        )
 
     def report(self, purpose: str, state: str, *, region: str = "us-west-2") -> None:
         """Put an alarm into a state."""

@@ -45,6 +45,20 @@ def test_alarms_that_fire(site: Site, look: Look) -> None:
         assert finding.settling
 
 
+def test_parts_of_an_alarm_may_be_in_any_state_and_the_whole_may_not(
+    site: Site, look: Look
+) -> None:
+    """What has failed an hour ago is over, and still in the hour's window."""
+    make(site)
+    site.alarms("burn-long", "burn-short", tell=False)
+    site.service_down("burn")
+    site.report("burn-long", "ALARM")
+    assert look(ALARM_CHECKS)["alarms: firing"].detail == "none of 3"
+    site.report("burn", "ALARM")
+    finding = look(ALARM_CHECKS)["alarms: firing"]
+    assert (finding.ok, finding.detail) == (False, "burn: as a test wants it")
+
+
 def test_an_alarm_without_data_is_told_and_no_failure(site: Site, look: Look) -> None:
     make(site)
     site.report("latency-p50", "INSUFFICIENT_DATA")

@@ -1,4 +1,5 @@
 import datetime
+import json
 
 import pytest
 
@@ -7,11 +8,14 @@ from automation.checks import Finding, run
 from automation.checks.health.audit import audit_checks, longest_gap
 from automation.emulator import Emulator
 from config import Settings
+from config.restore import Restore
 from tests.automation.checks.health.conftest import sound
 from tests.automation.checks.health.site import Site
 
 HOUR = datetime.timedelta(hours=1)
 RESTORABLE, SNAPSHOT = "automated backups: restorable until", "snapshots: newest"
+DRILL, COPIES = "restore drill: last", "restore drill: copies"
+FORMER = "restore drill: database before a restore"
 POINT, LOGGING = "AWS Backup: newest recovery point", "trail: logging"
 EVENTS = "see the events of the database and the jobs of AWS Backup"
 
@@ -51,6 +55,7 @@ def test_recent_backups_and_a_trail_that_logs(clients: Clients, settings: Settin
         RESTORABLE,
         SNAPSHOT,
         POINT,
+        DRILL,
         LOGGING,
         "trail: errors",
     }
@@ -106,3 +111,101 @@ def test_a_trail_that_was_stopped(
         "found no, expected yes",
         f"find out who stopped it, and start it: `aws cloudtrail start-logging --name {name}`",
     )
+
+
+def drilled(site: Site, emulator: Emulator, days: int, **otherwise: object) -> None:
+    """Keep what came of a drill so many days ago, as `restore` does."""
+    rds, name = emulator.client("rds"), site.naming.name("database")
+    found = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    at = datetime.datetime.now(datetime.UTC) - days * 24 * HOUR
+    record = {
+        "at": at.isoformat(),
+        "ok": True,
+        "resource_id": found["DbiResourceId"],
+        "rpo_seconds": 3600,
+        "rto_seconds": 1500,
+        "failed": [],
+        **otherwise,
+    }
+    emulator.client("ssm").put_parameter(
+        Name=site.naming.path("restore/drill"), Value=json.dumps(record), Type="String"
+    )
+
+
+@pytest.mark.usefixtures("backed_up")
+def test_a_new_database_has_time_until_its_first_drill(
+    clients: Clients, settings: Settings
+) -> None:
+    finding = look(clients, settings)[DRILL]
+    assert (finding.ok, finding.warning) == (True, False)
+    assert finding.detail.startswith("none yet: the database is new, due by 20")
+    late = look(clients, settings, after=91 * 24 * HOUR)[DRILL]
+    assert (late.warning, late.detail) == (True, "none")
+    assert late.remedy == (
+        "restore a backup beside it: `python -m automation restore --drill --env dev`"
+    )
+
+
+def test_a_drill_gets_old(
+    backed_up: Site, clients: Clients, settings: Settings, emulator: Emulator
+) -> None:
+    drilled(backed_up, emulator, 1)
+    finding = look(clients, settings, after=88 * 24 * HOUR)[DRILL]
+    assert (finding.ok, finding.warning) == (True, False)
+    assert finding.detail.endswith(" UTC, RPO 3600 s, RTO 1500 s")
+    finding = look(clients, settings, after=90 * 24 * HOUR)[DRILL]
+    assert (finding.ok, finding.warning) == (True, True)
+
+
+def test_a_drill_that_failed_fails(
+    backed_up: Site, clients: Clients, settings: Settings, emulator: Emulator
+) -> None:
+    drilled(backed_up, emulator, 1, ok=False, rto_seconds=None, failed=["messages"])
+    finding = look(clients, settings)[DRILL]
+    assert not finding.ok
+    assert " UTC, with failed checks: messages, expected checks that hold" in finding.detail
+
+
+def test_a_drill_of_a_database_before_this_one_is_none(
+    backed_up: Site, clients: Clients, settings: Settings, emulator: Emulator
+) -> None:
+    drilled(backed_up, emulator, 1, resource_id="db-OTHER")
+    assert look(clients, settings)[DRILL].detail.startswith("none yet")
+
+
+@pytest.mark.usefixtures("backed_up")
+def test_drills_are_not_asked_for_where_the_settings_say_so(
+    clients: Clients, settings: Settings
+) -> None:
+    never = settings.database.model_copy(update={"restore": Restore(drill_days=0)})
+    assert DRILL not in look(clients, settings.model_copy(update={"database": never}))
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        ("drill-20261130120000", COPIES, "`python -m automation restore --clean --env dev`"),
+        ("restore-20261130120000", COPIES, "`python -m automation restore --clean --env dev`"),
+        ("database-before-20261130120000", FORMER, "delete it: docs/restore.md says how"),
+    ],
+)
+def test_an_instance_that_a_restore_left_is_named(
+    left: tuple[str, str, str],
+    backed_up: Site,
+    clients: Clients,
+    settings: Settings,
+    emulator: Emulator,
+) -> None:
+    purpose, check, remedy = left
+    name = backed_up.naming.name(purpose)
+    emulator.client("rds").create_db_instance(
+        DBInstanceIdentifier=name,
+        Engine="mysql",
+        DBInstanceClass="db.t4g.micro",
+        AllocatedStorage=20,
+        MasterUsername="admin",
+        MasterUserPassword="x" * 9,
+    )
+    finding = look(clients, settings)[check]
+    assert (finding.warning, finding.detail) == (True, name)
+    assert finding.remedy.endswith(remedy)

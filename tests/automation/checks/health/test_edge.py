@@ -6,7 +6,7 @@ import pytest
 from automation.checks import Check
 from automation.checks.health.edge import edge_checks, web_checks
 from automation.emulator import Emulator
-from automation.emulator.certificates import Authority
+from automation.emulator.proxy import Authority
 from config import Settings
 from tests.automation.checks.health.conftest import Look, sound
 from tests.automation.checks.health.site import Site

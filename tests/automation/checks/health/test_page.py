@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from automation.checks.health.edge import Page, page_checks, visit
-from automation.emulator.certificates import Authority
+from automation.emulator.proxy import Authority
 from tests.automation.checks.health.conftest import Look
 
 PAGE = b"<html>" + b"text " * 1000

@@ -56,6 +56,17 @@ def test_a_bucket_in_another_region(emulator: Emulator, look: Look) -> None:
     )
 
 
+def test_rights_of_other_settings(emulator: Emulator, settings: Settings, look: Look) -> None:
+    bootstrap_account(emulator, settings)
+    found = look(STATE_CHECKS, change(settings, deletion_protection=True))
+    finding = found["bucket: rights of roles"]
+    assert (finding.ok, finding.detail, finding.remedy) == (
+        False,
+        "given for another deletion_protection",
+        BOOTSTRAP,
+    )
+
+
 def test_a_sound_state_bucket(emulator: Emulator, settings: Settings, look: Look) -> None:
     bootstrap_account(emulator, settings)
     found = look(STATE_CHECKS)

@@ -2,7 +2,7 @@ import pytest
 
 from automation.aws.clients import Clients
 from automation.checks import Finding
-from automation.checks.preflight.dns import UnknownError, delegation_checks
+from automation.checks.preflight import UnknownError, delegation_checks
 from config import Settings
 from tests.automation.checks.preflight.conftest import Look, change
 

@@ -14,8 +14,8 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from automation.checks.preflight import dns as preflight_dns
-from automation.checks.preflight.dns import UnknownError, name_servers
+from automation.checks import preflight as preflight_dns
+from automation.checks.preflight import UnknownError, name_servers
 
 Reply = Callable[[dns.message.Message], dns.message.Message]
 DOMAIN = "dev.example.com"

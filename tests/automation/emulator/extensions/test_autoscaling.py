@@ -212,3 +212,38 @@ def test_requests_are_counted_where_a_load_balancer_sends_some(emulator: Emulato
     )
     listener(emulator, arn, DefaultActions=forward(targets))
     autoscaling.put_scaling_policy(**policy)
+
+
+def test_a_launch_is_completed_by_an_instance_of_a_group_with_that_hook(
+    emulator: Emulator,
+) -> None:
+    made = template(emulator, "hooked")
+    autoscaling = emulator.client("autoscaling")
+    named = {"AutoScalingGroupName": "hooked"}
+    hook = {**named, "LifecycleHookName": "serving"}
+    launching = "autoscaling:EC2_INSTANCE_LAUNCHING"
+    nobody = refusal(autoscaling.put_lifecycle_hook, **hook, LifecycleTransition=launching)
+    assert nobody == ("ValidationError", "AutoScalingGroup name not found - hooked")
+    autoscaling.create_auto_scaling_group(
+        **named,
+        MinSize=1,
+        MaxSize=1,
+        AvailabilityZones=[f"{REGION}a"],
+        LaunchTemplate={"LaunchTemplateId": made["LaunchTemplateId"], "Version": "1"},
+    )
+    (group,) = autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=["hooked"])[
+        "AutoScalingGroups"
+    ]
+    (instance,) = (each["InstanceId"] for each in group["Instances"])
+    completing = {**hook, "LifecycleActionResult": "CONTINUE"}
+    complete = autoscaling.complete_lifecycle_action
+    none = f"No active Lifecycle Action found with instance ID {instance}"
+    assert refusal(complete, **completing, InstanceId=instance) == ("ValidationError", none)
+    autoscaling.put_lifecycle_hook(**hook, LifecycleTransition=launching, HeartbeatTimeout=900)
+    autoscaling.record_lifecycle_action_heartbeat(**hook, InstanceId=instance)
+    complete(**completing, InstanceId=instance)
+    other = "i-0123456789abcdef0"
+    assert refusal(complete, **completing, InstanceId=other)[0] == "ValidationError"
+    (found,) = autoscaling.describe_lifecycle_hooks(**named)["LifecycleHooks"]
+    assert found["HeartbeatTimeout"] == 900
+    assert found.keys().isdisjoint({"RoleARN", "NotificationTargetARN"})

@@ -1,4 +1,6 @@
 import json
+import time
+from typing import Any
 
 import pytest
 
@@ -60,3 +62,26 @@ def test_a_delivery_appends_the_statement_that_a_policy_lacks(
     if not documented:
         assert found[1]["Resource"] == f"arn:aws:s3:::{name}/AWSLogs/{ACCOUNT}/CloudFront/*"
         assert found[1]["Condition"] == writes["Condition"]
+
+
+def test_events_are_those_of_streams_that_begin_so_in_order_of_time(emulator: Emulator) -> None:
+    logs, now = emulator.client("logs"), int(time.time() * 1000)
+    logs.create_log_group(logGroupName="/filtered")
+    for number, stream in enumerate(("one_web", "one_boot", "two_web")):
+        logs.create_log_stream(logGroupName="/filtered", logStreamName=stream)
+        events = [{"timestamp": now - number, "message": stream}]
+        logs.put_log_events(logGroupName="/filtered", logStreamName=stream, logEvents=events)
+
+    def found(**given: Any) -> list[str]:
+        answer = logs.filter_log_events(logGroupName="/filtered", **given)
+        assert answer["searchedLogStreams"] == []
+        return [each["message"] for each in answer["events"]]
+
+    assert found() == ["two_web", "one_boot", "one_web"]
+    assert found(logStreamNamePrefix="one_") == ["one_boot", "one_web"]
+    assert found(logStreamNamePrefix="three") == []
+    assert found(limit=1, startTime=now - 1) == ["one_boot"]
+    both = {"logStreamNames": ["one_web"], "logStreamNamePrefix": "one"}
+    read = logs.filter_log_events
+    assert refused(read, logGroupName="/filtered", **both) == "InvalidParameterException"
+    assert refused(read, logGroupName="/not/there") == "ResourceNotFoundException"

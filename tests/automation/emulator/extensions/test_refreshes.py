@@ -146,6 +146,24 @@ def test_while_it_rolls_the_group_has_what_it_had_and_the_refresh_what_is_desire
     assert versions_of(emulator, group) == ("2", {"2"})
 
 
+def test_a_group_of_one_has_nothing_to_wait_for(emulator: Emulator) -> None:
+    group, second = rolling(emulator, "one")
+    emulator.client("autoscaling").update_auto_scaling_group(
+        AutoScalingGroupName=group, MinSize=1, DesiredCapacity=1
+    )
+    waits = {"CheckpointPercentages": [10, 100]}
+    refresh = refreshed(emulator, group, DesiredConfiguration=second, Preferences=waits)
+    assert (refresh["Status"], instances(emulator, group)) == ("Successful", ["2"])
+
+
+def test_a_checkpoint_is_reached_by_whole_instances(emulator: Emulator) -> None:
+    group, second = rolling(emulator, "tenth")
+    waits = {"CheckpointPercentages": [10, 100]}
+    refresh = refreshed(emulator, group, DesiredConfiguration=second, Preferences=waits)
+    assert (refresh["PercentageComplete"], refresh["InstancesToUpdate"]) == (50, 1)
+    assert instances(emulator, group) == ["2", "1"]
+
+
 def test_an_alarm_that_goes_off_while_it_bakes_takes_it_back(emulator: Emulator) -> None:
     group, second = rolling(emulator, "bakes")
     preferences = {**watched(emulator, "late", "OK"), "BakeTime": 300}

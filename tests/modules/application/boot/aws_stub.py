@@ -7,7 +7,6 @@ import argparse
 import socketserver
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from fnmatch import fnmatch
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NoReturn
@@ -20,12 +19,19 @@ from automation.rehearse.account import session
 # What the instances have in the place of `aws`: a region, how many arguments there are, and these;
 # answered by an exit code in a line of its own, and by what is to be written.
 PROGRAM = """#!/bin/bash
+echo "$*" >>"$SANDBOX/aws.log"
 exec 3<>/dev/tcp/127.0.0.1/{port}
 printf '%s\\0' "${{AWS_DEFAULT_REGION?}}" $# "$@" >&3
 read -r code <&3
 if [ "$code" = 0 ]; then cat <&3; else cat <&3 >&2; fi
 exit "$code"
 """
+HEADERS = {
+    "--if-none-match": "IfNoneMatch",
+    "--if-match": "IfMatch",
+    "--content-type": "ContentType",
+    "--cache-control": "CacheControl",
+}
 ClientOf = Callable[[str], Any]
 
 
@@ -43,14 +49,13 @@ def parser() -> argparse.ArgumentParser:
     s3 = services.add_parser("s3").add_subparsers(required=True)
     copy = s3.add_parser("cp")
     copy.add_argument("paths", nargs=2)
-    for flag in ("--recursive", "--only-show-errors"):
-        copy.add_argument(flag, action="store_true")
-    for option in ("--exclude", "--include", "--content-type", "--cache-control"):
-        copy.add_argument(option)
+    copy.add_argument("--only-show-errors", action="store_true")
     copy.set_defaults(run=copied)
     api = services.add_parser("s3api").add_subparsers(required=True)
     put = api.add_parser("put-object")
-    for option in ("--bucket", "--key", "--body", "--if-none-match", "--if-match"):
+    for option in ("--bucket", "--key", "--body"):
+        put.add_argument(option, required=True)
+    for option in ("--query", "--output", *HEADERS):
         put.add_argument(option)
     put.set_defaults(run=put_object)
     get = api.add_parser("get-object")
@@ -63,36 +68,38 @@ def parser() -> argparse.ArgumentParser:
     for option in ("--secret-id", "--query", "--output"):
         secret.add_argument(option, required=True)
     secret.set_defaults(run=get_secret)
+    scaling = services.add_parser("autoscaling").add_subparsers(required=True)
+    complete = scaling.add_parser("complete-lifecycle-action")
+    complete.add_argument("--lifecycle-action-result", required=True)
+    complete.set_defaults(run=complete_launch)
+    extend = scaling.add_parser("record-lifecycle-action-heartbeat")
+    extend.set_defaults(run=extend_launch)
+    for each in (complete, extend):
+        for option in ("--auto-scaling-group-name", "--lifecycle-hook-name", "--instance-id"):
+            each.add_argument(option, required=True)
     return aws
 
 
 def copied(given: argparse.Namespace, client: ClientOf) -> str:
     source, target = given.paths
-    if not given.recursive:
-        bucket, _, key = source.removeprefix("s3://").partition("/")
-        answer = client("s3").get_object(Bucket=bucket, Key=key)
-        Path(target).write_bytes(answer["Body"].read())
-        return ""
-    assert given.exclude == "*"
-    bucket, _, prefix = target.removeprefix("s3://").partition("/")
-    for file in sorted(Path(source).rglob("*")):
-        name = file.relative_to(source).as_posix()
-        if file.is_file() and fnmatch(name, given.include):
-            headers = {"ContentType": given.content_type, "CacheControl": given.cache_control}
-            body = file.read_bytes()
-            client("s3").put_object(Bucket=bucket, Key=f"{prefix}/{name}", Body=body, **headers)
+    bucket, _, key = source.removeprefix("s3://").partition("/")
+    answer = client("s3").get_object(Bucket=bucket, Key=key)
+    Path(target).write_bytes(answer["Body"].read())
     return ""
 
 
 def put_object(given: argparse.Namespace, client: ClientOf) -> str:
-    conditions = {"IfNoneMatch": given.if_none_match, "IfMatch": given.if_match}
-    client("s3").put_object(
+    headers = {
+        name: getattr(given, option.removeprefix("--").replace("-", "_"))
+        for option, name in HEADERS.items()
+    }
+    answer = client("s3").put_object(
         Bucket=given.bucket,
         Key=given.key,
         Body=Path(given.body).read_bytes(),
-        **{name: value for name, value in conditions.items() if value},
+        **{name: value for name, value in headers.items() if value},
     )
-    return ""
+    return f"{answer[given.query]}\n" if given.query else "{}\n"
 
 
 def get_object(given: argparse.Namespace, client: ClientOf) -> str:
@@ -104,6 +111,25 @@ def get_object(given: argparse.Namespace, client: ClientOf) -> str:
 def get_secret(given: argparse.Namespace, client: ClientOf) -> str:
     answer = client("secretsmanager").get_secret_value(SecretId=given.secret_id)
     return f"{answer[given.query]}\n"
+
+
+def complete_launch(given: argparse.Namespace, client: ClientOf) -> str:
+    client("autoscaling").complete_lifecycle_action(
+        AutoScalingGroupName=given.auto_scaling_group_name,
+        LifecycleHookName=given.lifecycle_hook_name,
+        LifecycleActionResult=given.lifecycle_action_result,
+        InstanceId=given.instance_id,
+    )
+    return ""
+
+
+def extend_launch(given: argparse.Namespace, client: ClientOf) -> str:
+    client("autoscaling").record_lifecycle_action_heartbeat(
+        AutoScalingGroupName=given.auto_scaling_group_name,
+        LifecycleHookName=given.lifecycle_hook_name,
+        InstanceId=given.instance_id,
+    )
+    return ""
 
 
 def answered(arguments: list[str], client: ClientOf) -> tuple[int, str]:

@@ -18,6 +18,8 @@ _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 # What references of the application's tier have in them.
 DATA_KEY, STORAGE_KEY = "aws_kms_keydata_key", "aws_kms_keystorage_key"
 ARTIFACTS, ACCESS_POINT = "aws_s3_bucketartifacts_bucket", "aws_s3_access_point"
+# What RDS calls a database for ever.
+DATABASE = "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SECRETS = ("master_user_secret", "aws_secretsmanager_secret")
 # How the ARNs of the tier's own resources go on.
 _FORMS = {
@@ -31,6 +33,8 @@ def role_policies(tiers: Tiers, naming: Naming, values: Mapping[str, str]) -> di
     application = tiers["application"]
 
     def value(found: re.Match[str]) -> str:
+        if found[1].endswith("resource_id"):
+            return DATABASE
         for part, known in values.items():
             if part in found[1]:
                 return known
@@ -56,16 +60,18 @@ class Account:
     tiers: Tiers
     values: dict[str, str]
     alias: str = ""
+    instance_id: str = ""
 
     def place(self, *, database_secret: str) -> dict[str, str]:
         """Make everything; the variables by which the instance signs."""
         self._keys()
-        vpc, instance = self._network()
+        vpc, subnet = self._network()
+        self._group(subnet)
         self._buckets()
         self._access_point(vpc)
         self._secret(database_secret)
         self._role()
-        return self._signing_as(instance)
+        return self._signing_as(self.instance_id)
 
     @property
     def artifacts(self) -> str:
@@ -85,7 +91,7 @@ class Account:
             self.values[reference] = made
 
     def _network(self) -> tuple[str, str]:
-        """The ids of the network and of the instance."""
+        """The ids of the network and of a subnet."""
         ec2 = self._client("ec2")
         vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
         ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
@@ -102,9 +108,33 @@ class Account:
                 PolicyDocument=endpoint["policy"],
                 **({"RouteTableIds": [table]} if kind == "Gateway" else interface),
             )
+        return vpc, subnet
+
+    def _group(self, subnet: str) -> None:
+        """One of an instance, which it waits for."""
+        ec2, scaling = self._client("ec2"), self._client("autoscaling")
+        name = self.naming.name("application")
         image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-        made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, SubnetId=subnet)
-        return vpc, made["Instances"][0]["InstanceId"]
+        ec2.create_launch_template(
+            LaunchTemplateName=name,
+            LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro"},
+        )
+        scaling.create_auto_scaling_group(
+            AutoScalingGroupName=name,
+            LaunchTemplate={"LaunchTemplateName": name, "Version": "1"},
+            MinSize=1,
+            MaxSize=1,
+            VPCZoneIdentifier=subnet,
+        )
+        hook = self.tiers["application"].only("aws_autoscaling_lifecycle_hook")
+        scaling.put_lifecycle_hook(
+            AutoScalingGroupName=name,
+            LifecycleHookName=hook["name"],
+            LifecycleTransition=hook["lifecycle_transition"],
+        )
+        (group,) = scaling.describe_auto_scaling_groups()["AutoScalingGroups"]
+        (instance,) = group["Instances"]
+        self.instance_id = instance["InstanceId"]
 
     def _buckets(self) -> None:
         s3, storage = self._client("s3"), self.tiers["storage"]

@@ -7,6 +7,7 @@ import shlex
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,11 +21,25 @@ _ABSOLUTE = re.compile(r"(?<![\w./])/(etc|opt|usr/local|var)/")
 
 
 class Sandbox:
-    """`aws` is the text of what stands in for the AWS CLI."""
+    """`aws` is the text of what stands in for the AWS CLI.
 
-    def __init__(self, root: Path, user_data: str, *, environ: Mapping[str, str], aws: str) -> None:
+    `failures` are how often a program fails before it does what it is for.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        user_data: str,
+        *,
+        environ: Mapping[str, str],
+        aws: str,
+        instance_id: str,
+        failures: Mapping[str, int],
+    ) -> None:
         self.root = root
         self._aws = aws
+        self._instance_id = instance_id
+        self._failures = failures
         self.port, trial = _free_ports()
         moved = _ABSOLUTE.sub(rf"{root}/\1/", user_data)
         for name, port in (("PORT", self.port), ("TRIAL_PORT", trial)):
@@ -37,28 +52,45 @@ class Sandbox:
         self._environ["PATH"] = f"{root}/stubs:{root}/usr/local/bin:{os.environ['PATH']}"
 
     def boot(self) -> None:
-        """What cloud-init does: packages, then files, then commands, whatever becomes of them."""
+        """What cloud-init does: files, then commands, whatever becomes of them."""
         self._write(self.root / "stubs/aws", self._aws, 0o755)
         self._stub("systemctl", f'exec {sys.executable} {_HERE / "systemctl_stub.py"} "$@"')
-        for package in self.document["packages"]:
-            if package.startswith("python3"):
-                self._stub(package, f'exec {sys.executable} "$@"')
-        control = self.root / "opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl"
-        self._write(control, "#!/bin/sh\nexit 0\n", 0o755)
+        # A server of the loopback alone does not have this one.
+        self._stub("hostname", "echo 127.0.0.2 fe80::1")
+        self._stub("dnf", f'exec {sys.executable} {_HERE / "dnf_stub.py"} "$@"')
+        self._write(self.root / "var/lib/cloud/data/instance-id", self._instance_id, 0o644)
+        for name, count in self._failures.items():
+            self._write(self.root / f"{name}.failures", str(count), 0o644)
         for file in self.document["write_files"]:
             self._write(Path(file["path"]), file["content"], int(file["permissions"], 8))
         for command in self.document["runcmd"]:
             self.run(*command)
 
-    def run(self, *command: str) -> None:
+    def run(self, *command: str, **environ: str) -> None:
         """What becomes of it is to be seen in what it leaves behind, as on an instance."""
         subprocess.run(  # noqa: S603
-            command, env=self._environ, stdin=subprocess.DEVNULL, check=False, timeout=300
+            command,
+            env={**self._environ, **environ},
+            stdin=subprocess.DEVNULL,
+            check=False,
+            timeout=300,
         )
 
     def log(self, name: str) -> str:
         file = self.root / "var/log/application" / name
         return file.read_text(encoding="utf-8") if file.exists() else ""
+
+    def settled(self, name: str) -> str:
+        """What is in a log once there is anything."""
+        deadline = time.monotonic() + 20
+        while not self.log(name) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return self.log(name)
+
+    def calls(self, program: str) -> list[str]:
+        """The arguments of each call of a program, as far as it writes them down."""
+        file = self.root / f"{program}.log"
+        return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
     def lines(self) -> list[dict[str, str]]:
         return [json.loads(line) for line in self.log("boot.log").splitlines()]

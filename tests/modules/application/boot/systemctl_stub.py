@@ -42,22 +42,37 @@ class Unit:
         return {**BASE, **found}
 
     def start(self) -> int:
+        for condition in self.values("ExecCondition"):
+            code = self.run(condition.removeprefix("+")).wait(60)
+            if code:
+                # Up to 254 it is not to be started, which is no failure.
+                return self.over("exit-code" if code == 255 else "exec-condition")
         (command,) = self.values("ExecStart")
+        process = self.run(command)
+        if "oneshot" in self.values("Type"):
+            seconds = int((self.values("TimeoutStartSec") or ["60"])[0])
+            return self.over("exit-code" if process.wait(seconds) else "success")
+        self.pid.write_text(str(process.pid))
+        return 0
+
+    def run(self, command: str, **environ: str) -> "subprocess.Popen[bytes]":
         (output,) = self.values("StandardOutput")
         with Path(output.removeprefix("append:")).open("a") as log:
-            process = subprocess.Popen(  # noqa: S603
+            return subprocess.Popen(  # noqa: S603
                 shlex.split(command),
                 cwd=self.values("WorkingDirectory")[0],
-                env=self.environment(),
+                env={**self.environment(), **environ},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        if "oneshot" in self.values("Type"):
-            return process.wait(int(self.values("TimeoutStartSec")[0]))
-        self.pid.write_text(str(process.pid))
-        return 0
+
+    def over(self, result: str) -> int:
+        """What is done once it has ended."""
+        for command in self.values("ExecStopPost"):
+            self.run(command, SERVICE_RESULT=result).wait(60)
+        return int(result == "exit-code")
 
     def stop(self) -> int:
         """As `KillMode=mixed` wants it: the first process is asked to end, later all are made to.
@@ -96,7 +111,7 @@ def main() -> int:
     assert verb in {"start", "stop", "enable", "disable"}
     assert verb in {"start", "stop"} or "--now" in rest
     for name in names:
-        if name not in OTHERS:
+        if name not in OTHERS and not name.endswith(".timer"):
             unit = Unit(name)
             code = unit.start() if verb in {"start", "enable"} else unit.stop()
             if code:

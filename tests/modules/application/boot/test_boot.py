@@ -3,7 +3,7 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,118 +13,24 @@ from virtualenv.seed.wheels.embed import get_embed_wheel
 
 from artifact import Release, Runtime, pack, wheels
 from artifact.wheels import Wheels
-from automation.emulator import Emulator
 from automation.rehearse.account import session
-from config import load
 from tests.artifact.packages import application, wheel
-from tests.conftest import OPTIONS, SMALL_APPLICATION, Tiers, small_release
-from tests.modules.application.boot import aws_stub
+from tests.conftest import SMALL_APPLICATION
+from tests.modules.application.boot.conftest import (
+    ARTIFACTS,
+    ASSETS,
+    KEY,
+    NAMING,
+    REGION,
+    RELEASE,
+    Start,
+    marked,
+    state,
+)
 from tests.modules.application.boot.placed import Account
-from tests.modules.application.boot.sandbox import Sandbox, refused
-from tests.rendered import rendered
+from tests.modules.application.boot.sandbox import refused
 
-pytestmark = pytest.mark.slow
-
-SETTINGS = load(OPTIONS)
-NAMING, REGION = SETTINGS.naming, SETTINGS.region
-ARTIFACTS, ASSETS = NAMING.bucket("artifacts"), NAMING.bucket("assets")
-RELEASE = small_release().sha256
-KEY = f"releases/{RELEASE}.tar.gz"
-Start = Callable[..., Sandbox]
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    workspace = tmp_path_factory.mktemp("emulator")
-    account_id = SETTINGS.account_id
-    with Emulator(account_id=account_id, region=REGION, workspace=workspace) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def account(emulator: Emulator, options: Tiers, secret: str) -> Account:
-    (api_key,) = SETTINGS.application.app.secrets.values()
-    return Account(emulator, NAMING, options, {api_key: secret})
-
-
-@pytest.fixture(scope="module")
-def role(account: Account) -> Mapping[str, str]:
-    """The variables by which instances sign."""
-    manager = account.emulator.client("secretsmanager")
-    database = manager.create_secret(Name="database", SecretString="{}")
-    return account.place(database_secret=database["ARN"])
-
-
-@pytest.fixture(scope="module")
-def aws(emulator: Emulator, role: Mapping[str, str]) -> Iterator[str]:
-    with aws_stub.aws(emulator, role) as program:
-        yield program
-
-
-@pytest.fixture
-def s3(emulator: Emulator) -> Any:
-    return emulator.client("s3")
-
-
-@pytest.fixture(autouse=True)
-def only_this_release(role: Mapping[str, str], s3: Any) -> None:
-    assert role
-    for bucket in (ARTIFACTS, ASSETS):
-        for each in s3.list_objects_v2(Bucket=bucket).get("Contents", ()):
-            s3.delete_object(Bucket=bucket, Key=each["Key"])
-    release = small_release()
-    assert release.file is not None
-    s3.put_object(Bucket=ARTIFACTS, Key=KEY, Body=release.file.read_bytes())
-
-
-@pytest.fixture(scope="module")
-def secret(emulator: Emulator) -> str:
-    created = emulator.client("secretsmanager").create_secret(
-        Name="api-key", SecretString="a 'secret' $value"
-    )
-    return str(created["ARN"])
-
-
-@pytest.fixture
-def start(
-    account: Account, role: Mapping[str, str], aws: str, secret: str, tmp_path: Path
-) -> Iterator[Start]:
-    template = account.tiers["application"].only("aws_launch_template")
-    started: list[Sandbox] = []
-
-    def boot(*changes: tuple[str, str]) -> Sandbox:
-        text = rendered(
-            template["user_data"],
-            {
-                "007ABD72bucket": ARTIFACTS,
-                "alias": account.alias,
-                "address": "database.example.org",
-                "arn": "arn:database",
-            },
-        )
-        for old, new in (
-            (r"arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-key-a1B2c3", secret),
-            (r"POLL_SECONDS=\d+", "POLL_SECONDS=1"),
-            (r"READY_SECONDS=\d+", "READY_SECONDS=15"),
-            *changes,
-        ):
-            text, count = re.subn(old, new.replace("\\", r"\\"), text)
-            assert count, old
-        folder = tmp_path / f"instance-{len(started)}"
-        sandbox = Sandbox(folder, text, environ={**account.emulator.isolate(), **role}, aws=aws)
-        started.append(sandbox)
-        sandbox.boot()
-        return sandbox
-
-    yield boot
-    for sandbox in started:
-        sandbox.end()
-
-
-def state(s3: Any) -> str:
-    (marker,) = s3.list_objects_v2(Bucket=ARTIFACTS, Prefix="deployments/")["Contents"]
-    body = s3.get_object(Bucket=ARTIFACTS, Key=marker["Key"])["Body"].read()
-    return str(body.decode().split()[0])
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("only_this_release")]
 
 
 def test_a_release_comes_into_service(start: Start, s3: Any) -> None:
@@ -166,21 +72,13 @@ def test_one_instance_releases_and_each_database_is_released_to(start: Start) ->
     assert second.log("release.log") == ""
     assert second.errors() == []
     assert second.ask("/readyz")
-    restored = start(("arn:database", "arn:restored"))
+    restored = start(("db-ONE", "db-TWO"))
     assert restored.log("release.log") == "migrating app\n"
-
-
-def marked(s3: Any, text: str) -> str:
-    """Who releases, as another instance would have it; where that is written."""
-    database = hashlib.sha256(b"arn:database\n").hexdigest()[:12]
-    marker = f"deployments/{RELEASE}/{database}"
-    s3.put_object(Bucket=ARTIFACTS, Key=marker, Body=text.encode())
-    return f"s3://{ARTIFACTS}/{marker}"
 
 
 def test_an_instance_waits_for_the_one_that_releases(start: Start, s3: Any) -> None:
     place = marked(s3, f"running {int(time.time())} another-instance\n")
-    waiting = start(("RELEASE_SECONDS=60", "RELEASE_SECONDS=1"))
+    waiting = start((r"WAIT_SECONDS=\d+", "WAIT_SECONDS=1"))
     refused(waiting, f"releasing failed: {place} is not to be had: another-instance")
     assert waiting.log("release.log") == ""
 
@@ -273,9 +171,15 @@ def test_a_failing_release_command_stops_the_boot_and_lets_the_next_try(
 
 
 def test_an_application_that_is_not_ready_never_listens(start: Start) -> None:
-    instance = start((r'GREETING=".*"', 'BROKEN="yes"'), ("READY_SECONDS=15", "READY_SECONDS=1"))
-    message = "/readyz has not answered 200 for 1 seconds: see web.log"
-    refused(instance, f"trying the application failed: {message}")
+    instance = start((r'GREETING=".*"', 'BROKEN="yes"'), ("READY_SECONDS=15", "READY_SECONDS=5"))
+    place = r"http://127\.0\.0\.2:\d+/readyz"
+    (message,) = instance.errors()
+    assert re.fullmatch(
+        rf"trying the application failed: {place} has not answered 200 for 5 seconds, but 503: "
+        "see web.log",
+        message,
+    )
+    assert not instance.listening()
 
 
 def test_a_secret_that_the_role_may_not_read_stops_the_boot(start: Start, secret: str) -> None:
@@ -295,6 +199,46 @@ def test_an_instance_signs_as_itself(account: Account, role: Mapping[str, str]) 
         getattr(mine("secretsmanager"), call)(SecretId=database)
     with pytest.raises(ClientError, match="no identity-based policy allows the s3:ListBucket"):
         mine("s3").list_objects_v2(Bucket=ARTIFACTS)
-    mine("s3").put_object(Bucket=account.alias, Key="mine", Body=b"a file")
+    mine("s3").put_object(Bucket=account.alias, Key="mine", Body=b"a file", IfNoneMatch="*")
     assert mine("s3").list_objects_v2(Bucket=account.alias)["KeyCount"] == 1
     assert mine("s3").get_object(Bucket=account.alias, Key="mine")["Body"].read() == b"a file"
+
+
+def test_an_instance_overwrites_neither_static_files_nor_markers(
+    start: Start, account: Account, role: Mapping[str, str], s3: Any
+) -> None:
+    assert start().errors() == []
+    mine = session(account.emulator, role).client("s3")
+    style, (marker,) = f"static/{RELEASE[:12]}/style.css", keys(s3, "deployments/")
+    for bucket, key in ((account.alias, style), (ARTIFACTS, marker), (ARTIFACTS, KEY)):
+        with pytest.raises(ClientError, match="policy allows the s3:PutObject action"):
+            mine.put_object(Bucket=bucket, Key=key, Body=b"another")
+    for bucket, key in ((account.alias, style), (ARTIFACTS, marker)):
+        with pytest.raises(ClientError, match="PreconditionFailed"):
+            mine.put_object(Bucket=bucket, Key=key, Body=b"another", IfNoneMatch="*")
+    found = mine.get_object(Bucket=account.alias, Key=style)["ETag"]
+    with pytest.raises(ClientError, match="policy allows the s3:PutObject action"):
+        mine.put_object(Bucket=account.alias, Key=style, Body=b"another", IfMatch=found)
+    static_files_are_there(s3)
+    assert state(s3) == "deployed"
+
+
+def keys(s3: Any, prefix: str) -> list[str]:
+    return [each["Key"] for each in s3.list_objects_v2(Bucket=ARTIFACTS, Prefix=prefix)["Contents"]]
+
+
+def test_a_release_that_is_tried_again_finds_its_files_there(start: Start, s3: Any) -> None:
+    refused(
+        start((r'GREETING="', 'MIGRATION_FAILS="')),
+        "releasing failed: the release command failed: see release.log",
+    )
+    static_files_are_there(s3)
+    assert start().errors() == []
+    static_files_are_there(s3)
+
+
+def test_static_files_that_cannot_be_published_end_the_launch(start: Start, s3: Any) -> None:
+    instance = start((r"ASSETS=.*", "ASSETS=no-such-bucket"))
+    refused(instance, "releasing failed: the static files could not be published")
+    assert state(s3) == "failed"
+    assert instance.log("release.log") == ""

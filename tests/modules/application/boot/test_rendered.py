@@ -1,6 +1,5 @@
 """The user data of the synthesized launch template, as the programs that read it see it."""
 
-import base64
 import json
 import os
 import re
@@ -15,8 +14,9 @@ import pytest
 
 from automation.programs import CLOUD_INIT, SYSTEMD
 from automation.terraform import program as terraform_program
+from tests.changes import boot
 from tests.conftest import Tiers
-from tests.modules.application.boots import Files, accepted, files_of, units
+from tests.modules.application.boots import Files, accepted, files_of, timers, units
 from tests.programs import SHELLCHECK, program
 from tests.rendered import rendered
 
@@ -26,6 +26,7 @@ VALUES = {
     "alias": "assets-s3alias",
     "address": "database.example.org",
     "arn": "arn:aws:secretsmanager:us-west-2:123456789012:secret:database",
+    "resource_id": "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 }
 
 
@@ -66,7 +67,7 @@ def test_signals_reach_the_process_of_a_line(files: Files, tmp_path: Path, line:
 
 
 def test_systemd_accepts_the_units(files: Files) -> None:
-    for unit in units(files):
+    for unit in (*units(files), *timers(files)):
         assert accepted(program(SYSTEMD), "verify", "--man=no", unit) == ""
 
 
@@ -90,5 +91,4 @@ def test_terraform_makes_of_it_what_tests_take_for_it(expression: str, tmp_path:
     applied = found.run("apply", "-auto-approve", "-no-color", folder=tmp_path)
     assert applied.returncode == 0, applied.stderr
     answer = json.loads(found.run("output", "-json", folder=tmp_path).stdout)
-    text = base64.b64decode(answer["user_data"]["value"]).decode()
-    assert text == rendered(expression, VALUES)
+    assert boot.text(answer["user_data"]["value"]) == rendered(expression, VALUES)
