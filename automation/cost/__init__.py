@@ -3,11 +3,12 @@
 A cost is what is known of it, and names what is not: nothing without a price counts as nothing.
 """
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,7 @@ class Prices:
         self._hours = Decimal(content["hours_a_month"])
         self._metrics = Decimal(content["metrics_of_an_instance"])
         self.free: tuple[str, ...] = tuple(content["free"])
+        self._free = re.compile("|".join(map(translate, self.free)))
         self.sections: Mapping[str, Mapping[str, Any]] = content["price"]
 
     def price(self, name: str, type_: str = "") -> Price:
@@ -109,7 +111,7 @@ class Prices:
         """What one of a stack's resources costs in a month."""
         found = uses(address, stack)
         type_, _ = stack[address]
-        if found is None and not any(fnmatchcase(type_, each) for each in self.free):
+        if found is None and not self._free.match(type_):
             nothing = Price(name=type_, what=type_, per="", page="")
             yield Billed(address=address, price=nothing, quantity=None, dollars=None)
         for each in found or ():

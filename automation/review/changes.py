@@ -199,14 +199,15 @@ def _attributes(resource: ResourceChange, mask: Mask) -> Iterator[Attribute]:
     )
     for each in _without_copies(found):
         forces = each.attribute.split(".")[0].split("[")[0] in resource.forcing
-        yield replace(_masked(each, mask), forces_replacement=forces)
+        yield _masked(each, mask, forces=forces)
 
 
-def _masked(difference: Difference, mask: Mask) -> Attribute:
+def _masked(difference: Difference, mask: Mask, *, forces: bool = False) -> Attribute:
     return Attribute(
         name=mask(difference.attribute),
         old=mask.within(difference.old),
         new=mask.within(difference.new),
+        forces_replacement=forces,
     )
 
 

@@ -349,14 +349,17 @@ class Rules:
     rules: tuple[Rule, ...]
     otherwise: tuple[Rule, ...]
     downtimes: tuple[Downtime, ...]
-    _about: dict[tuple[str, Action], tuple[Rule, ...]] = field(default_factory=dict, compare=False)
+    _about: dict[tuple[str, Action], "Rules"] = field(default_factory=dict, compare=False)
 
-    def about(self, type_: str, action: Action) -> tuple[Rule, ...]:
+    def about(self, type_: str, action: Action) -> "Rules":
         """Those that may be about a change of a type of resource."""
         found = self._about.get((type_, action))
         if found is None:
-            found = tuple(rule for rule in self.rules if rule.is_about(type_, action))
-            self._about[type_, action] = found
+            found = self._about[type_, action] = Rules(
+                tuple(each for each in self.rules if each.is_about(type_, action)),
+                tuple(each for each in self.otherwise if each.is_about(type_, action)),
+                tuple(each for each in self.downtimes if each.is_about(type_, action)),
+            )
         return found
 
 
@@ -373,19 +376,16 @@ def assess(
 ) -> Assessment:
     """The worst risk that a rule sees in a change of a plan, with the reasons of all that do."""
     about = rules.about(resource.type, resource.action)
-    found = [verdict for rule in about if (verdict := rule.judge(resource, among))]
+    found = [verdict for rule in about.rules if (verdict := rule.judge(resource, among))]
     if not found:
-        about = tuple(x for x in rules.otherwise if x.is_about(resource.type, resource.action))
-        found = [(about[0].risk, about[0].reason)]
+        found = [(about.otherwise[0].risk, about.otherwise[0].reason)]
     worst = min((risk for risk, _ in found), key=ORDER.index)
     return Assessment(
         worst,
         tuple(dict.fromkeys(reason for risk, reason in found if risk is worst)),
-        _downtime(resource, rules) if worst is not Risk.ROUTINE else (),
+        _downtime(resource, about.downtimes) if worst is not Risk.ROUTINE else (),
     )
 
 
-def _downtime(resource: ResourceChange, rules: Rules) -> tuple[str, ...]:
-    type_, action = resource.type, resource.action
-    found = (x for x in rules.downtimes if x.is_about(type_, action) and x.matches(resource))
-    return tuple(dict.fromkeys(each.away for each in found))
+def _downtime(resource: ResourceChange, known: Sequence[Downtime]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.away for each in known if each.matches(resource)))

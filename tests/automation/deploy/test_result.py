@@ -148,6 +148,7 @@ def test_what_destroys_comes_first_and_what_waits_last() -> None:
         "      size  0 small",
         "-/+ security: aws_x.replace3",
         "      careful: it is away, if only meanwhile, and no rule says that this is harmless",
+        "      downtime: it is away until the new one is made",
         "      cost: not known of aws_x: no price",
         "      size  3 small → 3 large",
         "  + security: aws_x.create2",

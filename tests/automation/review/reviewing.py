@@ -93,14 +93,19 @@ def only(change: Mapping[str, Any]) -> Change:
     return found
 
 
-def many(number: int) -> Review:
-    """So many changes over four stacks, of each action and risk."""
+def plans_of(number: int) -> dict[str, Any]:
+    """Plans of four stacks with so many changes, of each action and risk."""
     names = ("security", "network", "database", "application")
     plans: dict[str, Any] = {}
     for place, name in enumerate(names):
         found = [_one(index) for index in range(place, number, len(names))]
         plans[name] = plan(*found, upstreams=names[:place])
-    return reviewed(**plans)
+    return plans
+
+
+def many(number: int) -> Review:
+    """The review of so many changes."""
+    return reviewed(**plans_of(number))
 
 
 def _one(index: int) -> dict[str, Any]:

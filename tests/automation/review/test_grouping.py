@@ -1,10 +1,12 @@
 """Changes that are the same in all but the address are told once, and cost next to nothing."""
 
 import time
+from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from automation.review import Approval, Review, html, markdown, text
-from tests.automation.review.reviewing import TODAY, entry, many, plan, reviewed, update
+from tests.automation.review.reviewing import TODAY, entry, plan, plans_of, reviewed, update
 from tests.processes import python
 
 US, THEM = {"tags": {"Owner": "us"}}, {"tags": {"Owner": "them"}}
@@ -61,18 +63,32 @@ def test_what_is_made_or_lost_is_told_one_by_one() -> None:
 
 
 def test_2000_changes_are_reviewed_in_a_second() -> None:
-    # In a process of its own, whose garbage is its own, and by what that is given of a processor:
-    # whatever else runs on this machine, or ran before in this process, counts for nothing.
-    script = "from tests.automation.review.test_grouping import spent; print(spent())"
-    assert float(python("-c", script)) < 1
+    """By what the same process takes to copy them: 15 times that is a second where it is slow."""
+    # In a process of its own, whose garbage is its own: what ran before counts for nothing.
+    script = "from tests.automation.review.test_grouping import copies; print(copies())"
+    assert min(float(python("-c", script)) for _ in range(3)) < 15
 
 
-def spent() -> float:
-    """Seconds of processor time for a review of 2,000 changes, in all its forms."""
-    many(1)
-    before = time.process_time()
-    review = many(2000)
-    text.to_json(review)
-    html.render(review)
-    markdown.render(review)
-    return time.process_time() - before
+def copies() -> float:
+    """How often 2,000 changes could be copied while they are reviewed, in all forms."""
+    reviewed(**plans_of(1))
+    plans = plans_of(2000)
+
+    def review() -> None:
+        found = reviewed(**plans)
+        text.to_json(found)
+        html.render(found)
+        markdown.render(found)
+
+    def copy() -> None:
+        deepcopy(plans)
+
+    before, spent, after = map(seconds, (copy, review, copy))
+    return 2 * spent / (before + after)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Of the processor, whatever else runs on the machine."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
