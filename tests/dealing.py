@@ -12,14 +12,22 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # The tests of each share one deployment.
-_SEQUENCES = ("tests/automation/deploy/test_flow.py", "tests/changes/test_changes.py")
+_SEQUENCES = (
+    "tests/automation/deploy/test_flow.py",
+    "tests/changes/test_changes.py",
+    "tests/automation/restore/test_to.py",
+)
 # What takes longest goes first, so that nobody waits for it at the end. Rehearsals wait most of
 # their time, for resources that take as long as the provider says.
 FIRST = (
     "tests/automation/rehearse/test_rehearsal.py::test_prod_is_deployed_checked_and_unchanged",
     _SEQUENCES[1],
     "tests/documents/test_production.py",
+    "tests/test_deploy_workflow.py",
+    _SEQUENCES[2],
     "tests/automation/preview/test_pull_requests.py",
+    "tests/automation/rehearse/test_accepted.py",
+    "tests/automation/destroy/test_kept.py",
     "tests/faults/test_dev.py",
     "tests/faults/test_deployment.py",
     "tests/test_foreign_settings.py",
@@ -48,7 +56,8 @@ FIRST = (
     "tests/automation/bootstrap/test_bootstrap.py",
 )
 # Of these files each test is dealt by itself: they take minutes, and share nothing.
-APART = tuple(each for each in FIRST[:18] if each not in _SEQUENCES)
+_LAST_APART = FIRST.index("tests/bindings/test_switch.py")
+APART = tuple(each for each in FIRST[:_LAST_APART] if each not in _SEQUENCES)
 # Seconds without a word after which somebody may think that nothing goes on.
 PATIENCE = 60
 _LOOK = 5
