@@ -30,6 +30,7 @@ class Contender:
 
     def synthesize(self, copies: int, output: Path) -> Run:
         """Run it in a process of its own."""
+        output.mkdir(parents=True, exist_ok=True)
         folders = {"CDKTF_OUTDIR": str(output), "CDK_OUTDIR": str(output)}
         common = {"APP_ENV": chosen(), "STARTED": str(time.time()), **folders}
         return measure([*self.command, str(copies)], {**common, **self.environ})

@@ -47,35 +47,43 @@ class Report:
         }
 
     def print(self, console: Console) -> None:
-        """Print a table of who takes how long, and one of where the time goes."""
-        console.print(self._growth())
+        """Print tables of who takes how long, and one of where the time goes."""
+        console.print(self._processor(), self._clock())
         console.print(*self._outcome(), sep="\n", highlight=False)
         console.print(self._phases())
 
-    def _growth(self) -> Table:
-        copies = [f"x{size.copies}" for size in self.growths[0].sizes]
+    def _processor(self) -> Table:
         table = _table(
-            f"Copies of {chosen()} in one app",
+            f"Copies of {chosen()} in one app: CPU seconds",
             "",
             "resources",
-            *(f"CPU s {each}" for each in copies),
-            "ms per added resource",
+            *self._copies(),
+            "ms per added one",
             "times Terrace",
-            *(f"wall s {each}" for each in copies),
-            f"MiB {copies[0]}",
         )
         for each in self.growths:
-            first = each.sizes[0]
             table.add_row(
                 each.name,
-                str(first.resources),
+                str(each.sizes[0].resources),
                 *(f"{size.cpu_seconds:.2f}" for size in each.sizes),
                 f"{each.ms_per_added_resource:.2f}",
                 f"{each.times(self.growths[0]):.2f}",
-                *(f"{size.seconds:.2f}" for size in each.sizes),
-                "-" if first.peak_mib is None else f"{first.peak_mib:.0f}",
             )
         return table
+
+    def _clock(self) -> Table:
+        table = _table("Seconds that passed", "", *self._copies(), "peak MiB x1")
+        for each in self.growths:
+            peak = each.sizes[0].peak_mib
+            table.add_row(
+                each.name,
+                *(f"{size.seconds:.2f}" for size in each.sizes),
+                "-" if peak is None else f"{peak:.0f}",
+            )
+        return table
+
+    def _copies(self) -> list[str]:
+        return [f"x{size.copies}" for size in self.growths[0].sizes]
 
     def _outcome(self) -> list[str]:
         made, total = self.made, self.growths[0].sizes[0].resources
