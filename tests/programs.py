@@ -7,6 +7,8 @@ import pytest
 
 from automation import programs
 from automation.programs import Need
+from bindings import framework
+from tests.processes import PROJECT
 
 # A package of Python brings it.
 SHELLCHECK = str(Path(sys.executable).parent / "shellcheck")
@@ -18,6 +20,15 @@ def program(need: Need) -> str:
     if found is None:
         pytest.skip(absence(need, programs.system()))
     return found
+
+
+def framework_cli() -> str:
+    """The command of the framework in use; the test is skipped where it is not there."""
+    name = framework.chosen().name
+    found = PROJECT / "node_modules" / ".bin" / name
+    if not found.exists():
+        pytest.skip(f"{name} is not installed: run `make setup`")
+    return str(found)
 
 
 def absence(need: Need, system: programs.System) -> str:

@@ -5,7 +5,8 @@ import pytest
 from rich.console import Console
 
 from benchmarks import figures, rehearsal
-from benchmarks.figures import Comparison, Size
+from benchmarks.aws_cdk import Made
+from benchmarks.figures import Growth, Promise, Size
 from benchmarks.process import Run, measure
 from benchmarks.report import Report
 
@@ -14,29 +15,78 @@ def runs(*seconds: float, peak_mib: float | None = 100) -> list[Run]:
     return [Run(each, peak_mib, each / 2, "") for each in seconds]
 
 
-LEVERS, STOCK = runs(1, 2, 9), runs(14, 12, 13, peak_mib=400)
+def growth(name: str, one: float, twenty: float, resources: int = 100) -> Growth:
+    """Of so many CPU seconds."""
+    sizes = ((1, one), (20, twenty))
+    return Growth(name, [Size(n, n * resources, runs(2 * each)) for n, each in sizes])
 
 
-def test_ratios_are_of_the_medians() -> None:
-    comparison = Comparison(LEVERS, STOCK, identical=True)
-    assert comparison.times_faster == 6.5
-    assert comparison.memory_share == 0.25
-    assert Comparison(runs(1, peak_mib=None), STOCK, identical=True).memory_share is None
+TERRACE = growth("Terrace", 1.5, 3.4)
+STOCK, AWS_CDK = growth("stock CDKTF", 12, 16), growth("AWS CDK", 1.6, 2.0, resources=80)
+MADE = Made(80, 700, 690, {"aws_s3_object": 3})
 
 
-def test_growth_is_per_added_resource() -> None:
-    one, five = Size(1, 100, runs(2)), Size(5, 500, runs(4))
-    assert figures.per_added_resource(one, five) == 5
+def shown(report: Report) -> str:
+    text = io.StringIO()
+    report.print(Console(file=text, width=140))
+    return text.getvalue()
+
+
+def test_medians_are_of_processor_time_where_the_system_tells_it() -> None:
+    size = Size(1, 100, runs(1, 2, 90))
+    assert (size.cpu_seconds, size.seconds, size.peak_mib) == (1, 2, 100)
+    unknown = Size(1, 100, [Run(each, None, None, "") for each in (1, 2, 90)])
+    assert (unknown.cpu_seconds, unknown.seconds, unknown.peak_mib) == (2, 2, None)
+
+
+def test_growth_is_per_added_resource_of_its_own() -> None:
+    assert TERRACE.ms_per_added_resource == pytest.approx(1)
+    assert AWS_CDK.ms_per_added_resource == pytest.approx(400 / (19 * 80))
+
+
+def test_promises_compare_one_copy() -> None:
+    found = figures.promises(TERRACE, STOCK, AWS_CDK)
+    assert [each.found for each in found] == pytest.approx([8, 1.5 / 1.6, 1])
+    assert all(each.kept for each in found)
+
+
+@pytest.mark.parametrize(
+    ("terrace", "missed"),
+    [
+        (growth("Terrace", 1.51, 3.4), "Terrace: stock CDKTF 7.95 (at least 8) MISSED"),
+        (growth("Terrace", 1.7, 3.6), "AWS CDK: Terrace 1.06 (at most 1) MISSED"),
+        (growth("Terrace", 1.5, 5.4), "resource: Terrace 2.05 (at most 2) MISSED"),
+    ],
+)
+def test_a_promise_that_is_not_kept_is_told(terrace: Growth, missed: str) -> None:
+    promises = figures.promises(terrace, STOCK, AWS_CDK)
+    report = Report([terrace, STOCK, AWS_CDK], promises, {"settings": 0.5}, MADE, identical=True)
+    assert not report.kept
+    assert missed in shown(report)
 
 
 def test_the_report_has_every_question() -> None:
-    sizes = [Size(1, 100, LEVERS), Size(5, 500, STOCK)]
-    report = Report(Comparison(LEVERS, STOCK, identical=False), {"settings": 0.5}, sizes)
-    text = io.StringIO()
-    report.print(Console(file=text, width=100))
-    assert "6.5 times faster, 25% of the memory, bytes DIFFERENT" in text.getvalue()
-    assert "settings" in text.getvalue()
-    assert report.to_json()["ms_per_added_resource"] == [pytest.approx(27.5)]
+    everyone, promises = [TERRACE, STOCK, AWS_CDK], figures.promises(TERRACE, STOCK, AWS_CDK)
+    report = Report(everyone, promises, {"settings": 0.5}, MADE, identical=True)
+    text = shown(report)
+    cells = [line.split() for line in text.splitlines()]
+    assert ["Terrace", "100", "1.50", "3.40", "1.00", "1.00"] in cells
+    assert ["AWS", "CDK", "80", "1.60", "2.00", "0.26", "1.07"] in cells
+    assert ["AWS", "CDK", "3.20", "4.00", "100"] in cells
+    assert "has 80 of 100 resources, with 700 values for their 690; " in text
+    assert "no resource of its own: 3 aws_s3_object" in text
+    assert "settings" in text
+    assert report.kept
+    found = report.to_json()
+    assert found["contenders"]["stock CDKTF"]["times_terrace"] == 8
+    assert [each["kept"] for each in found["promises"]] == [True] * 3
+    assert found["aws_cdk"]["left_out"] == {"aws_s3_object": 3}
+
+
+def test_other_bytes_keep_no_promise() -> None:
+    report = Report([TERRACE], [Promise("ms", 1, most=2)], {"settings": 1}, MADE, identical=False)
+    assert not report.kept
+    assert "DIFFERENT" in shown(report)
 
 
 def test_children_are_measured_too() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from config.environments import ENVIRONMENTS
 from tests.processes import PROJECT, python, run, stack_files
+from tests.programs import framework_cli
 
-CLI = PROJECT / "node_modules" / ".bin" / "cdktf"
 OFFLINE = "http://127.0.0.1:9"
 
 
@@ -36,13 +36,11 @@ def test_app_env_selects_the_environment(synthesized: dict[str, bytes], tmp_path
 
 
 @pytest.mark.slow
-def test_cdktf_synth_gives_the_same_bytes_offline(
+def test_its_command_synthesizes_the_same_bytes_offline(
     synthesized: dict[str, bytes], tmp_path: Path
 ) -> None:
-    if not CLI.exists():
-        pytest.skip("cdktf is not installed: run `make setup`")
     finished = run(
-        str(CLI),
+        framework_cli(),
         "synth",
         f"--output={tmp_path}",
         APP_ENV="prod",

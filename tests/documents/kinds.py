@@ -22,6 +22,7 @@ from config.environments import ENVIRONMENTS
 from tests.automation.commands import COMMANDS
 from tests.documents.pages import Command
 from tests.processes import PROJECT
+from tests.programs import framework_cli
 
 EXAMPLES = PROJECT / "examples"
 _PROGRAM = re.compile(r"[a-z.][\w./-]*")
@@ -158,11 +159,10 @@ def _terraform(words: list[str]) -> None:
 
 @cache
 def _cdktf_verbs() -> frozenset[str]:
-    program = PROJECT / "node_modules" / ".bin" / "cdktf"
-    if not program.exists():
-        pytest.skip("cdktf is not installed: run `make setup`")
-    said = _run(str(program), "--help")
-    return frozenset(re.findall(r"cdktf (\w+)", said.stdout + said.stderr))
+    """Of the framework in use: pages have CDKTF's name, and its fork the same verbs."""
+    program = framework_cli()
+    said = _run(program, "--help")
+    return frozenset(re.findall(rf"{Path(program).name} (\w+)", said.stdout + said.stderr))
 
 
 def _cdktf(words: list[str]) -> None:

@@ -19,6 +19,7 @@ from automation.terraform.runner import StackRunner
 from automation.terraform.stacks import Stack, ordered, read, synthesize
 from config import load
 from tests.processes import run
+from tests.programs import framework_cli
 
 pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
@@ -90,11 +91,9 @@ def _locked(account: Account) -> bool:
     return any(each["Key"].endswith(".tflock") for each in objects.get("Contents", ()))
 
 
-def test_cdktf_deploys_every_stack(account: Account, tmp_path: Path) -> None:
+def test_the_command_of_the_framework_deploys_every_stack(account: Account, tmp_path: Path) -> None:
     tools = PROJECT / ".venv" / "bin"
-    cdktf = PROJECT / "node_modules" / ".bin" / "cdktf"
-    if not cdktf.exists():
-        pytest.skip("cdktf is not installed: run `make setup`")
+    cli = framework_cli()
     environ = {
         **account.environ,
         "APP_ENV": "dev",
@@ -102,7 +101,7 @@ def test_cdktf_deploys_every_stack(account: Account, tmp_path: Path) -> None:
         "PATH": f"{tools}:{account.environ['PATH']}",
     }
     deploy = ["deploy", "*", "--auto-approve", "--skip-provider-lock", f"--output={tmp_path}/out"]
-    finished = run(str(cdktf), *deploy, only=environ)
+    finished = run(cli, *deploy, only=environ)
     assert finished.returncode == 0, finished.stdout[-5000:] + finished.stderr[-5000:]
     stacks = ordered(read(tmp_path / "out"))
     findings = check_platform(session(account.emulator), load("dev"), stacks)
