@@ -12,6 +12,7 @@ from tests.modules.application.boot.sandbox import Sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("only_this_release")]
 WORKER, TIDY = "application-process-worker", "application-process-tidy"
+CLAIM = "application-claim@tidy"
 MARKER = "deployments/processes/tidy"
 MINUTE = 60_000_000
 
@@ -41,7 +42,7 @@ def instance(start: Start, working: Release) -> Sandbox:
 def strike(instance: Sandbox, minute: int) -> None:
     """The timer elapses, some seconds into a minute."""
     elapsed = {"TRIGGER_TIMER_REALTIME_USEC": str(minute * MINUTE + 7_000_000)}
-    instance.run(str(instance.root / "stubs/systemctl"), "start", TIDY, **elapsed)
+    instance.run(str(instance.root / "stubs/systemctl"), "start", CLAIM, **elapsed)
 
 
 def test_they_are_started_once_web_serves(instance: Sandbox) -> None:
