@@ -149,7 +149,6 @@ class ApplicationStack(TierStack):
                 naming=self.naming,
                 app=self.settings.application.app,
                 database=self._database,
-                signs_in=self.settings.database.iam_authentication,
                 data_key_arn=self._security.data_key.arn,
             ),
         )

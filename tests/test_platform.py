@@ -251,7 +251,8 @@ def test_roles_are_trusted_for_one_service_and_this_account(platform: Tiers) -> 
             if "Service" not in statement["Principal"]:
                 # Instances hand their processes credentials of these.
                 assert "role_web_" in address or "role_release_" in address
-                assert re.fullmatch(r"\$\{aws_iam_role\.role_\w+\.arn\}", statement["Principal"]["AWS"])
+                trusted = statement["Principal"]["AWS"]
+                assert re.fullmatch(r"\$\{aws_iam_role\.role_\w+\.arn\}", trusted), address
                 continue
             service = statement["Principal"]["Service"]
             assert isinstance(service, str), address

@@ -41,7 +41,6 @@ class ProcessRights:
         naming: Naming,
         app: App,
         database: MysqlDatabase,
-        signs_in: bool,
         data_key_arn: str,
     ) -> "ProcessRights":
         """As settings say."""
@@ -49,7 +48,7 @@ class ProcessRights:
             database_secret_arn=database.secret_arn,
             data_key_arn=data_key_arn,
             secret_arns=sorted(set(app.secrets.values())),
-            database_resource_ids=database.resource_ids if signs_in else (),
+            database_resource_ids=database.iam_resource_ids,
             own=own_permissions(naming, app.permissions),
         )
 
@@ -92,10 +91,11 @@ class ProcessRights:
 
         https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
         """
+        users = [f"dbuser:{each}/*" for each in self.database_resource_ids]
         return Statement(
             sid="SignIn",
             actions=["rds-db:connect"],
-            resources=[naming.arn("rds-db", f"dbuser:{each}/*") for each in self.database_resource_ids],
+            resources=[naming.arn("rds-db", each) for each in users],
         )
 
 

@@ -97,7 +97,9 @@ class MysqlDatabase(Construct):
             for number in range(1, database.read_replicas + 1)
         ]
         self.replica_identifiers: list[str] = [each.identifier for each in replicas]
-        self.resource_ids: list[str] = [each.resource_id for each in (instance, *replicas)]
+        signing_in = (instance, *replicas) if database.iam_authentication else ()
+        # Of those that let users sign in by IAM.
+        self.iam_resource_ids: list[str] = [each.resource_id for each in signing_in]
 
     @property
     def identifiers(self) -> list[str]:

@@ -67,8 +67,10 @@ def processes(files: Files) -> list[Path]:
 
 def others(files: Files) -> list[Path]:
     """The units that are root's."""
-    found = ("application-logs.service", "application-logs.timer", "application-credentials.service")
-    return [files[each] for each in found]
+    return [
+        files[f"application-{each}"]
+        for each in ("credentials.service", "logs.service", "logs.timer")
+    ]
 
 
 def claims(files: Files) -> list[Path]:

@@ -192,7 +192,7 @@ class Account:
         self.values |= dict.fromkeys(SECRETS, arn)
 
     def _roles(self) -> None:
-        """Those of the tier, within the boundary that `bootstrap` makes; the instance's own first."""
+        """Those of the tier, in the boundary that `bootstrap` makes; the instance's own first."""
         iam, naming = self._client("iam"), self.naming
         values = {"Prefix": naming.prefix, "Environment": naming.environment}
         made = template({**values, "Application": naming.app_id, "Protected": "none"})["Boundary"]

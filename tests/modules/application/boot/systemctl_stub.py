@@ -14,7 +14,8 @@ ROOT = Path(os.environ["SANDBOX"])
 OTHERS = ("rsyslog",)
 BASE = {name: os.environ[name] for name in os.environ if name not in ("PORT",)}
 # What the metadata service would tell: whoever does not reach it does not have it.
-METADATA, OF_METADATA = "169.254.169.254", ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+METADATA = "169.254.169.254"
+OF_METADATA = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 class Unit:
@@ -45,7 +46,8 @@ class Unit:
                 folder.mkdir(parents=True, exist_ok=True)
                 found[f"{kind.upper()}_DIRECTORY"] = str(folder)
         closed = any(METADATA in each.split() for each in self.values("IPAddressDeny"))
-        return {**{name: BASE[name] for name in BASE if not closed or name not in OF_METADATA}, **found}
+        around = {name: BASE[name] for name in BASE if not (closed and name in OF_METADATA)}
+        return {**around, **found}
 
     def start(self) -> int:
         for wanted in (each for line in self.values("Wants") for each in line.split()):

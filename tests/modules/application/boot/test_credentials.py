@@ -84,7 +84,8 @@ class Server:
     def ask(self, path: str, token: str | None) -> tuple[int, str]:
         """The status, and whose credentials they are."""
         headers = {} if token is None else {"Authorization": token}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/{path}", headers=headers)  # noqa: S310
+        place = f"http://127.0.0.1:{self.port}/{path}"
+        request = urllib.request.Request(place, headers=headers)  # noqa: S310
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
             with opener.open(request, timeout=10) as answer:

@@ -171,9 +171,9 @@ def test_no_process_gets_anywhere_else(
         become = {"RoleArn": f"{ROLE}{other}", "RoleSessionName": "x"}
         attacks = {**ATTACKS, "become": ("sts", "assume_role", become, "sts:AssumeRole")}
         for name, (service, call, given, action) in attacks.items():
-            known = {**given, **({"Bucket": account.alias} if given.get("Bucket") == "<assets>" else {})}
+            bucket = {"Bucket": account.alias} if given.get("Bucket") == "<assets>" else {}
             with pytest.raises(ClientError) as denial:
-                getattr(mine(service), call)(**known)
+                getattr(mine(service), call)(**{**given, **bucket})
             said = str(denial.value)
             assert f"not authorized to perform: {action}" in said, (role, name)
             assert f"allows the {action} action" in said, (role, name)

@@ -1,6 +1,7 @@
 """Processes beside web: a worker on every instance, and one of a schedule on one of them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,21 @@ def test_a_run_that_fails_is_told(start: Start, working: Release) -> None:
     assert (told["level"], told["logger"]) == ("ERROR", "process")
     assert told["message"].startswith("tidy failed: exit-code")
     assert instance.ask("/healthz")
+
+
+def test_no_variable_of_the_application_leads_root_astray(
+    start: Start, working: Release, tmp_path: Path
+) -> None:
+    """A shell that is not interactive begins with what BASH_ENV names."""
+    led, script = tmp_path / "led", tmp_path / "script"
+    script.write_text(f'echo "${{0##*/}}" >>{led}\n')
+    variable = f'BASH_ENV="{script}"\n      GREETING="'
+    instance = start((RELEASE, working.sha256), ('GREETING="', variable))
+    strike(instance, 100)
+    assert instance.log("tidy.log") == "tidy a 'secret' $value no port\n"
+    astray = {*led.read_text().splitlines()}
+    assert "run-process" in astray
+    assert not {"claim-run", "hand-out-credentials", "start-application"} & astray
 
 
 def test_nothing_is_run_where_nobody_can_tell_by_whom(instance: Sandbox, s3: Any) -> None:
