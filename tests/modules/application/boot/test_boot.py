@@ -20,7 +20,6 @@ from tests.modules.application.boot.conftest import (
     ARTIFACTS,
     ASSETS,
     KEY,
-    NAMING,
     REGION,
     RELEASE,
     Start,

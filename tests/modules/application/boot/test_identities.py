@@ -1,6 +1,7 @@
 """What a process can do with what it finds around it: as its role, and as no other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,7 +124,7 @@ def instance(start: Start) -> Sandbox:
 
 
 @pytest.fixture
-def clients_of(instance: Sandbox, account: Account, another: None) -> Iterator[Any]:
+def clients_of(instance: Sandbox, account: Account) -> Callable[[str], Clients]:
     """Clients with what the web process finds around it, or with the other role's token."""
     found = instance.ask("/readyz")
     place, _, own = found["AWS_CONTAINER_CREDENTIALS_FULL_URI"].rpartition("/")
@@ -134,15 +135,14 @@ def clients_of(instance: Sandbox, account: Account, another: None) -> Iterator[A
         keys = aws_stub.handed_out(f"{place}/{role}", token)
         return session(account.emulator, keys).client  # type: ignore[return-value]
 
-    yield clients
+    return clients
 
 
 def test_a_process_finds_a_way_to_its_own_credentials_and_no_others(instance: Sandbox) -> None:
     found = instance.ask("/readyz")
     assert not {"AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"} & found.keys()
     assert found["AWS_EC2_METADATA_DISABLED"] == "true"
-    with open(found["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"], encoding="utf-8") as file:
-        token = file.read()
+    token = Path(found["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]).read_text()
     place = found["AWS_CONTAINER_CREDENTIALS_FULL_URI"]
     assert aws_stub.handed_out(place, token)["AWS_SESSION_TOKEN"]
     with pytest.raises(Exception, match="403"):
@@ -163,6 +163,7 @@ def test_a_process_is_its_role_and_reads_its_secrets(
     assert mine("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
 
 
+@pytest.mark.usefixtures("another")
 def test_no_process_gets_anywhere_else(
     clients_of: Callable[[str], Clients], account: Account
 ) -> None:
