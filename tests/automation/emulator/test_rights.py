@@ -272,7 +272,7 @@ def test_a_role_is_assumed_by_whom_it_trusts(
     trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     arn = iam.create_role(RoleName="next", AssumeRolePolicyDocument=document)["Role"]["Arn"]
-    given = {"RoleArn": arn, "RoleSessionName": "x"}
+    given = {"RoleArn": arn, "RoleSessionName": "it"}
     if missing:
         code, said = denied(sts.assume_role, **given)
         assert code == "AccessDenied"

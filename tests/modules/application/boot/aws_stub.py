@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NoReturn
 
-from botocore.credentials import ContainerProvider, ReadOnlyCredentials
+from botocore.credentials import ContainerProvider
 from botocore.exceptions import BotoCoreError, ClientError
 
 from automation.emulator import Emulator
@@ -155,14 +155,11 @@ def handed_out(place: str, token: str) -> dict[str, str]:
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": place,
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
     }
-    return variables(ContainerProvider(environ).load().get_frozen_credentials())
-
-
-def variables(keys: ReadOnlyCredentials) -> dict[str, str]:
+    keys = ContainerProvider(environ).load().get_frozen_credentials()
     return {
-        "AWS_ACCESS_KEY_ID": keys.access_key,
-        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
-        "AWS_SESSION_TOKEN": keys.token or "",
+        "AWS_ACCESS_KEY_ID": str(keys.access_key),
+        "AWS_SECRET_ACCESS_KEY": str(keys.secret_key),
+        "AWS_SESSION_TOKEN": str(keys.token),
     }
 
 
