@@ -64,6 +64,9 @@ def _form(arn: str) -> str:
     Objects are told by their first folders, as rights to them are.
     """
     start, _, name = arn.rpartition(":")
+    if start.endswith(":secret"):
+        # What Secrets Manager appends.
+        name = name.rpartition("-")[0]
     parts = name.split("/")[: 2 if start == "arn:aws:s3::" else 1]
     return f"{start}:{'/'.join(each[:24] for each in parts)}"
 
