@@ -77,7 +77,7 @@ TimeZone = Annotated[
     str, Field(max_length=64), AfterValidator(time_zone), Form("an IANA time zone", "Etc/UTC")
 ]
 # What lines of the Procfile mean by themselves, and logs that an instance has beside theirs.
-_TAKEN = ("boot", "cloud-init-output", "messages", "release", "web")
+_TAKEN = ("boot", "cloud-init-output", "credentials", "messages", "release", "web")
 
 
 def _free(name: str) -> str:

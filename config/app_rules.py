@@ -27,9 +27,10 @@ _OWN_VARIABLES = ("ASSETS_BASE_URL", "HOME", "PATH", "PORT")
 _OWN_PREFIXES = ("APP_", "AWS_", "DB_", "OTEL_")
 # Variables are part of the user data, which holds 16 KiB and is compressed.
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html
-MAX_VARIABLES = 8192
-# Where the CloudWatch agent takes traces on every instance (modules/application).
-_AGENT_PORTS = (4317, 4318)
+MAX_VARIABLES = 7168
+# Who listens on every instance beside the application (modules/application).
+_AGENT, _CREDENTIALS = "the CloudWatch agent", "what hands out credentials"
+_LISTENING = {**dict.fromkeys((4317, 4318, 4327, 4328), _AGENT), 18082: _CREDENTIALS}
 
 
 def _variables(settings: Settings) -> Iterator[Fault]:
@@ -83,11 +84,10 @@ def _idle_timeout(settings: Settings) -> Iterator[Fault]:
 
 
 def _port(settings: Settings) -> Iterator[Fault]:
-    if settings.application.port in _AGENT_PORTS:
-        remedy = (
-            f"choose another one: the CloudWatch agent has {_AGENT_PORTS[0]} and {_AGENT_PORTS[1]}"
-        )
-        yield Fault("application.port", settings.application.port, remedy)
+    port = settings.application.port
+    if port in _LISTENING:
+        remedy = f"choose another one: {_LISTENING[port]} has it on every instance"
+        yield Fault("application.port", port, remedy)
 
 
 def _capacity(settings: Settings) -> Iterator[Fault]:

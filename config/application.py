@@ -22,6 +22,8 @@ ORIGIN_HEADER = "X-Origin-Verify"
 ORIGIN_SECRETS = ("origin-0", "origin-1", "origin-2")
 # The lifecycle hook that waits until a new instance serves.
 LAUNCH_HOOK = "serving"
+# Whose processes have roles of their own: the release command, and all other lines of the Procfile.
+PROCESS_ROLES = ("web", "release")
 # What the alarm that stops an instance refresh is about.
 RELEASE_ERRORS = "release-errors"
 # The log groups of instances, as `Naming.path` completes their names: each file of the folder has a

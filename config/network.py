@@ -75,7 +75,7 @@ class Network(Section):
             "xray",
         ),
         description="services reached through interface endpoints, each billed per hour and "
-        "zone; without NAT gateways autoscaling is needed as well, and what "
+        "zone; without NAT gateways autoscaling and sts are needed as well, and what "
         "application.app.permissions name",
         max_length=15,
     )

@@ -19,6 +19,7 @@ _NEEDED_ENDPOINTS = (
     "secretsmanager",
     "ssm",
     "ssmmessages",
+    "sts",
     "xray",
 )
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from config.naming import Naming
+
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
@@ -55,3 +57,9 @@ def assume_role_policy(service: str, *, conditions: Conditions | None = None) ->
             conditions=conditions or {},
         )
     )
+
+
+def via(naming: Naming, service: str) -> Conditions:
+    """Leave it to a service to call KMS; the principal itself cannot."""
+    host = f"{service}.{naming.region}.amazonaws.com"
+    return {"StringEquals": {"kms:ViaService": host}}

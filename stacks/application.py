@@ -14,7 +14,7 @@ from modules.application.cloudwatch_agent import CloudWatchAgent
 from modules.application.forwarding import Forwarding
 from modules.application.instance_role import InstanceRole
 from modules.application.launch_template import LaunchTemplate
-from modules.application.own_permissions import own_permissions
+from modules.application.process_role import ProcessRights, role_prefix
 from modules.application.release_alarm import ReleaseAlarm
 from modules.application.releases import Releases
 from modules.application.scaling_policies import ScalingPolicies
@@ -143,15 +143,14 @@ class ApplicationStack(TierStack):
             artifacts_bucket_arn=self._storage.artifacts_bucket.arn,
             access_point_arn=self._storage.access_point.arn,
             storage_key_arn=self._security.storage_key.arn,
-            database_secret_arn=self._database.secret_arn,
-            secret_arns=sorted(set(self.settings.application.app.secrets.values())),
-            data_key_arn=self._security.data_key.arn,
-            database_resource_ids=(
-                self._database.resource_ids if self.settings.database.iam_authentication else ()
-            ),
             auto_scaling_group_name=self._name,
             reporting=self.agent.statements(),
-            own=own_permissions(self.naming, self.settings.application.app.permissions),
+            processes=ProcessRights.of(
+                naming=self.naming,
+                app=self.settings.application.app,
+                database=self._database,
+                data_key_arn=self._security.data_key.arn,
+            ),
         )
 
     def _boot(self) -> Boot:
@@ -180,6 +179,7 @@ class ApplicationStack(TierStack):
             ready_seconds=app.ready_seconds,
             release_seconds=app.release_seconds,
             wait_seconds=app.wait_seconds,
+            roles=role_prefix(self.naming),
             group=self._name,
             hook=self.naming.name(LAUNCH_HOOK),
             agent_parameter=self.agent.parameter_name,

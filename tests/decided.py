@@ -13,9 +13,11 @@ _DECIDED = {
         "application.load_balancer, application.both_load_balancers"
     ),
     r"edge aws_cloudfront_vpc_origin\.private-way_": "application.load_balancer",
-    r"application aws_iam_role_policy\.role_read-secrets_": "application.app.secrets",
-    r"application aws_iam_role_policy\.role_use-own_": "application.app.permissions",
-    r"application aws_iam_role_policy\.role_use-database_": "database.iam_authentication",
+    r"application aws_iam_role_policy\.role_(web|release)_read-secrets_": "application.app.secrets",
+    r"application aws_iam_role_policy\.role_(web|release)_use-own_": "application.app.permissions",
+    r"application aws_iam_role_policy\.role_(web|release)_use-database_": (
+        "database.iam_authentication"
+    ),
     r"audit aws_sns_topic_subscription\.": "audit.alarm_emails, monitoring.alarm_emails",
     r"monitoring \w+\.alarms_latency-burn-": "monitoring.slo.latency",
     r"monitoring \w+\.(alarms_process-failures_|errors_failures_)": "application.app.processes",

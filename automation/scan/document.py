@@ -112,6 +112,7 @@ _SAMPLES = {
     "aws_db_instance.master_user_secret[0].secret_arn": (
         f"arn:aws:secretsmanager:{_PLACE}:secret:sample-a1b2c3"
     ),
+    "aws_iam_role.arn": "arn:aws:iam::123456789012:role/sample",
     "aws_kms_key.arn": _KEY,
     "aws_route53_zone.zone_id": "Z0123456789ABCDEFGHIJ",
     "aws_s3_access_point.arn": f"arn:aws:s3:{_PLACE}:accesspoint/sample",

@@ -1,4 +1,4 @@
-"""What an instance may do."""
+"""What an instance may do: its boot, its agents and whoever signs in, all of them root's."""
 
 from collections.abc import Sequence
 
@@ -8,8 +8,10 @@ from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
+from config.application import PROCESS_ROLES
 from config.naming import Naming
-from modules.policy import Conditions, Statement, assume_role_policy, policy_document
+from modules.application.process_role import ProcessRights, ProcessRole
+from modules.policy import Conditions, Statement, assume_role_policy, policy_document, via
 
 # Session Manager takes the place of SSH. AWS's own policy for it reads every parameter, too.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
@@ -32,9 +34,10 @@ _ONLY_KNOWN: Conditions = {"Null": {"s3:if-match": "false"}}
 
 
 class InstanceRole(Construct):
-    """Session Manager, releases, assets, passwords of its own, reporting and `own`; nothing else.
+    """Session Manager, releases, static files, reporting and the roles of processes; nothing else.
 
-    Of the secrets in `secret_arns`, those that a key of somebody else's encrypts need its consent.
+    What the application may do is theirs, and its processes reach no other role: units close the
+    metadata service to them (`units.py`).
     """
 
     def __init__(
@@ -46,15 +49,9 @@ class InstanceRole(Construct):
         artifacts_bucket_arn: str,
         access_point_arn: str,
         storage_key_arn: str,
-        database_secret_arn: str,
-        secret_arns: Sequence[str],
-        data_key_arn: str,
-        # Of the database and its replicas, where instances may sign in by IAM.
-        database_resource_ids: Sequence[str] = (),
         auto_scaling_group_name: str,
         reporting: Sequence[Statement],
-        # What settings let the application do beyond the contract.
-        own: Sequence[Statement] = (),
+        processes: ProcessRights,
     ) -> None:
         super().__init__(scope, id_)
         self._naming = naming
@@ -70,21 +67,28 @@ class InstanceRole(Construct):
             self, "profile", name=naming.name("application"), role=self._role.name
         )
         self.instance_profile_arn: str = profile.arn
+        roles = [self._process_role(each, processes) for each in PROCESS_ROLES]
         # Instances use the policies as they boot, and so wait for them.
         self.policies: list[ITerraformDependable] = [
             self._allow("use-session-manager", SESSION_MANAGER),
             self._allow("use-artifacts", *self._artifacts(artifacts_bucket_arn, storage_key_arn)),
             self._allow("use-assets", *self._assets(access_point_arn, storage_key_arn)),
-            self._allow("read-database-secret", *self._secret(database_secret_arn, data_key_arn)),
+            self._allow("check-copies", self._copies(processes.data_key_arn)),
             self._allow("report", *reporting),
             self._allow("complete-launch", self._launch(auto_scaling_group_name)),
+            self._allow("assume-roles", _assume(roles)),
+            *(policy for each in roles for policy in each.policies),
         ]
-        if database_resource_ids:
-            self.policies.append(self._allow("use-database", self._sign_in(database_resource_ids)))
-        if secret_arns:
-            self.policies.append(self._allow("read-secrets", _secrets(secret_arns)))
-        if own:
-            self.policies.append(self._allow("use-own", *own))
+
+    def _process_role(self, purpose: str, rights: ProcessRights) -> ProcessRole:
+        return ProcessRole(
+            self,
+            purpose,
+            naming=self._naming,
+            purpose=purpose,
+            instance_role_arn=self._role.arn,
+            rights=rights,
+        )
 
     def _allow(self, id_: str, *statements: Statement) -> IamRolePolicy:
         return IamRolePolicy(
@@ -121,53 +125,36 @@ class InstanceRole(Construct):
             sid="EncryptArtifacts",
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[key_arn],
-            conditions=self._only_via("s3"),
+            conditions=via(self._naming, "s3"),
         )
         return read, look, record, renew, encrypt
 
     def _assets(self, access_point_arn: str, key_arn: str) -> Sequence[Statement]:
-        """Read, and write what is not there yet, through the access point alone.
+        """Write static files that are not there yet, through the access point alone.
 
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-policies.html
         """
-        listing = Statement(
-            sid="ListAssets", actions=["s3:ListBucket"], resources=[access_point_arn]
-        )
-        objects = [f"{access_point_arn}/object/*"]
-        read = Statement(sid="ReadAssets", actions=["s3:GetObject"], resources=objects)
         add = Statement(
-            sid="AddAssets", actions=["s3:PutObject"], resources=objects, conditions=_ONLY_NEW
+            sid="AddAssets",
+            actions=["s3:PutObject"],
+            resources=[f"{access_point_arn}/object/*"],
+            conditions=_ONLY_NEW,
         )
         encrypt = Statement(
             sid="EncryptAssets",
             actions=["kms:Decrypt", "kms:GenerateDataKey"],
             resources=[key_arn],
-            conditions=self._only_via("s3"),
+            conditions=via(self._naming, "s3"),
         )
-        return listing, read, add, encrypt
+        return add, encrypt
 
-    def _secret(self, secret_arn: str, key_arn: str) -> Sequence[Statement]:
-        read = Statement(
-            sid="ReadDatabaseSecret",
-            actions=["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-            resources=[secret_arn],
-        )
-        return read, Statement(
-            sid="DecryptDatabaseSecret",
+    def _copies(self, key_arn: str) -> Statement:
+        """Decrypt the secret of a restored database, which lets this role in by its own policy."""
+        return Statement(
+            sid="DecryptCopies",
             actions=["kms:Decrypt"],
             resources=[key_arn],
-            conditions=self._only_via("secretsmanager"),
-        )
-
-    def _sign_in(self, resource_ids: Sequence[str]) -> Statement:
-        """As any of the users that the database identifies by IAM.
-
-        https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.IAMPolicy.html
-        """
-        return Statement(
-            sid="SignIn",
-            actions=["rds-db:connect"],
-            resources=[self._naming.arn("rds-db", f"dbuser:{each}/*") for each in resource_ids],
+            conditions=via(self._naming, "secretsmanager"),
         )
 
     def _launch(self, group_name: str) -> Statement:
@@ -185,13 +172,8 @@ class InstanceRole(Construct):
             resources=[self._naming.arn("autoscaling", group)],
         )
 
-    def _only_via(self, service: str) -> Conditions:
-        """Leave it to a service to call KMS; the role itself cannot."""
-        host = f"{service}.{self._naming.region}.amazonaws.com"
-        return {"StringEquals": {"kms:ViaService": host}}
 
-
-def _secrets(arns: Sequence[str]) -> Statement:
+def _assume(roles: Sequence[ProcessRole]) -> Statement:
     return Statement(
-        sid="ReadSecrets", actions=["secretsmanager:GetSecretValue"], resources=list(arns)
+        sid="AssumeRoles", actions=["sts:AssumeRole"], resources=[each.arn for each in roles]
     )

@@ -6,16 +6,20 @@ from config.app import Process
 
 TEMPLATE = "application@.service"
 RELEASE = "application-release.service"
+CREDENTIALS = "application-credentials.service"
+CLAIM = "application-claim@.service"
 LOGS = "/var/log/application"
 STATE = "/var/lib/application"
+# Where root alone looks: the tokens by which processes get credentials.
+TOKENS = "application-credentials"
+_CREDENTIALS_URL = "http://127.0.0.1:18082"
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
+_METADATA = "169.254.169.254 fd00:ec2::254"
 # A just-in-time compiler, as Node has one, needs memory that is writable and executable: that is
 # not forbidden here. It also tries system calls that it can do without, for which processes would
 # be killed without a word unless the call may fail.
 # https://www.freedesktop.org/software/systemd/man/252/systemd.exec.html
 _CONFINED = (
-    "DynamicUser=yes",
-    "User=application",
-    "StateDirectory=application",
     "NoNewPrivileges=yes",
     "CapabilityBoundingSet=",
     "ProtectSystem=strict",
@@ -40,11 +44,20 @@ _CONFINED = (
     "UMask=0077",
 )
 _SURROUNDINGS = (
+    "DynamicUser=yes",
+    "User=application",
+    "StateDirectory=application",
     "WorkingDirectory=/opt/application/current/app",
     # Without one of their own it would be /, where the AWS CLI fails to keep what it caches.
     # https://github.com/aws/aws-cli/issues/9075
     f"Environment=HOME={STATE}",
     "EnvironmentFile=/etc/application/environment",
+    # The instance's role is root's: each process has its own, of which it gets credentials by the
+    # variables that every SDK knows.
+    # https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+    f"IPAddressDeny={_METADATA}",
+    "Environment=AWS_EC2_METADATA_DISABLED=true",
+    "Environment=AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=%d/token",
 )
 
 
@@ -62,7 +75,8 @@ def web(*, stop_seconds: int) -> str:
 def beside(process: Process) -> Mapping[str, str]:
     """The units of another line of the Procfile, by their file; the last one is to be started.
 
-    It is what web is, but for the port. What has a schedule runs to its end, on one instance.
+    It is what web is, but for the port. What has a schedule runs to its end, on one instance: that
+    which claims the run, with root's rights and nothing of the application's around it.
     """
     name = process.name
     unit, about = f"application-process-{name}", f"The process {name} of the web application"
@@ -72,12 +86,11 @@ def beside(process: Process) -> Mapping[str, str]:
             name, about, runtime=unit, stop_seconds=process.stop_seconds, more=(failure,)
         )
         return {f"{unit}.service": service}
-    service = _unit(
+    service = _process(
+        "web",
         description=about,
         service=(
             "Type=oneshot",
-            # As root, who may look at the settings of the boot.
-            f"ExecCondition=+/usr/local/sbin/claim-run {name}",
             f"ExecStart=/usr/local/bin/run-process {name}",
             *_ending(process.stop_seconds),
             f"StandardOutput=append:{LOGS}/{name}.log",
@@ -86,6 +99,7 @@ def beside(process: Process) -> Mapping[str, str]:
     )
     timer = (
         *("[Unit]", f"Description={about}, by the clock", "", "[Timer]"),
+        f"Unit={CLAIM.replace('@', f'@{name}')}",
         *(f"OnCalendar={each}" for each in process.calendar),
         # The minute that systemd takes otherwise would be another one on each instance.
         "AccuracySec=1s",
@@ -98,7 +112,8 @@ def _serving(
     name: str, description: str, *, runtime: str, stop_seconds: int, more: Sequence[str]
 ) -> str:
     """What runs for as long as the instance does; restarted, but ever more slowly."""
-    return _unit(
+    return _process(
+        "web",
         description=description,
         limits=("StartLimitIntervalSec=0",),
         service=(
@@ -122,7 +137,8 @@ def _ending(seconds: int) -> Sequence[str]:
 
 def release(*, port: int, seconds: int) -> str:
     """The release command, to be started once and waited for."""
-    return _unit(
+    return _process(
+        "release",
         description="The release command of the web application",
         service=(
             "Type=oneshot",
@@ -136,20 +152,83 @@ def release(*, port: int, seconds: int) -> str:
     )
 
 
-def _unit(
+def claim() -> str:
+    """Of all instances on which a timer elapses, has one run the process that is its name."""
+    return _unit(
+        description="Who runs the process %i of the web application",
+        service=(
+            "Type=oneshot",
+            "ExecStart=/usr/local/sbin/claim-run %i",
+            f"StandardOutput=append:{LOGS}/%i.log",
+            "ExecStopPost=/usr/local/bin/report-failure %i",
+        ),
+    )
+
+
+def credentials(*, roles: str, region: str) -> str:
+    """What hands the application its credentials; `roles` is how the ARNs of its roles begin."""
+    folder = f"/run/{TOKENS}"
+    return _unit(
+        description="Credentials of the web application",
+        limits=("StartLimitIntervalSec=0",),
+        service=(
+            # It listens by the time that its first process has ended.
+            "Type=forking",
+            f"ExecStart=/usr/local/sbin/hand-out-credentials {roles}",
+            f"Environment=AWS_DEFAULT_REGION={region} HOME={folder}",
+            "Restart=always",
+            "RestartSec=1",
+            f"RuntimeDirectory={TOKENS}",
+            "RuntimeDirectoryMode=0700",
+            "RuntimeDirectoryPreserve=yes",
+            f"WorkingDirectory={folder}",
+            f"StandardOutput=append:{LOGS}/credentials.log",
+            # What clients that went away leave of Python is nothing that an alarm is to count.
+            "StandardError=journal",
+            *_CONFINED,
+        ),
+    )
+
+
+def _process(
+    role: str,
     *,
     description: str,
     service: Sequence[str],
     limits: Sequence[str] = (),
     install: Sequence[str] = (),
 ) -> str:
+    """A unit of the application's, with the credentials of a role."""
+    return _unit(
+        description=description,
+        service=(
+            *service,
+            f"Environment=AWS_CONTAINER_CREDENTIALS_FULL_URI={_CREDENTIALS_URL}/{role}",
+            f"LoadCredential=token:/run/{TOKENS}/{role}",
+            *_SURROUNDINGS,
+            *_CONFINED,
+        ),
+        limits=limits,
+        install=install,
+        needs=(CREDENTIALS,),
+    )
+
+
+def _unit(
+    *,
+    description: str,
+    service: Sequence[str],
+    limits: Sequence[str] = (),
+    install: Sequence[str] = (),
+    needs: Sequence[str] = (),
+) -> str:
+    wants = " ".join(("network-online.target", *needs))
     unit = (
         "[Unit]",
         f"Description={description}",
-        "Wants=network-online.target",
+        f"Wants={wants}",
         # Units are stopped the other way round: the agent ships the last lines and traces.
-        "After=network-online.target amazon-cloudwatch-agent.service",
+        f"After={wants} amazon-cloudwatch-agent.service",
         *limits,
     )
-    lines = (*unit, "", "[Service]", *service, *_SURROUNDINGS, *_CONFINED)
-    return "\n".join((*lines, "", *install)).rstrip() + "\n"
+    return "\n".join((*unit, "", "[Service]", *service, "", *install)).rstrip() + "\n"

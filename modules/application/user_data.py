@@ -48,6 +48,8 @@ class Boot:
     ready_seconds: int
     release_seconds: int
     wait_seconds: int
+    # How the ARNs of the roles of its processes begin.
+    roles: str
     group: str
     hook: str
     agent_parameter: str
@@ -101,6 +103,10 @@ class Boot:
                 units.web(stop_seconds=_STOP_SECONDS),
             ),
             f"/etc/systemd/system/{units.RELEASE}": ("0644", release),
+            f"/etc/systemd/system/{units.CREDENTIALS}": (
+                "0644",
+                units.credentials(roles=self.roles, region=self.region),
+            ),
             "/etc/application/logrotate": ("0644", _script("application.logrotate")),
             **{
                 f"/etc/systemd/system/{each}": ("0644", _script(each))
@@ -112,18 +118,20 @@ class Boot:
                 for name, unit in each.items()
             },
             "/usr/local/bin/run-process": ("0755", _script("run-process")),
+            "/usr/local/sbin/hand-out-credentials": ("0755", _script("hand-out-credentials")),
             **self._helpers(),
             _START: ("0755", _script("start-application")),
         }
 
     def _helpers(self) -> Mapping[str, tuple[str, str]]:
-        """Scripts that only processes beside web need."""
-        scheduled = any(each.schedule for each in self.processes)
-        names = (
-            *(["bin/report-failure"] if self.processes else []),
-            *(["sbin/claim-run"] if scheduled else []),
-        )
-        return {f"/usr/local/{each}": ("0755", _script(each.rpartition("/")[2])) for each in names}
+        """What only processes beside web need."""
+        found = {}
+        if self.processes:
+            found["/usr/local/bin/report-failure"] = ("0755", _script("report-failure"))
+        if any(each.schedule for each in self.processes):
+            found["/usr/local/sbin/claim-run"] = ("0755", _script("claim-run"))
+            found[f"/etc/systemd/system/{units.CLAIM}"] = ("0644", units.claim())
+        return found
 
 
 def user_data(*, agent_content_hash: str, boot: Boot) -> str:

@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.db_instance import DbInstance
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
 from constructs import Construct
 
+from config.application import PROCESS_ROLES
 from config.database import Database
 from config.naming import Naming
 from modules.database.instance import (
@@ -96,7 +97,9 @@ class MysqlDatabase(Construct):
             for number in range(1, database.read_replicas + 1)
         ]
         self.replica_identifiers: list[str] = [each.identifier for each in replicas]
-        self.resource_ids: list[str] = [each.resource_id for each in (instance, *replicas)]
+        signing_in = (instance, *replicas) if database.iam_authentication else ()
+        # Of those that let users sign in by IAM.
+        self.iam_resource_ids: list[str] = [each.resource_id for each in signing_in]
 
     @property
     def identifiers(self) -> list[str]:
@@ -124,7 +127,7 @@ class MysqlDatabase(Construct):
             username=username,
             recoverable=self._around.deletion_protection,
             # Who deploys gives it to RDS, and the application signs in with it.
-            policy=read_only_by(naming, self._secret_readers, roles=("deploy", "application")),
+            policy=read_only_by(naming, self._secret_readers, roles=("deploy", *PROCESS_ROLES)),
         )
         password = self._secret.read_password()
         return MasterUser(username=username, password=password, password_version=version)

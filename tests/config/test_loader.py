@@ -196,8 +196,8 @@ def test_processes_beside_web_have_names_of_their_own() -> None:
     assert faults(application={"app": {"processes": processes}}) == [
         'application.app.processes[0].name: received "boot"; expected a lower-case letter, then '
         "lower-case letters, digits and -, at most 32 characters, such as worker (what the line "
-        "begins with); not boot, cloud-init-output, messages, release, web, which have a meaning "
-        "of their own",
+        "begins with); not boot, cloud-init-output, credentials, messages, release, web, which "
+        "have a meaning of their own",
         'application.app.processes[1].schedule: received "0 3 * *"; expected five cron fields: '
         "minute, hour, day, month, day of the week, at most 100 characters, such as "
         '"0 7 * * MON-FRI" (when it is run, once over all instances; when absent, it runs all '

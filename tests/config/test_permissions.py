@@ -12,7 +12,16 @@ from tests.config.test_rules import MINIMAL, faults
 QUEUE = "arn:aws:sqs:{region}:{account_id}:orders"
 PICTURES = "arn:aws:s3:::{prefix}-pictures"
 # What an environment without NAT gateways needs in any case.
-ENDPOINTS = ["autoscaling", "logs", "monitoring", "secretsmanager", "ssm", "ssmmessages", "xray"]
+ENDPOINTS = [
+    "autoscaling",
+    "logs",
+    "monitoring",
+    "secretsmanager",
+    "ssm",
+    "ssmmessages",
+    "sts",
+    "xray",
+]
 PLACE = "application.app.permissions[0]"
 
 

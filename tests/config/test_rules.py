@@ -236,7 +236,7 @@ def faults(**changes: Any) -> list[str]:
         (
             {"application": {"app": {"variables": {f"V{n}": "x" * 1024 for n in range(8)}}}},
             "application.app.variables: received 8224 bytes; shorten it and "
-            "application.app.secrets to 8192 bytes: user data is limited",
+            "application.app.secrets to 7168 bytes: user data is limited",
         ),
         (
             {"application": {"app": {"secrets": {"KEY": SECRET.replace("us-west", "us-east")}}}},

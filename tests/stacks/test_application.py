@@ -116,15 +116,16 @@ def test_the_uploaded_archive_is_beside_the_stack(output_of: Callable[[str], Pat
     assert hashlib.sha256(archive).hexdigest() == small_release().sha256
 
 
-def test_instances_read_the_secrets_that_the_settings_name_and_no_others(
+def test_processes_read_the_secrets_that_the_settings_name_and_no_others(
     prod: Tiers, options: Tiers
 ) -> None:
     def readable(tiers: Tiers) -> list[str]:
-        policies = tiers["application"].resources("aws_iam_role_policy").values()
-        found = [policy(each["policy"]).get("ReadSecrets") for each in policies]
-        return [arn for each in found if each for arn in each["Resource"]]
+        policies = tiers["application"].resources("aws_iam_role_policy").items()
+        found = {id_: policy(each["policy"]).get("ReadSecrets") for id_, each in policies}
+        assert all(id_.startswith(("role_web_", "role_release_")) for id_ in found if found[id_])
+        return [arn for each in found.values() if each for arn in each["Resource"]]
 
     assert readable(prod) == []
-    assert readable(options) == [
-        "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-key-a1B2c3"
-    ]
+    # The web process and the release command.
+    key = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-key-a1B2c3"
+    assert readable(options) == [key, key]

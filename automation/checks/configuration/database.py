@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from automation.aws.clients import Clients
 from automation.checks import Check, Claim, Finding, equal, holds, lookups, only, run, same
 from config import Settings
+from config.application import PROCESS_ROLES
 
 if TYPE_CHECKING:
     from types_boto3_rds.type_defs import DBInstanceTypeDef
@@ -186,5 +187,5 @@ def _master_password(clients: Clients, settings: Settings) -> Iterator[Claim]:
         name = settings.naming.name("database-master")
         secret = clients.secretsmanager.describe_secret(SecretId=name)
         yield equal("key", lookups.key_behind(clients, secret["KmsKeyId"]), key)
-        roles = ("deploy", "application")
+        roles = ("deploy", *PROCESS_ROLES)
         yield lookups.readers_named(clients, settings, "database-master", roles=roles)

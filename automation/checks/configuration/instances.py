@@ -1,7 +1,7 @@
 """Checks of the application tier: what the load balancer forwards, the group and its instances."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from automation.aws.clients import Clients
 from automation.checks import Check, Claim, Finding, covers, equal, holds, lookups, only, run, same
@@ -14,6 +14,7 @@ from config.application import (
     LAUNCH_HOOK,
     ORIGIN_HEADER,
     ORIGIN_SECRETS,
+    PROCESS_ROLES,
     SYSTEM_LOG_GROUP,
 )
 
@@ -176,6 +177,18 @@ def _access(clients: Clients, settings: Settings) -> Iterator[Claim]:
     yield equal("instance profile", found.get("IamInstanceProfile", {}).get("Arn"), role)
 
 
+def _roles(clients: Clients, settings: Settings) -> Iterator[Claim]:
+    """Each process has the credentials of a role, which instances alone assume for it."""
+    naming = settings.naming
+    instances = naming.arn("iam", f"role/{naming.name('application')}", region="")
+    for name in map(naming.name, PROCESS_ROLES):
+        role: Any = clients.iam.get_role(RoleName=name)["Role"]
+        trusted = [each["Principal"] for each in role["AssumeRolePolicyDocument"]["Statement"]]
+        yield equal(f"{name} trusts", trusted, [{"AWS": instances}])
+        boundary = role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+        yield equal(f"boundary of {name}", boundary, naming.boundary)
+
+
 def _machine(clients: Clients, settings: Settings) -> Iterator[Claim]:
     found = _template(clients, settings)
     yield equal("type", found.get("InstanceType"), settings.application.instance_types[0])
@@ -200,6 +213,7 @@ INSTANCE_CHECKS: Mapping[str, Check] = {
     "scaling policies": _policies,
     "schedules": _schedules,
     "access to instances": _access,
+    "roles of processes": _roles,
     "machine": _machine,
 }
 

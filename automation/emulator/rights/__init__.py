@@ -86,11 +86,14 @@ class Authorization:
     def decide(self, need: Permission) -> Decision:
         """What the account's policies say to one need, and the grants of a key."""
         endpoint = need.context.get("aws:SourceVpce")
+        # Whom a role trusts is asked of whoever wants to be the role, and of nobody else.
+        assumed = need.action == "sts:AssumeRole"
+        policy_of = self.account.trust if assumed else self.account.policy_of
         decision = decide(
             Call(self.principal, need.action, need.resource, need.context),
             identity=self.account.identity(self.principal),
             boundary=self.account.boundary(self.principal),
-            resource=self.account.policy_of(need.resource),
+            resource=policy_of(need.resource),
             endpoint=origins.endpoint_policy(self.principal, endpoint) if endpoint else None,
         )
         denied = not decision.allowed and not decision.explicit

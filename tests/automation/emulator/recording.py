@@ -21,6 +21,7 @@ from automation.rehearse.account import (
     terraform_environment,
 )
 from config import load
+from config.application import PROCESS_ROLES
 from tests.automation.emulator.recorded import NEEDS, REQUESTS, read
 
 ENVIRONMENTS = Path(__file__).parents[2] / "environments"
@@ -45,8 +46,8 @@ def _distinct(entries: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any
     seen = set()
     for entry in entries:
         role = entry["principal"].rpartition("-")[2]
-        # Tests have instances ask what they may not.
-        if role == "application" and entry["status"] >= 400:
+        # Tests have instances and their processes ask what they may not.
+        if role in ("application", *PROCESS_ROLES) and entry["status"] >= 400:
             continue
         for need in entry.get("needs", ()):
             keys = [need["context"].get(each) for each in ("kms:ResourceAliases", "kms:ViaService")]
@@ -63,6 +64,9 @@ def _form(arn: str) -> str:
     Objects are told by their first folders, as rights to them are.
     """
     start, _, name = arn.rpartition(":")
+    if start.endswith(":secret"):
+        # What Secrets Manager appends.
+        name = name.rpartition("-")[0]
     parts = name.split("/")[: 2 if start == "arn:aws:s3::" else 1]
     return f"{start}:{'/'.join(each[:24] for each in parts)}"
 
@@ -113,8 +117,9 @@ _STEPS = (
 
 def boots(folder: Path) -> list[Path]:
     """The calls of instances, which the tests boot."""
-    tests = ["tests/modules/application/boot/test_boot.py", f"--basetemp={folder}"]
-    subprocess.run([sys.executable, "-m", "pytest", *tests], check=True)  # noqa: S603
+    tests = [f"tests/modules/application/boot/test_{each}.py" for each in ("boot", "identities")]
+    command = [sys.executable, "-m", "pytest", *tests, f"--basetemp={folder}"]
+    subprocess.run(command, check=True)  # noqa: S603
     return [each for each in folder.rglob("calls.jsonl") if not each.parent.is_symlink()]
 
 

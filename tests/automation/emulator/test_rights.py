@@ -247,3 +247,36 @@ def test_a_key_is_made_with_the_tags_that_a_policy_wants(acting: Callable[..., S
     code, _ = denied(kms.create_key, Tags=[{"TagKey": "Environment", "TagValue": "prod"}])
     assert code == "AccessDeniedException"
     kms.create_key(Tags=[{"TagKey": "Environment", "TagValue": "dev"}])
+
+
+@pytest.mark.parametrize(
+    ("trusted", "statement", "missing"),
+    [
+        (ROLE, allow("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/next"), None),
+        # Who is named in the trust policy needs nothing more.
+        (ROLE, allow("sts:GetSessionToken"), None),
+        (f"arn:aws:iam::{ACCOUNT}:root", allow("sts:AssumeRole"), None),
+        (f"arn:aws:iam::{ACCOUNT}:root", allow("sts:GetSessionToken"), "identity-based policy"),
+        (None, allow("sts:AssumeRole"), "role trust policy"),
+    ],
+)
+def test_a_role_is_assumed_by_whom_it_trusts(
+    acting: Callable[..., Service],
+    emulator: Emulator,
+    trusted: str | None,
+    statement: dict[str, Any],
+    missing: str | None,
+) -> None:
+    sts, iam = acting(statement)("sts"), emulator.client("iam")
+    principal = {"AWS": trusted} if trusted else {"Service": "ec2.amazonaws.com"}
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    arn = iam.create_role(RoleName="next", AssumeRolePolicyDocument=document)["Role"]["Arn"]
+    given = {"RoleArn": arn, "RoleSessionName": "it"}
+    if missing:
+        code, said = denied(sts.assume_role, **given)
+        assert code == "AccessDenied"
+        assert said.endswith(f"{arn} because no {missing} allows the sts:AssumeRole action")
+    else:
+        assert sts.assume_role(**given)["Credentials"]["SessionToken"]
+    iam.delete_role(RoleName="next")

@@ -6,7 +6,7 @@ import pytest
 
 from automation.iam import Call, decide
 from automation.iam.principals import Principal
-from tests.automation.iam.calls import ACCOUNT, KEY, bootstrapped, boundary
+from tests.automation.iam.calls import ACCOUNT, KEY, allow, bootstrapped, boundary
 
 POLICIES = {role: bootstrapped(role) for role in ("PlanRole", "DeployRole")}
 BOUNDARY = boundary()
@@ -189,6 +189,26 @@ def test_what_nobody_allows(action: str, resource: str) -> None:
     everything = bootstrapped("DeployRole", {"Prefix": "dev-shop"})
     call = Call(made, action, resource, {}, owner=ACCOUNT)
     assert not decide(call, identity=everything, boundary=BOUNDARY).allowed
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        ("dev-shop-web", True),
+        ("dev-shop-release", True),
+        ("dev-shop-application", False),
+        ("dev-shop-backup", False),
+        ("dev-shop-deploy", False),
+        ("prod-shop-web", False),
+    ],
+)
+def test_whatever_a_policy_says_no_role_becomes_another_than_those_of_processes(
+    role: str, allowed: bool
+) -> None:
+    for name in ("dev-shop-application", "dev-shop-deploy", "dev-shop-web"):
+        who = Principal.session(f"{IAM}:role/{name}", "i-1")
+        call = Call(who, "sts:AssumeRole", f"{IAM}:role/{role}", {}, owner=ACCOUNT)
+        assert decide(call, identity=[allow()], boundary=BOUNDARY).allowed is allowed
 
 
 def test_a_disposable_environment_can_be_destroyed_and_nobody_else_s() -> None:

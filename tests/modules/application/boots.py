@@ -25,6 +25,7 @@ BOOT = Boot(
     ready_seconds=60,
     release_seconds=120,
     wait_seconds=540,
+    roles="arn:aws:iam::123456789012:role/prod-349081-",
     group="group",
     hook="serving",
     agent_parameter="/agent",
@@ -42,7 +43,8 @@ def files_of(text: str, folder: Path) -> Files:
         found[name] = folder / name
         # systemd looks for the programs.
         runs = re.sub(
-            r"=\+?/usr/(local/s?bin/(run-process|report-failure|claim-run)|sbin/logrotate)",
+            r"=/usr/(local/s?bin/(run-process|report-failure|claim-run|hand-out-credentials)"
+            r"|sbin/logrotate)",
             "=/bin/echo",
             content,
         )
@@ -51,7 +53,7 @@ def files_of(text: str, folder: Path) -> Files:
 
 
 def units(files: Files) -> list[Path]:
-    """The units that systemd runs, the one of the web process with its port."""
+    """The units of the application, the one of the web process with its port."""
     template = files["application@.service"]
     web = template.with_name("application@8080.service")
     web.write_bytes(template.read_bytes())
@@ -63,9 +65,20 @@ def processes(files: Files) -> list[Path]:
     return [file for name, file in files.items() if name.startswith("application-process-")]
 
 
-def timers(files: Files) -> list[Path]:
-    """The units that systemd runs besides."""
-    return [files["application-logs.service"], files["application-logs.timer"]]
+def others(files: Files) -> list[Path]:
+    """The units that are root's."""
+    return [
+        files[f"application-{each}"]
+        for each in ("credentials.service", "logs.service", "logs.timer")
+    ]
+
+
+def claims(files: Files) -> list[Path]:
+    """That which claims runs, for one of the processes with a schedule."""
+    template = files["application-claim@.service"]
+    claim = template.with_name("application-claim@tidy.service")
+    claim.write_bytes(template.read_bytes())
+    return [claim]
 
 
 def accepted(*command: str | Path) -> str:

@@ -1,7 +1,7 @@
-"""Each right of the instance role is needed, or spared for a reason: without it, calls fail.
+"""Each right of an instance's roles is needed, or spared for a reason: without it, calls fail.
 
-What instances ask as they boot was recorded (`tests/automation/emulator/recorded.py`); what their
-agents ask stands in `instance_rights.toml`.
+What instances and their processes ask as they boot was recorded
+(`tests/automation/emulator/recorded.py`); what their agents ask stands in `instance_rights.toml`.
 """
 
 import json
@@ -29,50 +29,57 @@ SETTINGS = load(OPTIONS)
 REVIEWED = tomllib.loads(
     (Path(modules.application.__file__).parent / "instance_rights.toml").read_text(encoding="utf-8")
 )
-ROLE = f"arn:aws:iam::{SETTINGS.account_id}:role/{SETTINGS.naming.name('application')}"
+ROLES = ("application", "web", "release")
+Policies = Mapping[str, Sequence[Policy]]
 
 
 @cache
-def needs() -> Sequence[Mapping[str, Any]]:
-    written = [{"context": {}, **each} for each in REVIEWED["needs"]]
-    return [*recorded.needs("application"), *written]
+def needs(role: str) -> Sequence[Mapping[str, Any]]:
+    written = [{"context": {}, **each} for each in REVIEWED["needs"] if each["role"] == role]
+    return [*recorded.needs(role), *written]
 
 
 @pytest.fixture(scope="module")
-def policies(options: Tiers) -> Sequence[Policy]:
-    """Those inside the role, about the keys, secrets and buckets that were recorded."""
+def policies(options: Tiers) -> Policies:
+    """Those inside each role, about the keys, secrets and buckets that were recorded."""
     (api_key,) = SETTINGS.application.app.secrets.values()
+    through, bucket = "s3:DataAccessPointArn", "arn:aws:s3:::"
+    point = of("application", "s3:PutObject", through, "arn:", but=bucket)
     values = {
-        placed.STORAGE_KEY: of("kms:Decrypt", "kms:ViaService", "s3."),
-        placed.DATA_KEY: of("kms:Decrypt", "kms:ViaService", "secretsmanager."),
+        placed.STORAGE_KEY: of("application", "kms:Decrypt", "kms:ViaService", "s3."),
+        placed.DATA_KEY: of("web", "kms:Decrypt", "kms:ViaService", "secretsmanager."),
         placed.ARTIFACTS: SETTINGS.naming.bucket_arn("artifacts"),
-        placed.ACCESS_POINT: of("s3:ListBucket", "s3:DataAccessPointArn", "arn:"),
-        **dict.fromkeys(placed.SECRETS, of("secretsmanager:DescribeSecret")),
-        api_key: of("secretsmanager:GetSecretValue", but="secret:database-"),
+        placed.ACCESS_POINT: point.partition("/object/")[0],
+        **dict.fromkeys(placed.SECRETS, of("web", "secretsmanager:DescribeSecret")),
+        api_key: of("web", "secretsmanager:GetSecretValue", but="secret:database-"),
     }
-    texts = placed.role_policies(options, SETTINGS.naming, values)
-    return [Policy.parse(json.loads(text), name=name) for name, text in texts.items()]
+    return {
+        role: [Policy.parse(json.loads(text), name=name) for name, text in texts.items()]
+        for role, texts in placed.role_policies(options, SETTINGS.naming, values).items()
+    }
 
 
-def of(action: str, key: str = "", value: str = "", *, but: str = " ") -> str:
+def of(role: str, action: str, key: str = "", value: str = "", *, but: str = " ") -> str:
     """The resource on which an action was needed, with a condition key that starts so."""
     return next(
         str(each["resource"])
-        for each in needs()
+        for each in needs(role)
         if each["action"] == action
         and str(each["context"].get(key, "")).startswith(value)
         and but not in each["resource"]
     )
 
 
-def denied(policies: Sequence[Policy], without: Right | None = None) -> set[str]:
-    """The actions that the role needs and may not do, without one of its rights."""
-    return set(_denied([rights.lessened(each, without) for each in policies]))
+def denied(role: str, policies: Sequence[Policy], without: Right | None = None) -> set[str]:
+    """The actions that a role needs and may not do, without one of its rights."""
+    return set(_denied(role, [rights.lessened(each, without) for each in policies]))
 
 
-def _denied(policies: Sequence[Policy]) -> Iterator[str]:
-    who = Principal.session(ROLE, "i-0123456789abcdef0")
-    for need in needs():
+def _denied(role: str, policies: Sequence[Policy]) -> Iterator[str]:
+    naming = SETTINGS.naming
+    arn = naming.arn("iam", f"role/{naming.name(role)}", region="")
+    who = Principal.session(arn, "i-0123456789abcdef0")
+    for need in needs(role):
         # What the bucket behind an access point says is the matter of its own policy.
         behind = need["resource"].startswith("arn:aws:s3:::")
         if behind and "s3:DataAccessPointArn" in need["context"]:
@@ -84,29 +91,36 @@ def _denied(policies: Sequence[Policy]) -> Iterator[str]:
             yield need["action"]
 
 
-def test_the_role_may_do_what_instances_need(policies: Sequence[Policy]) -> None:
-    assert len(recorded.needs("application")) > 10
-    assert denied(policies) == set()
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_instances_need(role: str, policies: Policies) -> None:
+    assert len(recorded.needs(role)) >= (10 if role == "application" else 3)
+    assert denied(role, policies[role]) == set()
 
 
+@pytest.mark.parametrize("role", ROLES)
 def test_a_right_that_is_taken_away_is_missed_or_has_its_reason(
-    policies: Sequence[Policy],
+    role: str, policies: Policies
 ) -> None:
     unneeded, own = set(), {each.sid for each in SETTINGS.application.app.permissions}
-    for right in rights.granted(policies):
+    for right in rights.granted(policies[role]):
         if right[0] in own:
             continue
-        missed = denied(policies, without=right)
+        missed = denied(role, policies[role], without=right)
         if not missed:
             unneeded.add(right)
         assert all(rights.covers(right, each) for each in missed)
-    spared = {(sid, action) for sid, each in REVIEWED["spare"].items() for action in each}
-    assert unneeded == spared
+    assert unneeded == spared(role)
 
 
-def test_reasons_are_of_rights_that_there_are(policies: Sequence[Policy]) -> None:
-    spare = REVIEWED["spare"].items()
-    named = {(sid, action) for sid, each in spare for action in each}
-    assert named <= set(rights.granted(policies))
+def spared(role: str) -> set[Right]:
+    spare = REVIEWED["spare"].get(role, {}).items()
+    return {(sid, action) for sid, each in spare for action in each}
+
+
+def test_reasons_are_of_rights_that_there_are(policies: Policies) -> None:
+    assert policies.keys() == {*ROLES}
+    for role in ROLES:
+        assert spared(role) <= set(rights.granted(policies[role]))
     for each in REVIEWED["needs"]:
+        assert each["role"] in ROLES
         assert re.match(r"https://docs\.aws\.amazon\.com/", each["page"])

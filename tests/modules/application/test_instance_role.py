@@ -4,6 +4,7 @@ import pytest
 
 from config import Naming
 from modules.application.instance_role import InstanceRole
+from modules.application.process_role import ProcessRights
 from modules.policy import Statement
 from tests.synthesized import Resource, Synthesized, policy, synthesize
 
@@ -20,23 +21,66 @@ def stack(naming: Naming) -> Synthesized:
             artifacts_bucket_arn="arn:aws:s3:::artifacts",
             access_point_arn=POINT,
             storage_key_arn="storage-key",
-            database_secret_arn="database-secret",
-            secret_arns=["api-key", "session-key"],
-            data_key_arn="data-key",
             auto_scaling_group_name="prod-349081-application",
             reporting=[Statement(sid="Report", actions=["logs:PutLogEvents"], resources=["logs"])],
+            processes=ProcessRights(
+                database_secret_arn="database-secret",
+                data_key_arn="data-key",
+                secret_arns=["api-key", "session-key"],
+                database_resource_ids=["db-ONE"],
+                own=[Statement(sid="Own", actions=["sqs:SendMessage"], resources=["queue"])],
+            ),
         )
     )
 
 
-def statements(stack: Synthesized) -> dict[str, Resource]:
+def statements(stack: Synthesized, purpose: str = "application") -> dict[str, Resource]:
+    """Those of a role, by what it is for."""
     policies = stack.resources("aws_iam_role_policy").values()
-    return {sid: each for one in policies for sid, each in policy(one["policy"]).items()}
+    own = [each for each in policies if each["role"] == f"${{{role(stack, purpose)}.name}}"]
+    return {sid: each for one in own for sid, each in policy(one["policy"]).items()}
 
 
-def test_only_instances_assume_the_role(stack: Synthesized) -> None:
-    (trust,) = json.loads(stack.only("aws_iam_role")["assume_role_policy"])["Statement"]
-    assert trust["Principal"] == {"Service": "ec2.amazonaws.com"}
+def role(stack: Synthesized, purpose: str) -> str:
+    """The address of a role."""
+    roles = stack.resources("aws_iam_role").items()
+    (id_,) = (id_ for id_, each in roles if each["name"] == f"prod-349081-{purpose}")
+    return f"aws_iam_role.{id_}"
+
+
+def trusted(stack: Synthesized, purpose: str) -> Resource:
+    id_ = role(stack, purpose).removeprefix("aws_iam_role.")
+    document = stack.resources("aws_iam_role")[id_]["assume_role_policy"]
+    (trust,) = json.loads(document)["Statement"]
+    assert trust["Action"] == ["sts:AssumeRole"]
+    return dict(trust["Principal"])
+
+
+def test_only_instances_assume_the_role_and_by_it_those_of_processes(stack: Synthesized) -> None:
+    assert trusted(stack, "application") == {"Service": "ec2.amazonaws.com"}
+    own = {"AWS": f"${{{role(stack, 'application')}.arn}}"}
+    assert trusted(stack, "web") == trusted(stack, "release") == own
+    assume = statements(stack)["AssumeRoles"]
+    assert assume["Action"] == ["sts:AssumeRole"]
+    assert assume["Resource"] == [f"${{{role(stack, each)}.arn}}" for each in ("web", "release")]
+
+
+def test_every_role_has_the_boundary(stack: Synthesized) -> None:
+    roles = stack.resources("aws_iam_role").values()
+    boundaries = {each["permissions_boundary"] for each in roles}
+    assert boundaries == {"arn:aws:iam::123456789012:policy/prod-349081-boundary"}
+    assert len(roles) == 3
+
+
+def test_the_application_s_rights_are_its_processes_and_nothing_else_is(
+    stack: Synthesized,
+) -> None:
+    theirs = {"ReadDatabaseSecret", "DecryptDatabaseSecret", "SignIn", "ReadSecrets", "Own"}
+    assert statements(stack, "web").keys() == statements(stack, "release").keys() == theirs
+    assert statements(stack, "web") == statements(stack, "release")
+    assert not theirs & statements(stack).keys()
+    for each in statements(stack).values():
+        assert not any(action.startswith("secretsmanager:") for action in each["Action"])
 
 
 def test_session_manager_takes_the_place_of_ssh(stack: Synthesized) -> None:
@@ -68,15 +112,7 @@ def test_names_carry_the_prefix(stack: Synthesized) -> None:
         ("ReadDeployments", ["s3:GetObject"], ["arn:aws:s3:::artifacts/deployments/*"]),
         ("RecordDeployments", ["s3:PutObject"], ["arn:aws:s3:::artifacts/deployments/*"]),
         ("RenewDeployments", ["s3:PutObject"], ["arn:aws:s3:::artifacts/deployments/*"]),
-        ("ReadSecrets", ["secretsmanager:GetSecretValue"], ["api-key", "session-key"]),
-        ("ListAssets", ["s3:ListBucket"], [POINT]),
-        ("ReadAssets", ["s3:GetObject"], [f"{POINT}/object/*"]),
         ("AddAssets", ["s3:PutObject"], [f"{POINT}/object/*"]),
-        (
-            "ReadDatabaseSecret",
-            ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
-            ["database-secret"],
-        ),
         ("Report", ["logs:PutLogEvents"], ["logs"]),
     ],
 )
@@ -89,17 +125,43 @@ def test_what_an_instance_may_do(
 
 
 @pytest.mark.parametrize(
-    ("sid", "key", "service"),
+    ("sid", "actions", "resources"),
     [
-        ("EncryptArtifacts", "storage-key", "s3"),
-        ("EncryptAssets", "storage-key", "s3"),
-        ("DecryptDatabaseSecret", "data-key", "secretsmanager"),
+        ("ReadSecrets", ["secretsmanager:GetSecretValue"], ["api-key", "session-key"]),
+        (
+            "ReadDatabaseSecret",
+            ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+            ["database-secret"],
+        ),
+        (
+            "SignIn",
+            ["rds-db:connect"],
+            ["arn:aws:rds-db:us-west-2:123456789012:dbuser:db-ONE/*"],
+        ),
+        ("Own", ["sqs:SendMessage"], ["queue"]),
+    ],
+)
+def test_what_a_process_may_do(
+    stack: Synthesized, sid: str, actions: list[str], resources: list[str]
+) -> None:
+    statement = statements(stack, "web")[sid]
+    assert statement["Action"] == actions
+    assert statement["Resource"] == resources
+
+
+@pytest.mark.parametrize(
+    ("purpose", "sid", "key", "service"),
+    [
+        ("application", "EncryptArtifacts", "storage-key", "s3"),
+        ("application", "EncryptAssets", "storage-key", "s3"),
+        ("application", "DecryptCopies", "data-key", "secretsmanager"),
+        ("web", "DecryptDatabaseSecret", "data-key", "secretsmanager"),
     ],
 )
 def test_keys_are_used_through_their_service_alone(
-    stack: Synthesized, sid: str, key: str, service: str
+    stack: Synthesized, purpose: str, sid: str, key: str, service: str
 ) -> None:
-    statement = statements(stack)[sid]
+    statement = statements(stack, purpose)[sid]
     assert statement["Resource"] == [key]
     via = {"kms:ViaService": f"{service}.us-west-2.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": via}

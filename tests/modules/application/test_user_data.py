@@ -12,14 +12,16 @@ import yaml
 from automation.programs import CLOUD_INIT, SYSTEMD
 from config.app import Process
 from config.app_rules import MAX_VARIABLES
+from modules.application.units import CREDENTIALS
 from modules.application.user_data import user_data
 from tests.modules.application.boots import (
     BOOT,
     Files,
     accepted,
+    claims,
     files_of,
+    others,
     processes,
-    timers,
     units,
 )
 from tests.programs import SHELLCHECK, program
@@ -53,7 +55,8 @@ def test_scripts_pass_shellcheck(files: Files) -> None:
 
 def test_systemd_accepts_the_units(files: Files) -> None:
     assert len(processes(files)) == 3
-    for unit in (*units(files), *timers(files), *processes(files)):
+    # A timer is looked at with what it starts.
+    for unit in (*claims(files), *units(files), *others(files), *processes(files)):
         assert accepted(program(SYSTEMD), "verify", "--man=no", unit) == ""
 
 
@@ -79,6 +82,58 @@ def test_a_process_beside_web_has_its_own_log_end_and_start(files: Files) -> Non
     assert started in files["release"].read_text().splitlines()
 
 
+def services(files: Files) -> dict[str, list[str]]:
+    """The lines of each service's file, by its name."""
+    found = {name: each for name, each in files.items() if name.endswith(".service")}
+    return {name: each.read_text(encoding="utf-8").splitlines() for name, each in found.items()}
+
+
+OF_PROCESSES = {
+    "application@.service": "web",
+    "application-release.service": "release",
+    "application-process-worker.service": "web",
+    "application-process-tidy.service": "web",
+}
+
+
+def test_the_metadata_service_is_closed_to_the_application_alone(files: Files) -> None:
+    closed = "IPAddressDeny=169.254.169.254 fd00:ec2::254"
+    found = services(files)
+    assert {name for name, lines in found.items() if closed in lines} == {*OF_PROCESSES}
+    # Whatever runs as the application is among them.
+    assert {name for name, lines in found.items() if "User=application" in lines} == {*OF_PROCESSES}
+    for name, role in OF_PROCESSES.items():
+        assert {
+            "Environment=AWS_EC2_METADATA_DISABLED=true",
+            f"Environment=AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:18082/{role}",
+            "Environment=AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=%d/token",
+            f"LoadCredential=token:/run/application-credentials/{role}",
+            f"Wants=network-online.target {CREDENTIALS}",
+            f"After=network-online.target {CREDENTIALS} amazon-cloudwatch-agent.service",
+        } <= {*found[name]}
+
+
+def test_nothing_that_is_the_applications_surrounds_what_runs_as_root(files: Files) -> None:
+    """Its variables may say what a shell or a program loads first: BASH_ENV, LD_PRELOAD, PATH."""
+    for name, lines in services(files).items():
+        if name not in OF_PROCESSES:
+            assert not any("/etc/application/environment" in each for each in lines), name
+    # A "+" would run a line of such a unit as root.
+    for name in OF_PROCESSES:
+        assert not any("=+" in each for each in services(files)[name]), name
+    timer = files["application-process-tidy.timer"].read_text(encoding="utf-8").splitlines()
+    assert "Unit=application-claim@tidy.service" in timer
+    claim = services(files)["application-claim@.service"]
+    assert "ExecStart=/bin/echo %i" in claim
+
+
+def test_what_hands_out_credentials_may_do_little_more(files: Files) -> None:
+    unit = services(files)[CREDENTIALS]
+    assert {"NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict"} <= {*unit}
+    assert {"RuntimeDirectoryMode=0700", "RuntimeDirectoryPreserve=yes", "UMask=0077"} <= {*unit}
+    accepted(program(SYSTEMD), "security", "--offline=yes", "--threshold=30", files[CREDENTIALS])
+
+
 def test_where_nothing_runs_beside_web_nothing_is_written_for_it() -> None:
     alone = user_data(agent_content_hash="abc", boot=BOOT)
     assert "report-failure" not in alone
@@ -99,6 +154,7 @@ def test_only_scripts_are_executable(document: dict[str, Any]) -> None:
         "/usr/local/bin/run-process",
         "/usr/local/bin/report-failure",
         "/usr/local/sbin/claim-run",
+        "/usr/local/sbin/hand-out-credentials",
         "/usr/local/sbin/start-application",
     }
     assert modes["/etc/application/environment"] == "0600"

@@ -115,7 +115,9 @@ def test_no_plan_reads_a_password_of_its_own(naming: Naming) -> None:
         (Principal.user(f"{IAM}:user/admin"), True),
         (Principal.user(f"{IAM}:user/other"), False),
         (Principal.session(f"{IAM}:role/prod-349081-deploy", "it"), True),
-        (Principal.session(f"{IAM}:role/prod-349081-application", "it"), True),
+        (Principal.session(f"{IAM}:role/prod-349081-application", "it"), False),
+        (Principal.session(f"{IAM}:role/prod-349081-web", "it"), True),
+        (Principal.session(f"{IAM}:role/prod-349081-release", "it"), True),
         (Principal.session(f"{IAM}:role/prod-349081-plan", "it"), False),
     ],
 )

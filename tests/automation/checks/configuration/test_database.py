@@ -185,7 +185,7 @@ def test_a_password_of_ones_own_is_for_who_is_named(
     clients.secretsmanager.create_secret(Name=secret, KmsKeyId=mysql.data_key, SecretString="it")
     mysql.make(ManageMasterUserPassword=False, MasterUserPassword="made-by-terraform")
     assert failed(check_database(clients, named)) == {"master password: database-master"}
-    readers = read_only_by(naming, named.secret_readers, roles=("deploy", "application"))
+    readers = read_only_by(naming, named.secret_readers, roles=("deploy", "web", "release"))
     clients.secretsmanager.put_resource_policy(SecretId=secret, ResourcePolicy=readers)
     assert failed(check_database(clients, named)) == set()
 

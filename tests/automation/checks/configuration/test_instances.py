@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -134,3 +135,36 @@ def test_bounds_and_missing_instances_fail(clients: Clients, settings: Settings)
     make_group(clients, settings, version="1")
     failed = found(clients, settings, "capacity")
     assert failed["capacity: bounds"] == "found from 0, to 1, expected from 3, to 12"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "boundary", "wrong"),
+    [
+        ("application", "boundary", set()),
+        ("plan", "boundary", {"roles of processes: prod-349081-web trusts"}),
+        ("application", None, {"roles of processes: boundary of prod-349081-web"}),
+    ],
+)
+def test_roles_of_processes(
+    trusted: str, boundary: str | None, wrong: set[str], clients: Clients, settings: Settings
+) -> None:
+    iam, naming = clients.iam, settings.naming
+    more: Any = {"PermissionsBoundary": naming.boundary} if boundary else {}
+    for name in ("application", "plan"):
+        trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}
+        iam.create_role(RoleName=naming.name(name), AssumeRolePolicyDocument=_trust(trust))
+    for name, by, bounds in (
+        ("web", trusted, more),
+        ("release", "application", {"PermissionsBoundary": naming.boundary}),
+    ):
+        role = naming.arn("iam", f"role/{naming.name(by)}", region="")
+        trust = {"Effect": "Allow", "Principal": {"AWS": role}}
+        iam.create_role(
+            RoleName=naming.name(name), AssumeRolePolicyDocument=_trust(trust), **bounds
+        )
+    assert set(found(clients, settings, "roles of processes")) == wrong
+
+
+def _trust(statement: dict[str, Any]) -> str:
+    action = {**statement, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [action]})

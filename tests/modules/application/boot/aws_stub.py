@@ -4,24 +4,30 @@ One server answers them all: a process for each would take longer than everythin
 """
 
 import argparse
+import json
 import socketserver
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from threading import Lock, Thread
 from typing import Any, NoReturn
 
+from botocore.credentials import ContainerProvider
 from botocore.exceptions import BotoCoreError, ClientError
 
 from automation.emulator import Emulator
 from automation.rehearse.account import session
 
-# What the instances have in the place of `aws`: a region, how many arguments there are, and these;
-# answered by an exit code in a line of its own, and by what is to be written.
+# What the instances have in the place of `aws`: a region, where a process gets its credentials and
+# by which token, how many arguments there are, and these; answered by an exit code in a line of its
+# own, and by what is to be written.
 PROGRAM = """#!/bin/bash
 echo "$*" >>"$SANDBOX/aws.log"
 exec 3<>/dev/tcp/127.0.0.1/{port}
-printf '%s\\0' "${{AWS_DEFAULT_REGION?}}" $# "$@" >&3
+token=$(cat "${{AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE-/dev/null}}")
+place=${{AWS_CONTAINER_CREDENTIALS_FULL_URI-}}
+printf '%s\\0' "${{AWS_DEFAULT_REGION?}}" "$place" "$token" $# "$@" >&3
 read -r code <&3
 if [ "$code" = 0 ]; then cat <&3; else cat <&3 >&2; fi
 exit "$code"
@@ -68,6 +74,10 @@ def parser() -> argparse.ArgumentParser:
     for option in ("--secret-id", "--query", "--output"):
         secret.add_argument(option, required=True)
     secret.set_defaults(run=get_secret)
+    sts = services.add_parser("sts").add_subparsers(required=True).add_parser("assume-role")
+    for option in ("--role-arn", "--role-session-name", "--query", "--output"):
+        sts.add_argument(option, required=True)
+    sts.set_defaults(run=assume_role)
     scaling = services.add_parser("autoscaling").add_subparsers(required=True)
     complete = scaling.add_parser("complete-lifecycle-action")
     complete.add_argument("--lifecycle-action-result", required=True)
@@ -113,6 +123,13 @@ def get_secret(given: argparse.Namespace, client: ClientOf) -> str:
     return f"{answer[given.query]}\n"
 
 
+def assume_role(given: argparse.Namespace, client: ClientOf) -> str:
+    answer = client("sts").assume_role(
+        RoleArn=given.role_arn, RoleSessionName=given.role_session_name
+    )
+    return json.dumps(answer[given.query], default=datetime.isoformat, indent=4)
+
+
 def complete_launch(given: argparse.Namespace, client: ClientOf) -> str:
     client("autoscaling").complete_lifecycle_action(
         AutoScalingGroupName=given.auto_scaling_group_name,
@@ -132,6 +149,20 @@ def extend_launch(given: argparse.Namespace, client: ClientOf) -> str:
     return ""
 
 
+def handed_out(place: str, token: str) -> dict[str, str]:
+    """The variables by which a process signs, by the credentials that its instance hands it."""
+    environ = {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": place,
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
+    }
+    keys = ContainerProvider(environ).load().get_frozen_credentials()
+    return {
+        "AWS_ACCESS_KEY_ID": str(keys.access_key),
+        "AWS_SECRET_ACCESS_KEY": str(keys.secret_key),
+        "AWS_SESSION_TOKEN": str(keys.token),
+    }
+
+
 def answered(arguments: list[str], client: ClientOf) -> tuple[int, str]:
     """The exit code, and what is written."""
     try:
@@ -147,23 +178,25 @@ def answered(arguments: list[str], client: ClientOf) -> tuple[int, str]:
 def aws(emulator: Emulator, role: Mapping[str, str]) -> Iterator[str]:
     """What `aws` is for as long as the context lasts: a program's text.
 
-    `role` are the variables by which the instance signs.
+    `role` are the variables by which the instance signs; a process signs as it is told to.
     """
-    signing: Any = session(emulator, role)
-    clients: dict[tuple[str, str], Any] = {}
+    clients: dict[tuple[str, str, str], Any] = {}
     making = Lock()
 
-    def client(service: str, region: str) -> Any:
+    def client(service: str, region: str, keys: Mapping[str, str]) -> Any:
         with making:
-            if (service, region) not in clients:
-                clients[service, region] = signing.client(service, region_name=region)
-            return clients[service, region]
+            key = service, region, keys["AWS_ACCESS_KEY_ID"]
+            if key not in clients:
+                signing: Any = session(emulator, keys)
+                clients[key] = signing.client(service, region_name=region)
+            return clients[key]
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            region, count = self._text(), int(self._text())
-            arguments = [self._text() for _ in range(count)]
-            code, output = answered(arguments, lambda service: client(service, region))
+            region, place, token, count = (self._text() for _ in range(4))
+            arguments = [self._text() for _ in range(int(count))]
+            keys = handed_out(place, token) if place else role
+            code, output = answered(arguments, lambda service: client(service, region, keys))
             self.wfile.write(f"{code}\n{output}".encode())
 
         def _text(self) -> str:

@@ -4,6 +4,7 @@ The keys, buckets, access point, endpoints and policies are those of the platfor
 what is not looked at as an instance boots is left out.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 
 from automation.emulator import Emulator
 from config import Naming
+from tests.automation.iam.calls import template
 from tests.conftest import Tiers
 from tests.synthesized import Resource
 
@@ -24,12 +26,18 @@ SECRETS = ("master_user_secret", "aws_secretsmanager_secret")
 # How the ARNs of the tier's own resources go on.
 _FORMS = {
     "aws_cloudwatch_log_group": ("logs", "log-group:{}"),
+    "aws_iam_role": ("iam", "role/{}"),
     "aws_ssm_parameter": ("ssm", "parameter{}"),
 }
 
 
-def role_policies(tiers: Tiers, naming: Naming, values: Mapping[str, str]) -> dict[str, str]:
-    """The policies inside the role; `values` are those of others' resources and of literals."""
+def role_policies(
+    tiers: Tiers, naming: Naming, values: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """The policies inside each role, by its purpose.
+
+    `values` are those of others' resources and of literals.
+    """
     application = tiers["application"]
 
     def value(found: re.Match[str]) -> str:
@@ -40,14 +48,20 @@ def role_policies(tiers: Tiers, naming: Naming, values: Mapping[str, str]) -> di
                 return known
         kind, name, _ = found[1].split(".")
         service, form = _FORMS[kind]
-        return naming.arn(service, form.format(application.resources(kind)[name]["name"]))
+        region = "" if service == "iam" else None
+        name = application.resources(kind)[name]["name"]
+        return naming.arn(service, form.format(name), region=region)
 
-    policies = {}
+    names = {
+        f"${{aws_iam_role.{id_}.name}}": str(each["name"]).removeprefix(naming.name(""))
+        for id_, each in application.resources("aws_iam_role").items()
+    }
+    policies: dict[str, dict[str, str]] = {each: {} for each in names.values()}
     for each in application.resources("aws_iam_role_policy").values():
         text = _REFERENCE.sub(value, each["policy"])
         for old, new in values.items():
             text = text.replace(old, new)
-        policies[each["name"]] = text
+        policies[names[each["role"]]][each["name"]] = text
     return policies
 
 
@@ -70,7 +84,7 @@ class Account:
         self._buckets()
         self._access_point(vpc)
         self._secret(database_secret)
-        self._role()
+        self._roles()
         return self._signing_as(self.instance_id)
 
     @property
@@ -177,14 +191,28 @@ class Account:
         self._client("secretsmanager").update_secret(SecretId=arn, KmsKeyId=key)
         self.values |= dict.fromkeys(SECRETS, arn)
 
-    def _role(self) -> None:
-        iam, application = self._client("iam"), self.tiers["application"]
-        role = application.only("aws_iam_role")
-        iam.create_role(RoleName=role["name"], AssumeRolePolicyDocument=role["assume_role_policy"])
-        for attachment in application.resources("aws_iam_role_policy_attachment").values():
-            iam.attach_role_policy(RoleName=role["name"], PolicyArn=attachment["policy_arn"])
-        for name, policy in role_policies(self.tiers, self.naming, self.values).items():
-            iam.put_role_policy(RoleName=role["name"], PolicyName=name, PolicyDocument=policy)
+    def _roles(self) -> None:
+        """Those of the tier, in the boundary that `bootstrap` makes; the instance's own first."""
+        iam, naming = self._client("iam"), self.naming
+        values = {"Prefix": naming.prefix, "Environment": naming.environment}
+        made = template({**values, "Application": naming.app_id, "Protected": "none"})["Boundary"]
+        document = json.dumps(made["Properties"]["PolicyDocument"])
+        iam.create_policy(PolicyName=naming.name("boundary"), PolicyDocument=document)
+        roles = {
+            str(each["name"]): each
+            for each in self.tiers["application"].resources("aws_iam_role").values()
+        }
+        own = naming.arn("iam", f"role/{naming.name('application')}", region="")
+        found = role_policies(self.tiers, naming, self.values).items()
+        for purpose, policies in sorted(found, key=lambda each: each[0] != "application"):
+            name = naming.name(purpose)
+            iam.create_role(
+                RoleName=name,
+                AssumeRolePolicyDocument=_REFERENCE.sub(own, roles[name]["assume_role_policy"]),
+                PermissionsBoundary=naming.boundary,
+            )
+            for policy, text in policies.items():
+                iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=text)
 
     def _signing_as(self, instance: str) -> dict[str, str]:
         """As EC2 assumes the role: a session is called after its instance."""

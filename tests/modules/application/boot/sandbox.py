@@ -17,7 +17,7 @@ import yaml
 
 _HERE = Path(__file__).parent
 # Where user data writes, and what it starts there.
-_ABSOLUTE = re.compile(r"(?<![\w./])/(etc|opt|usr/local|var)/")
+_ABSOLUTE = re.compile(r"(?<![\w./])/(etc|opt|run|usr/local|var)/")
 
 
 class Sandbox:
@@ -40,11 +40,12 @@ class Sandbox:
         self._aws = aws
         self._instance_id = instance_id
         self._failures = failures
-        self.port, trial = _free_ports()
+        self.port, trial, credentials = _free_ports()
         moved = _ABSOLUTE.sub(rf"{root}/\1/", user_data)
         for name, port in (("PORT", self.port), ("TRIAL_PORT", trial)):
             (given,) = re.findall(rf"^ +{name}=(\d+)$", user_data, re.MULTILINE)
             moved = re.sub(rf"\b{given}\b", str(port), moved)
+        moved = re.sub(r"\b18082\b", str(credentials), moved)
         self.document: dict[str, Any] = yaml.safe_load(moved)
         # What listens on the instance itself is not behind the emulator's proxy.
         direct = dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1")
@@ -124,11 +125,11 @@ class Sandbox:
         path.chmod(mode)
 
 
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def _free_ports() -> tuple[int, int, int]:
+    with socket.socket() as one, socket.socket() as other, socket.socket() as third:
+        for each in (one, other, third):
+            each.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], other.getsockname()[1], third.getsockname()[1]
 
 
 def shell_settings(text: str) -> dict[str, str]:

@@ -13,13 +13,18 @@ from pathlib import Path
 ROOT = Path(os.environ["SANDBOX"])
 OTHERS = ("rsyslog",)
 BASE = {name: os.environ[name] for name in os.environ if name not in ("PORT",)}
+# What the metadata service would tell: whoever does not reach it does not have it.
+METADATA = "169.254.169.254"
+OF_METADATA = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 
 class Unit:
     def __init__(self, name: str) -> None:
         base, _, instance = name.removesuffix(".service").partition("@")
         file = f"{base}@.service" if instance else f"{base}.service"
+        self.credentials = ROOT / "run/credentials" / name
         text = (ROOT / "etc/systemd/system" / file).read_text(encoding="utf-8")
+        text = text.replace("%d", str(self.credentials))
         self.lines = re.findall(r"^(\w+)=(.*)$", text.replace("%i", instance), re.MULTILINE)
         self.pid = ROOT / f"{name}.pid"
 
@@ -27,28 +32,35 @@ class Unit:
         return [value for name, value in self.lines if name == key]
 
     def environment(self) -> dict[str, str]:
-        found = dict(each.split("=", 1) for each in self.values("Environment"))
+        pairs = [pair for each in self.values("Environment") for pair in shlex.split(each)]
+        found = dict(pair.split("=", 1) for pair in pairs)
         for file in self.values("EnvironmentFile"):
             for line in Path(file).read_text(encoding="utf-8").splitlines():
                 name, _, value = line.partition("=")
                 # In double quotes, a backslash takes the meaning of what follows it.
                 found[name] = re.sub(r'\\([\\"`$])', r"\1", value[1:-1])
-        found["PATH"] = f"{ROOT}/stubs:{found['PATH']}"
+        found["PATH"] = f"{ROOT}/stubs:{found.get('PATH', os.environ['PATH'])}"
         for kind, place in (("Runtime", "run"), ("State", "var/lib")):
             for name in self.values(f"{kind}Directory"):
                 folder = ROOT / place / name
                 folder.mkdir(parents=True, exist_ok=True)
                 found[f"{kind.upper()}_DIRECTORY"] = str(folder)
-        return {**BASE, **found}
+        closed = any(METADATA in each.split() for each in self.values("IPAddressDeny"))
+        around = {name: BASE[name] for name in BASE if not (closed and name in OF_METADATA)}
+        return {**around, **found}
 
     def start(self) -> int:
-        for condition in self.values("ExecCondition"):
-            code = self.run(condition.removeprefix("+")).wait(60)
-            if code:
-                # Up to 254 it is not to be started, which is no failure.
-                return self.over("exit-code" if code == 255 else "exec-condition")
+        for wanted in (each for line in self.values("Wants") for each in line.split()):
+            other = ROOT / "etc/systemd/system" / wanted
+            if other.exists() and not (ROOT / f"{wanted}.pid").exists():
+                Unit(wanted).start()
+        for name, source in (each.split(":") for each in self.values("LoadCredential")):
+            self.credentials.mkdir(parents=True, exist_ok=True)
+            (self.credentials / name).write_bytes(Path(source).read_bytes())
         (command,) = self.values("ExecStart")
         process = self.run(command)
+        if "forking" in self.values("Type"):
+            assert process.wait(20) == 0
         if "oneshot" in self.values("Type"):
             seconds = int((self.values("TimeoutStartSec") or ["60"])[0])
             return self.over("exit-code" if process.wait(seconds) else "success")
@@ -60,7 +72,7 @@ class Unit:
         with Path(output.removeprefix("append:")).open("a") as log:
             return subprocess.Popen(  # noqa: S603
                 shlex.split(command),
-                cwd=self.values("WorkingDirectory")[0],
+                cwd=(self.values("WorkingDirectory") or ["/"])[0],
                 env={**self.environment(), **environ},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -82,6 +94,8 @@ class Unit:
         if self.pid.exists():
             first = int(self.pid.read_text())
             with suppress(ProcessLookupError):
+                if "forking" in self.values("Type"):
+                    os.killpg(first, signal.SIGTERM)
                 os.kill(first, signal.SIGTERM)
                 self.wait(first)
                 os.killpg(first, signal.SIGKILL)

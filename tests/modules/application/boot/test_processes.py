@@ -1,6 +1,7 @@
 """Processes beside web: a worker on every instance, and one of a schedule on one of them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.modules.application.boot.sandbox import Sandbox
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("only_this_release")]
 WORKER, TIDY = "application-process-worker", "application-process-tidy"
+CLAIM = "application-claim@tidy"
 MARKER = "deployments/processes/tidy"
 MINUTE = 60_000_000
 
@@ -41,7 +43,7 @@ def instance(start: Start, working: Release) -> Sandbox:
 def strike(instance: Sandbox, minute: int) -> None:
     """The timer elapses, some seconds into a minute."""
     elapsed = {"TRIGGER_TIMER_REALTIME_USEC": str(minute * MINUTE + 7_000_000)}
-    instance.run(str(instance.root / "stubs/systemctl"), "start", TIDY, **elapsed)
+    instance.run(str(instance.root / "stubs/systemctl"), "start", CLAIM, **elapsed)
 
 
 def test_they_are_started_once_web_serves(instance: Sandbox) -> None:
@@ -106,6 +108,21 @@ def test_a_run_that_fails_is_told(start: Start, working: Release) -> None:
     assert (told["level"], told["logger"]) == ("ERROR", "process")
     assert told["message"].startswith("tidy failed: exit-code")
     assert instance.ask("/healthz")
+
+
+def test_no_variable_of_the_application_leads_root_astray(
+    start: Start, working: Release, tmp_path: Path
+) -> None:
+    """A shell that is not interactive begins with what BASH_ENV names."""
+    led, script = tmp_path / "led", tmp_path / "script"
+    script.write_text(f'echo "${{0##*/}}" >>{led}\n')
+    variable = f'BASH_ENV="{script}"\n      GREETING="'
+    instance = start((RELEASE, working.sha256), ('GREETING="', variable))
+    strike(instance, 100)
+    assert instance.log("tidy.log") == "tidy a 'secret' $value no port\n"
+    astray = {*led.read_text().splitlines()}
+    assert "run-process" in astray
+    assert not {"claim-run", "hand-out-credentials", "start-application"} & astray
 
 
 def test_nothing_is_run_where_nobody_can_tell_by_whom(instance: Sandbox, s3: Any) -> None:

@@ -16,7 +16,7 @@ from automation.programs import CLOUD_INIT, SYSTEMD
 from automation.terraform import program as terraform_program
 from tests.changes import boot
 from tests.conftest import Tiers
-from tests.modules.application.boots import Files, accepted, files_of, timers, units
+from tests.modules.application.boots import Files, accepted, files_of, others, units
 from tests.programs import SHELLCHECK, program
 from tests.rendered import rendered
 
@@ -67,7 +67,7 @@ def test_signals_reach_the_process_of_a_line(files: Files, tmp_path: Path, line:
 
 
 def test_systemd_accepts_the_units(files: Files) -> None:
-    for unit in (*units(files), *timers(files)):
+    for unit in (*units(files), *others(files)):
         assert accepted(program(SYSTEMD), "verify", "--man=no", unit) == ""
 
 
