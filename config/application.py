@@ -106,7 +106,8 @@ class InstanceRefresh(Section):
     error_percent: float = Field(
         5.0,
         gt=0.0,
-        le=50.0,
+        # Where a tenth of the instances fail, a tenth of the answers do.
+        le=9.0,
         description="share of the answers of all instances in five minutes that are server "
         "errors, in percent, above which a release is stopped",
     )

@@ -168,7 +168,7 @@ KINDS = (
     # Its endpoint is for SMTP alone.
     ResourceKind(
         "ses",
-        "identity/(?P<name>.+)",
+        "(identity|configuration-set)/(?P<name>.+)",
         "arn:aws:ses:{region}:{account_id}:identity/example.com",
         "SendEmail SendRawEmail",
     ),

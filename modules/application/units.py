@@ -93,6 +93,8 @@ def beside(process: Process) -> Mapping[str, str]:
             "Type=oneshot",
             f"ExecStart=/usr/local/bin/run-process {name}",
             *_ending(process.stop_seconds),
+            # What runs to its end is else taken for failed where it is asked to end before.
+            "SuccessExitStatus=SIGTERM",
             f"StandardOutput=append:{LOGS}/{name}.log",
             failure,
         ),

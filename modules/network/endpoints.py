@@ -101,7 +101,8 @@ def let_through(naming: Naming, service: str, calls: Sequence[Statement]) -> lis
     """
     return [
         Statement(
-            sid=each.sid,
+            # Others than those of the endpoint's own statements.
+            sid=f"Application{each.sid}",
             principals={"AWS": "*"},
             actions=each.actions,
             resources=each.resources,

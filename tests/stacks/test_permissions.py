@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from config import Settings, load, parse
 from config.permissions import KINDS, Permission, filled
 from modules.application.own_permissions import own_permissions
 from modules.network.endpoints import let_through
-from modules.policy import policy_document
+from modules.policy import Statement, policy_document
 from tests.automation.iam.calls import ACCOUNT, boundary
 from tests.config.test_properties import hundreds
 from tests.config.test_rules import MINIMAL
@@ -123,7 +124,8 @@ def test_the_choices_reach_the_role_and_the_endpoints(options: Tiers) -> None:
     }
     endpoints = options["network"].resources("aws_vpc_endpoint").values()
     (s3,) = (each for each in endpoints if each["service_name"].endswith(".s3"))
-    (found,) = (each for each in json.loads(s3["policy"])["Statement"] if each["Sid"] == "Pictures")
+    statements = {each["Sid"]: each for each in json.loads(s3["policy"])["Statement"]}
+    found = statements["ApplicationPictures"]
     assert (found["Action"], found["Resource"]) == (pictures["Action"], pictures["Resource"])
     assert found["Condition"] == {"StringEquals": {"aws:PrincipalAccount": naming.account_id}}
 
@@ -138,3 +140,10 @@ def test_there_is_room_in_a_role_for_statements_of_ones_own(options: Tiers, prod
             sizes[each["role"]] += 4096 if "_use-own_" in id_ else size
         assert len(sizes) == 3
         assert max(sizes.values()) < 10240
+
+
+@pytest.mark.parametrize("sid", ["OwnBuckets", "AwsPackages"])
+def test_a_sid_may_be_one_of_an_endpoint(sid: str) -> None:
+    statement = Statement(sid=sid, actions=["s3:GetObject"], resources=["arn:aws:s3:::x/*"])
+    (through,) = let_through(NAMING, "s3", [statement])
+    assert through.sid not in {"OwnBuckets", "AwsPackages"}

@@ -119,6 +119,13 @@ def runs(pid: int) -> bool:
 
 def main() -> int:
     verb, *rest = sys.argv[1:]
+    if verb == "show":
+        # When a timer elapsed, as `--timestamp=unix` has it; nothing if it never did.
+        *asked, timer = rest
+        assert asked == ["--property=LastTriggerUSec", "--value", "--timestamp=unix"]
+        elapsed = ROOT / f"{timer}.elapsed"
+        print(elapsed.read_text() if elapsed.exists() else "")
+        return 0
     names = [each for each in rest if each != "--now"]
     with (ROOT / "systemctl.log").open("a") as log:
         log.write(f"{' '.join(sys.argv[1:])}\n")
