@@ -250,9 +250,7 @@ def test_roles_are_trusted_for_one_service_and_this_account(platform: Tiers) -> 
         for statement in statements(role):
             if role["name"].endswith(("-web", "-release")):
                 # Instances hand their processes credentials of these.
-                assert re.match(
-                    r"\$\{aws_iam_role\.role_[0-9A-F]{8}\.arn", statement["Principal"]["AWS"]
-                )
+                assert "{aws_iam_role.role_" in statement["Principal"]["AWS"], address
                 continue
             service = statement["Principal"]["Service"]
             assert isinstance(service, str), address
