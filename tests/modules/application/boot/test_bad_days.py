@@ -67,7 +67,7 @@ def test_a_release_that_fails_ends_the_launch_after_its_line_was_shipped(start: 
 
 def test_a_server_of_the_loopback_alone_never_serves(start: Start) -> None:
     instance = start(
-        (r'GREETING=".*"', 'BIND="127.0.0.1"'), (r"READY_SECONDS=\d+", "READY_SECONDS=5")
+        (r'GREETING=".*"', 'BIND="127.0.0.1"'), (r"READY_SECONDS=\d+", "READY_SECONDS=15")
     )
     (message,) = instance.errors()
     assert message.endswith("/readyz has not answered 200 for 5 seconds, but nothing: see web.log")
@@ -76,18 +76,18 @@ def test_a_server_of_the_loopback_alone_never_serves(start: Start) -> None:
 
 def test_a_redirection_is_not_a_server_that_is_ready(start: Start) -> None:
     instance = start(
-        (r'GREETING=".*"', 'REDIRECTS="/readyz"'), (r"READY_SECONDS=\d+", "READY_SECONDS=5")
+        (r'GREETING=".*"', 'REDIRECTS="/readyz"'), (r"READY_SECONDS=\d+", "READY_SECONDS=15")
     )
     (message,) = instance.errors()
-    assert message.endswith("/readyz has not answered 200 for 5 seconds, but 301: see web.log")
+    assert message.endswith("/readyz has not answered 200 for 15 seconds, but 301: see web.log")
 
 
 def test_what_the_load_balancer_asks_for_has_to_be_answered_too(start: Start) -> None:
     instance = start(
-        (r'GREETING=".*"', 'REDIRECTS="/healthz"'), (r"READY_SECONDS=\d+", "READY_SECONDS=5")
+        (r'GREETING=".*"', 'REDIRECTS="/healthz"'), (r"READY_SECONDS=\d+", "READY_SECONDS=15")
     )
     (message,) = instance.errors()
-    assert message.endswith("/healthz has not answered 200 for 5 seconds, but 301: see web.log")
+    assert message.endswith("/healthz has not answered 200 for 15 seconds, but 301: see web.log")
 
 
 def test_a_release_of_somebody_slow_is_waited_for_as_long_as_it_may_take(
