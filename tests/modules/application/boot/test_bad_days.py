@@ -67,7 +67,7 @@ def test_a_release_that_fails_ends_the_launch_after_its_line_was_shipped(start: 
 
 def test_a_server_of_the_loopback_alone_never_serves(start: Start) -> None:
     instance = start(
-        (r'GREETING=".*"', 'BIND="127.0.0.1"'), (r"READY_SECONDS=\d+", "READY_SECONDS=15")
+        (r'GREETING=".*"', 'BIND="127.0.0.1"'), (r"READY_SECONDS=\d+", "READY_SECONDS=5")
     )
     (message,) = instance.errors()
     assert message.endswith("/readyz has not answered 200 for 5 seconds, but nothing: see web.log")
