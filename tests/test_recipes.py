@@ -187,6 +187,7 @@ class Commands:
 
 
 @pytest.mark.terraform
+@pytest.mark.overnight
 @pytest.mark.rehearsal
 @pytest.mark.slow
 def test_every_command_knows_it(project: Path, emulator: Emulator) -> None:

@@ -14,7 +14,7 @@ STATE = "/var/lib/application"
 TOKENS = "application-credentials"
 _CREDENTIALS_URL = "http://127.0.0.1:18082"
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html
-_METADATA = "169.254.169.254 fd00:ec2::254"
+_METADATA = ("169.254.169.254", "fd00:ec2::254")
 # A just-in-time compiler, as Node has one, needs memory that is writable and executable: that is
 # not forbidden here. It also tries system calls that it can do without, for which processes would
 # be killed without a word unless the call may fail.
@@ -43,6 +43,10 @@ _CONFINED = (
     "SystemCallErrorNumber=EPERM",
     "UMask=0077",
 )
+# What is asked to end has not failed: by default that is not so for what runs to its end, nor for
+# runtimes that end with a code of their own, as Java's does.
+# https://www.freedesktop.org/software/systemd/man/252/systemd.service.html#SuccessExitStatus=
+_ASKED = "SuccessExitStatus=143 SIGTERM"
 _SURROUNDINGS = (
     "DynamicUser=yes",
     "User=application",
@@ -55,7 +59,7 @@ _SURROUNDINGS = (
     # The instance's role is root's: each process has its own, of which it gets credentials by the
     # variables that every SDK knows.
     # https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
-    f"IPAddressDeny={_METADATA}",
+    f"IPAddressDeny={' '.join(_METADATA)}",
     "Environment=AWS_EC2_METADATA_DISABLED=true",
     "Environment=AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=%d/token",
 )
@@ -83,7 +87,7 @@ def beside(process: Process) -> Mapping[str, str]:
     failure = f"ExecStopPost=/usr/local/bin/report-failure {name}"
     if process.schedule is None:
         service = _serving(
-            name, about, runtime=unit, stop_seconds=process.stop_seconds, more=(failure,)
+            name, about, runtime=unit, stop_seconds=process.stop_seconds, more=(_ASKED, failure)
         )
         return {f"{unit}.service": service}
     service = _process(
@@ -93,8 +97,7 @@ def beside(process: Process) -> Mapping[str, str]:
             "Type=oneshot",
             f"ExecStart=/usr/local/bin/run-process {name}",
             *_ending(process.stop_seconds),
-            # What runs to its end is else taken for failed where it is asked to end before.
-            "SuccessExitStatus=SIGTERM",
+            _ASKED,
             f"StandardOutput=append:{LOGS}/{name}.log",
             failure,
         ),
@@ -144,6 +147,8 @@ def release(*, port: int, seconds: int) -> str:
         description="The release command of the web application",
         service=(
             "Type=oneshot",
+            # A kernel that cannot close the metadata service leaves it open without a word.
+            f"ExecStartPre=/bin/bash -c '! curl -so /dev/null -m 1 http://{_METADATA[0]}/'",
             "ExecStart=/usr/local/bin/run-process release",
             f"Environment=PORT={port}",
             f"TimeoutStartSec={seconds}",
@@ -161,6 +166,7 @@ def claim() -> str:
         service=(
             "Type=oneshot",
             "ExecStart=/usr/local/sbin/claim-run %i",
+            _ASKED,
             f"StandardOutput=append:{LOGS}/%i.log",
             "ExecStopPost=/usr/local/bin/report-failure %i",
         ),

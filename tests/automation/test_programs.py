@@ -193,6 +193,7 @@ def test_root_on_debian_gets_the_venv_module(
     [
         ("test", "python terraform tests"),
         ("test-all", "python terraform tests"),
+        ("test-ci", "python terraform tests"),
         ("quick", "python terraform tests"),
         ("rehearsals", "python terraform tests"),
         ("app", "python app"),

@@ -44,6 +44,7 @@ def test_modules_stacks_and_platform_are_as_they_were(project: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.overnight
 @pytest.mark.rehearsal
 def test_once_renamed_it_has_types(project: Path, tmp_path: Path) -> None:
     (rename,) = (each.text for each in script(LEAVING) if each.text.startswith("grep "))

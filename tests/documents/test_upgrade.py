@@ -12,7 +12,7 @@ from tests.documents.printed import missing
 from tests.documents.reader import Reader
 from tests.documents.scripts import UPGRADE
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
+pytestmark = [pytest.mark.overnight, pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
 OURS = "https://github.com/shop/platform.git"
 KEYS = "Objects in the assets and artifacts buckets"

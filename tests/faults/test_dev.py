@@ -16,7 +16,7 @@ from tests.automation.deploy.deploying import Deploying, share_provider
 from tests.faults.proxy import TRANSIENT, Faulty, never, sometimes
 from tests.faults.test_bootstrap import bootstrap
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
+pytestmark = [pytest.mark.overnight, pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
 
 def test_a_fifth_of_all_calls_fails_and_dev_is_deployed_all_the_same(

@@ -11,6 +11,7 @@ from tests.automation.destroy.destroying import run
 from tests.automation.terraform import tiny
 
 pytestmark = [
+    pytest.mark.overnight,
     pytest.mark.usefixtures("inside"),
     pytest.mark.rehearsal,
     pytest.mark.terraform,

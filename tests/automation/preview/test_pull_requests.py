@@ -24,7 +24,7 @@ from tests.automation.preview.pull_requests import CASES, ENVIRONMENT, SETTINGS,
 from tests.automation.preview.several_changes import GATE, SEVERAL
 from tests.promises import SHIPPED
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
+pytestmark = [pytest.mark.overnight, pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 JUDGE = ReviewPolicy(title="A change", approvals=(), today=date(2026, 1, 1))
 Found = tuple[Review, tuple[str, ...]]
 

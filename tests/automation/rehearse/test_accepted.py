@@ -12,7 +12,7 @@ from tests.config.test_accepted import unusual
 from tests.config.test_properties import THOROUGH
 from tests.conftest import SMALL_APPLICATION
 
-pytestmark = [pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
+pytestmark = [pytest.mark.overnight, pytest.mark.rehearsal, pytest.mark.terraform, pytest.mark.slow]
 
 REHEARSED = 5 if THOROUGH else 1
 

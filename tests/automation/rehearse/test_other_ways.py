@@ -61,6 +61,7 @@ def account(tmp_path: Path, output_of: Callable[[str], Path]) -> Iterator[Accoun
         yield Account(emulator, installation, {stack.name: stack for stack in stacks}, tmp_path)
 
 
+@pytest.mark.overnight
 def test_of_two_applies_at_once_one_is_told_of_the_lock(account: Account) -> None:
     first, second = account.runner("security", "first"), account.runner("security", "second")
     for runner in (first, second):

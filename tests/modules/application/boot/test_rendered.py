@@ -54,8 +54,14 @@ def test_signals_reach_the_process_of_a_line(files: Files, tmp_path: Path, line:
     sleep = shutil.which("sleep") or ""
     (tmp_path / "Procfile").write_text(line.format(sleep), newline="")
     script = files["run-process"].read_text().replace("/etc/application/secrets", "/dev/null")
+    nowhere = {
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": os.devnull,
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "",
+    }
     process = subprocess.Popen(  # noqa: S603
-        ["/bin/bash", "-c", script, "run-process", "web"], cwd=tmp_path, env={"PATH": os.defpath}
+        ["/bin/bash", "-c", script, "run-process", "web"],
+        cwd=tmp_path,
+        env={"PATH": os.defpath, **nowhere},
     )
     command = Path(f"/proc/{process.pid}/cmdline")
     deadline = time.monotonic() + 4
