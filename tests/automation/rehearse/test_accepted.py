@@ -30,7 +30,8 @@ def test_accepted_settings_are_deployed(
     name = values.pop("environment")
     application = values.setdefault("application", {}).setdefault("app", {})
     # Whatever they are, they are not here.
-    application.pop("static_directory", None)
+    for each in ("static_directory", "processes"):
+        application.pop(each, None)
     application["directory"] = str(SMALL_APPLICATION)
     folder = tmp_path / "environments"
     folder.mkdir()
