@@ -74,6 +74,7 @@ def test_a_dead_emulator_ends_the_rehearsal_at_once(rehearse: Start) -> None:
     assert program.said[-1].startswith("the emulator ended during the rehearsal; its log: ")
 
 
+@pytest.mark.overnight
 def test_a_killed_terraform_fails_its_stack_and_a_second_run_makes_good(rehearse: Start) -> None:
     program = rehearse("dev")
     with program.until("security: apply") as process:
