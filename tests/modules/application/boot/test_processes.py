@@ -17,8 +17,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("only_this_release")]
 WORKER, TIDY = "application-process-worker", "application-process-tidy"
 CLAIM = "application-claim@tidy"
 MARKER = "deployments/processes/tidy"
-# Minutes of which tests speak count from this one.
-EPOCH = int(time.time()) // 60
 
 
 @pytest.fixture
@@ -43,9 +41,13 @@ def instance(start: Start, working: Release) -> Sandbox:
     return start((RELEASE, working.sha256))
 
 
+def this_minute() -> int:
+    return int(time.time()) // 60
+
+
 def strike(instance: Sandbox, minute: int) -> None:
     """The timer elapses, some seconds into a minute."""
-    elapsed = datetime.fromtimestamp((EPOCH + minute) * 60 + 7, UTC)
+    elapsed = datetime.fromtimestamp(minute * 60 + 7, UTC)
     (instance.root / f"{TIDY}.timer.elapsed").write_text(f"{elapsed:%a %F %T} UTC\n")
     # Of every start, systemd tells when the timer elapsed for the first time.
     # https://github.com/systemd/systemd-stable/blob/v252-stable/src/core/unit.c
@@ -90,27 +92,27 @@ def test_two_instances_run_what_has_a_schedule_once_for_each_time(
     start: Start, working: Release, s3: Any
 ) -> None:
     one, other = (start((RELEASE, working.sha256)) for _ in range(2))
-    ran = "tidy a 'secret' $value no port\n"
+    ran, last = "tidy a 'secret' $value no port\n", this_minute()
 
     def log() -> str:
         return one.log("tidy.log") + other.log("tidy.log")
 
     for struck, (first, second) in enumerate(((one, other), (other, one), (one, other)), 1):
-        strike(first, struck - 3)
-        strike(second, struck - 3)
+        strike(first, last + struck - 3)
+        strike(second, last + struck - 3)
         assert log() == ran * struck
         assert first.log("tidy.log").count(ran) + second.log("tidy.log").count(ran) == struck
     # Who comes late, or whose clock is behind, runs nothing that is over.
-    strike(other, -1)
+    strike(other, last - 1)
     assert log() == ran * 3
     (marker,) = s3.list_objects_v2(Bucket=ARTIFACTS, Prefix=MARKER)["Contents"]
     body = s3.get_object(Bucket=ARTIFACTS, Key=marker["Key"])["Body"].read().decode()
-    assert body == f"{EPOCH} {one.root.name}\n"
+    assert body == f"{last} {one.root.name}\n"
 
 
 def test_a_run_that_fails_is_told(start: Start, working: Release) -> None:
     instance = start((RELEASE, working.sha256), ('GREETING="', 'TIDYING_FAILS="1" GREETING="'))
-    strike(instance, 0)
+    strike(instance, this_minute())
     told = json.loads(instance.log("tidy.log").splitlines()[-1])
     assert (told["level"], told["logger"]) == ("ERROR", "process")
     assert told["message"].startswith("tidy failed: exit-code")
@@ -125,7 +127,7 @@ def test_no_variable_of_the_application_leads_root_astray(
     script.write_text(f'echo "${{0##*/}}" >>{led}\n')
     variable = f'BASH_ENV="{script}"\n      GREETING="'
     instance = start((RELEASE, working.sha256), ('GREETING="', variable))
-    strike(instance, 0)
+    strike(instance, this_minute())
     assert instance.log("tidy.log") == "tidy a 'secret' $value no port\n"
     astray = {*led.read_text().splitlines()}
     assert "run-process" in astray
@@ -135,6 +137,6 @@ def test_no_variable_of_the_application_leads_root_astray(
 def test_nothing_is_run_where_nobody_can_tell_by_whom(instance: Sandbox, s3: Any) -> None:
     """A marker that says nothing, or a bucket that refuses."""
     s3.put_object(Bucket=ARTIFACTS, Key=MARKER, Body=b"")
-    strike(instance, 0)
+    strike(instance, this_minute())
     (line,) = instance.log("tidy.log").splitlines()
     assert json.loads(line)["message"].startswith("tidy failed: exit-code")
