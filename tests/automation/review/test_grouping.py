@@ -62,8 +62,8 @@ def test_what_is_made_or_lost_is_told_one_by_one() -> None:
     assert groups(reviewed(network=plan(*new, *old))) == [1] * 6
 
 
-def test_2000_changes_are_reviewed_in_a_second() -> None:
-    """By what the same process takes to copy them: 15 times that is a second where it is slow."""
+def test_2000_changes_are_reviewed_while_they_could_be_copied_15_times() -> None:
+    """Less than a second of a processor that has one to itself, and more of one that is shared."""
     # In a process of its own, whose garbage is its own: what ran before counts for nothing.
     script = "from tests.automation.review.test_grouping import copies; print(copies())"
     assert min(float(python("-c", script)) for _ in range(3)) < 15
